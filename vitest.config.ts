@@ -1,0 +1,15 @@
+import { fileURLToPath } from "node:url";
+import { defineConfig } from "vitest/config";
+
+const at = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+
+export default defineConfig({
+  resolve: {
+    alias: {
+      "#ort": at("./src/runtime/ort-node.ts"),
+      "#decode": at("./src/image/decode-node.ts"),
+      "#files": at("./src/jobs/files-node.ts"),
+    },
+  },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+});
