@@ -1,0 +1,84 @@
+/** @file The transposes of convolution, as ops: shared by Conv, ConvTranspose and every linear relevance rule. */
+import { OnnxplainError } from "../errors.ts";
+import type { GraphBuilder, Value } from "../graph/builder.ts";
+import { type Dim, isStatic } from "../graph/dim.ts";
+import { extent, padsOf, type WindowAxis } from "./conv-geometry.ts";
+
+export interface ConvVjp {
+  readonly dy: Value;
+  /** [O, C/group, k…] */
+  readonly w: Value;
+  /** The convolution's input; only its dims are used for the input cotangent. */
+  readonly data: Value;
+  readonly axes: readonly WindowAxis[];
+  readonly group: number;
+}
+
+/** Cotangent of the data: [N, C, spatial…]. */
+export function convInputCotangent(g: GraphBuilder, c: ConvVjp): Value {
+  const flippable = c.axes.every((a) => a.stride === 1 && a.begin <= extent(a) - 1 && a.end <= extent(a) - 1);
+  return flippable ? convByFlippedWeights(g, c) : convByTranspose(g, c);
+}
+
+/** Stride 1: a plain convolution with the weights flipped in space and transposed in channels; runs at forward speed. */
+function convByFlippedWeights(g: GraphBuilder, { dy, w, axes, group }: ConvVjp): Value {
+  const back = axes.map((a) => ({ ...a, begin: extent(a) - 1 - a.begin, end: extent(a) - 1 - a.end }));
+  return g.op("Conv", [dy, swapChannels(g, flip(g, w), group)], {
+    dilations: axes.map((a) => a.dilation), group, kernel_shape: axes.map((a) => a.kernel), pads: padsOf(back), strides: axes.map(() => 1),
+  });
+}
+
+function convByTranspose(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
+  const spatial = data.dims?.slice(2);
+  if (!isStatic(spatial)) {
+    throw new OnnxplainError("E_SHAPE", `The gradient of a strided convolution needs the size of its input \`${data.name}\`, which is free. Fix the model's input size (\`--size\`).`);
+  }
+  const output_padding = axes.map((a, i) => ((spatial[i] as number) + a.begin + a.end - extent(a)) % a.stride);
+  return g.op("ConvTranspose", [dy, w], {
+    dilations: axes.map((a) => a.dilation), group, kernel_shape: axes.map((a) => a.kernel), output_padding, pads: padsOf(axes), strides: axes.map((a) => a.stride),
+  });
+}
+
+/** Reverse the spatial axes of a weight. Emitted as ops on the original initializer, so the file does not grow. */
+export function flip(g: GraphBuilder, w: Value): Value {
+  const dims = w.dims as readonly number[];
+  const axes = dims.flatMap((d, i) => (i >= 2 && d > 1 ? [i] : []));
+  if (axes.length === 0) return w;
+  return g.op("Slice", [w, g.ints(axes.map(() => -1)), g.ints(axes.map(() => -(2 ** 31))), g.ints(axes), g.ints(axes.map(() => -1))], {}, "flip");
+}
+
+/** [O, C/group, k…] -> [C, O/group, k…]. */
+export function swapChannels(g: GraphBuilder, w: Value, group: number): Value {
+  const [o, cg, ...kernel] = w.dims as readonly [number, number, ...number[]];
+  if (cg === 1 && o === group) return w;
+  const tail = kernel.map((_, i) => i + 2);
+  if (group === 1) return g.op("Transpose", [w], { perm: [1, 0, ...tail] });
+  const split = g.op("Reshape", [w, g.ints([group, o / group, cg, ...kernel])]);
+  const swapped = g.op("Transpose", [split], { perm: [0, 2, 1, ...tail.map((i) => i + 1)] });
+  return g.op("Reshape", [swapped, g.ints([group * cg, o / group, ...kernel])]);
+}
+
+/**
+ * Cotangent of the weight, summed over the batch: itself a convolution, of the input with the cotangent as kernel,
+ * stride and dilation exchanged; rows beyond the kernel (from input the stride never reached) are cut off.
+ */
+export function convWeightCotangent(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
+  const [, cg, ...kernel] = w.dims as readonly number[];
+  const channels = (data.dims as readonly Dim[])[1] as number;
+  const rank = axes.length + 2;
+  const firstTwo = [1, 0, ...Array.from({ length: axes.length }, (_, i) => i + 2)];
+  let x = data;
+  if (group > 1) {
+    // [N, g*c, …] -> [c, g*N, …]: the batch becomes the channel axis, grouped
+    const spatial = (data.dims as readonly Dim[]).slice(2) as readonly number[];
+    const split = g.op("Reshape", [data, g.ints([-1, group, channels / group, ...spatial])]);
+    const moved = g.op("Transpose", [split], { perm: [2, 1, 0, ...Array.from({ length: axes.length }, (_, i) => i + 3)] });
+    x = g.op("Reshape", [moved, g.ints([cg as number, -1, ...spatial])]);
+  } else x = g.op("Transpose", [data], { perm: firstTwo });
+  const raw = g.op("Conv", [x, g.op("Transpose", [dy], { perm: firstTwo })], {
+    dilations: axes.map((a) => a.stride), group, pads: padsOf(axes), strides: axes.map((a) => a.dilation),
+  });
+  const spatialAxes = Array.from({ length: rank - 2 }, (_, i) => i + 2);
+  const cut = g.op("Slice", [raw, g.ints(spatialAxes.map(() => 0)), g.ints(kernel), g.ints(spatialAxes)]);
+  return g.op("Transpose", [cut], { perm: firstTwo });
+}

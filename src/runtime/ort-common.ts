@@ -1,0 +1,57 @@
+/** @file A `Session` over any flavour of ONNX Runtime: node and web share one JavaScript interface. */
+import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
+import { OnnxplainError } from "../errors.ts";
+import type { DType } from "../graph/types.ts";
+import type { Device, HostData, HostTensor, Session } from "./session.ts";
+
+/** The part of an ONNX Runtime package that we use. */
+export interface Ort {
+  readonly InferenceSession: { readonly create: (bytes: Uint8Array, options: InferenceSession.SessionOptions) => Promise<InferenceSession> };
+  readonly Tensor: TensorConstructor;
+}
+
+/** The runtime's messages carry source paths of its own; the words after the last colon-separated location say what happened. */
+const says = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
+
+/** Load `bytes`; `E_RUNTIME` when the runtime refuses the graph. */
+export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, options: InferenceSession.SessionOptions): Promise<Session> {
+  let session: InferenceSession;
+  try {
+    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options });
+  } catch (cause) {
+    throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) cannot load the graph: ${says(cause)}`, { cause });
+  }
+  let open = true;
+  return {
+    device,
+    inputs: session.inputNames,
+    outputs: session.outputNames,
+    run: async (feeds, wanted) => {
+      if (!open) throw new Error("internal: the session is disposed");
+      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
+      try {
+        const results = await (wanted ? session.run(tensors, [...wanted]) : session.run(tensors));
+        const entries = await Promise.all(Object.entries(results).map(async ([name, t]) => [name, await fromOrt(t)] as const));
+        return Object.fromEntries(entries);
+      } catch (cause) {
+        throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) failed while running the graph: ${says(cause)}`, { cause });
+      }
+    },
+    dispose: async () => {
+      if (!open) return;
+      open = false;
+      await session.release();
+    },
+  };
+}
+
+function toOrt(ort: Ort, t: HostTensor): Tensor {
+  return new ort.Tensor(t.dtype as "float32", t.data as Float32Array, t.dims);
+}
+
+async function fromOrt(t: Tensor): Promise<HostTensor> {
+  const data = (await t.getData()) as HostData;
+  const out = { dtype: t.type as DType, dims: t.dims, data };
+  t.dispose();
+  return out;
+}
