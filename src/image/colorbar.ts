@@ -28,7 +28,10 @@ function ticks({ low, high }: DisplayRange): readonly number[] {
   return [high, low < 0 && high > 0 ? 0 : (low + high) / 2, low];
 }
 
-/** The bar on a white sheet: greatest value at the top. Labels that would touch the one above are left out, the ends never. */
+/**
+ * The bar on a white sheet: greatest value at the top. There are no tick marks, they would read as minus signs. A middle label
+ * that would touch another is left out, the ends never.
+ */
 export function colorbar({ range, cmap, height, dot }: ColorbarSpec): Canvas {
   const labels = ticks(range).map((value) => ({ value, text: formatTick(value) }));
   const [barWidth, gap] = [10 * dot, 3 * dot];
@@ -47,7 +50,6 @@ export function colorbar({ range, cmap, height, dot }: ColorbarSpec): Canvas {
     const top = Math.min(Math.max(y - Math.trunc(textHeight / 2), 0), Math.max(height - textHeight, 0));
     const inner = labels.length === 3 && i === 1;
     if (inner && (top < textHeight + dot || top > height - 2 * textHeight - dot)) continue;
-    fillRect(canvas, { left: barWidth, top: y, width: dot, height: 1 }, [0, 0, 0]);
     drawText(canvas, text, { left: barWidth + gap, top, dot });
   }
   return canvas;

@@ -132,7 +132,7 @@ async function coefficients(golden: GoldenCase): Promise<Computed> {
   return { arrays };
 }
 
-const RUNNERS: readonly (readonly [prefix: string, run: (golden: GoldenCase) => Promise<void>])[] = [
+const RUNNERS: readonly (readonly [prefix: string, run: (golden: GoldenCase) => Promise<Computed>])[] = [
   ["img/resize256_", pipeline],
   ["img/resize_exact/", exactSize],
   ["img/rgba_resize", exactSize],
