@@ -13,14 +13,31 @@ export type NumericArray =
   | Int8Array
   | Uint8Array;
 
-interface Sample {
+/** A number type by NumPy's name. */
+export type DtypeName =
+  | "float64"
+  | "float32"
+  | "float16"
+  | "bfloat16"
+  | "int64"
+  | "uint64"
+  | "int32"
+  | "uint32"
+  | "int16"
+  | "uint16"
+  | "int8"
+  | "uint8"
+  | "bool";
+
+/** How values of one type lie in a file. */
+export interface Sample {
   /** Bytes of one value in the file. */
   readonly bytes: 1 | 2 | 4 | 8;
   readonly view: (buffer: ArrayBuffer) => NumericArray;
 }
 
 /** Half-precision types are widened to float32 on reading; `bool` is one byte, 0 or 1. */
-export const SAMPLES = {
+export const SAMPLES: Readonly<Record<DtypeName, Sample>> = {
   float64: { bytes: 8, view: (buffer) => new Float64Array(buffer) },
   float32: { bytes: 4, view: (buffer) => new Float32Array(buffer) },
   float16: { bytes: 2, view: (buffer) => Float32Array.from(new Uint16Array(buffer), halfToNumber) },
@@ -37,10 +54,7 @@ export const SAMPLES = {
   int8: { bytes: 1, view: (buffer) => new Int8Array(buffer) },
   uint8: { bytes: 1, view: (buffer) => new Uint8Array(buffer) },
   bool: { bytes: 1, view: (buffer) => new Uint8Array(buffer) },
-} as const satisfies Readonly<Record<string, Sample>>;
-
-/** A number type by NumPy's name. */
-export type DtypeName = keyof typeof SAMPLES;
+};
 
 /** IEEE 754 binary16 to a number. */
 export function halfToNumber(h: number): number {
@@ -53,7 +67,7 @@ export function halfToNumber(h: number): number {
 
 /** A fresh typed array of the bytes, which need not be aligned; `bigEndian` swaps them. */
 export function decodeSamples(bytes: Uint8Array, dtype: DtypeName, bigEndian = false): NumericArray {
-  const { bytes: size, view }: Sample = SAMPLES[dtype];
+  const { bytes: size, view } = SAMPLES[dtype];
   const copy = bytes.slice();
   if (bigEndian) for (let i = 0; i < copy.length; i += size) copy.subarray(i, i + size).reverse();
   return view(copy.buffer as ArrayBuffer);

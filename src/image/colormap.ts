@@ -2,6 +2,9 @@
 
 import { OnnxplainError } from "../errors.ts";
 
+/** A known colour map. */
+export type ColormapName = "viridis" | "inferno" | "jet" | "gray" | "blue-red" | "bwr" | "seismic" | "red-white-green";
+
 /** Red, green, blue in 0…1. */
 type Rgb = readonly [number, number, number];
 
@@ -39,11 +42,11 @@ function polynomial(...rows: readonly Rgb[]): (t: number) => Rgb {
 }
 
 /**
- * `viridis` and `inferno` (S. van der Walt, N. Smith, CC0) are sixth-degree fits by M. Zucker (CC0), within 4/255 of the
- * tables; `jet`, `seismic` and `bwr` follow matplotlib's segment data, `red-white-green` Captum's default map.
+ * `viridis` and `inferno` (S. van der Walt, N. Smith, CC0) are sixth-degree fits by M. Zucker (CC0), within 8/255 of the
+ * published colours; `jet`, `seismic` and `bwr` follow matplotlib's segment data, `red-white-green` Captum's default map.
  * `blue-red` is the diverging default: white at 0, equally light on both sides.
  */
-const COLORMAPS = {
+const COLORMAPS: Readonly<Record<ColormapName, Colormap>> = {
   viridis: {
     diverging: false,
     at: polynomial(
@@ -109,10 +112,7 @@ const COLORMAPS = {
   bwr: { diverging: true, at: anchors("0000ff ffffff ff0000") },
   seismic: { diverging: true, at: anchors("00004d 0000ff ffffff ff0000 800000") },
   "red-white-green": { diverging: true, at: anchors("ff0000 ffffff 008000") },
-} as const satisfies Readonly<Record<string, Colormap>>;
-
-/** A known colour map. */
-export type ColormapName = keyof typeof COLORMAPS;
+};
 
 /** The known names. */
 export const COLORMAP_NAMES: readonly ColormapName[] = Object.keys(COLORMAPS) as ColormapName[];

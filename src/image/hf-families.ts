@@ -26,7 +26,7 @@ export interface HfFamily {
 
 const HALF = [0.5, 0.5, 0.5] as const;
 
-const vit = {
+const vit: HfFamily = {
   size: [224, 224],
   square: true,
   resample: "bilinear",
@@ -36,11 +36,11 @@ const vit = {
   std: HALF,
   doNormalize: true,
   rule: "plain",
-} as const satisfies HfFamily;
+};
 
-const beit = { ...vit, size: [256, 256], resample: "bicubic", doCrop: true } as const satisfies HfFamily;
+const beit: HfFamily = { ...vit, size: [256, 256], resample: "bicubic", doCrop: true };
 
-const clip = {
+const clip: HfFamily = {
   ...vit,
   size: 224,
   square: false,
@@ -48,12 +48,12 @@ const clip = {
   doCrop: true,
   mean: [0.48145466, 0.4578275, 0.40821073],
   std: [0.26862954, 0.26130258, 0.27577711],
-} as const satisfies HfFamily;
+};
 
-const mobilenet = { ...vit, size: 256, square: false, doCrop: true } as const satisfies HfFamily;
+const mobilenet: HfFamily = { ...vit, size: 256, square: false, doCrop: true };
 
 /** Keyed by the processor's name without `ImageProcessor`, `FeatureExtractor` or `Fast`; unknown names read as `ViT`. */
-export const HF_FAMILIES = {
+const HF_FAMILIES: Readonly<Record<string, HfFamily>> = {
   ViT: vit,
   BeiT: beit,
   Beit: beit,
@@ -70,10 +70,10 @@ export const HF_FAMILIES = {
   PoolFormer: { ...clip, rule: "poolformer", cropPct: 0.9, mean: IMAGENET_MEAN, std: IMAGENET_STD },
   Segformer: { ...vit, size: [512, 512], mean: IMAGENET_MEAN, std: IMAGENET_STD },
   Siglip: { ...vit, resample: "bicubic" },
-} as const satisfies Readonly<Record<string, HfFamily>>;
+};
 
 /** The family of an `image_processor_type` or `feature_extractor_type`. */
 export function hfFamily(processor: string | undefined): HfFamily {
   const name = (processor ?? "ViT").replace(/(ImageProcessor|FeatureExtractor)(Fast)?$/, "");
-  return Object.hasOwn(HF_FAMILIES, name) ? HF_FAMILIES[name as keyof typeof HF_FAMILIES] : vit;
+  return (Object.hasOwn(HF_FAMILIES, name) && HF_FAMILIES[name]) || vit;
 }

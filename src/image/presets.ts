@@ -6,10 +6,21 @@ import type { Preprocessing } from "./preprocess.ts";
 import type { Size } from "./types.ts";
 
 /** Mean and standard deviation of ImageNet in 0…1, R, G, B. */
-export const IMAGENET_MEAN = [0.485, 0.456, 0.406] as const;
-export const IMAGENET_STD = [0.229, 0.224, 0.225] as const;
+export const IMAGENET_MEAN: readonly number[] = [0.485, 0.456, 0.406];
+export const IMAGENET_STD: readonly number[] = [0.229, 0.224, 0.225];
 
-const plain = {
+/** A name of the table. */
+export type PresetName =
+  | "torchvision"
+  | "keras-tf"
+  | "keras-caffe"
+  | "keras-torch"
+  | "caffe"
+  | "unit"
+  | "raw"
+  | "signed";
+
+const plain: Preprocessing = {
   resize: null,
   crop: null,
   resample: "bilinear",
@@ -18,9 +29,9 @@ const plain = {
   mean: [0, 0, 0],
   std: [1, 1, 1],
   layout: "nchw",
-} as const satisfies Preprocessing;
+};
 
-const keras = { ...plain, resize: { width: 224, height: 224 }, resample: "nearest", layout: "nhwc" } as const;
+const keras: Preprocessing = { ...plain, resize: { width: 224, height: 224 }, resample: "nearest", layout: "nhwc" };
 
 /**
  * The preprocessings in real use. `raw` (0…255), `unit` (0…1) and `signed` (-1…1) only scale. Keras resizes by
@@ -29,7 +40,7 @@ const keras = { ...plain, resize: { width: 224, height: 224 }, resample: "neares
  * Sources: torchvision classification weights `IMAGENET1K_V1`; `keras.applications.imagenet_utils.preprocess_input` modes
  * tf, caffe, torch; the `mean_value` entries of Caffe's reference prototxts (B, G, R).
  */
-export const PRESETS = {
+export const PRESETS: Readonly<Record<PresetName, Preprocessing>> = {
   torchvision: {
     ...plain,
     resize: { shorterSide: 256 },
@@ -51,10 +62,7 @@ export const PRESETS = {
   unit: { ...plain, scale: 1 / 255 },
   raw: plain,
   signed: { ...plain, scale: 1 / 127.5, mean: [1, 1, 1] },
-} as const satisfies Readonly<Record<string, Preprocessing>>;
-
-/** A name of the table. */
-export type PresetName = keyof typeof PRESETS;
+};
 
 /** The preset of that name; throws `E_PARAM` and lists the known ones. */
 export function preset(name: string): Preprocessing {

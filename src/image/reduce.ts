@@ -2,6 +2,9 @@
 
 import { OnnxplainError } from "../errors.ts";
 
+/** How channels become one. `sum` conserves relevance; `absmax` is the saliency map of Simonyan et al. 2013. */
+export type ChannelReducer = "sum" | "mean" | "absmax" | "l2" | "max" | "abs-sum";
+
 type Step = (sum: number, value: number) => number;
 
 interface Reducer {
@@ -11,17 +14,14 @@ interface Reducer {
 }
 
 /** Sums run in double. `abs-sum` adds magnitudes, `absmax` keeps the largest magnitude; neither keeps the sign. */
-const REDUCERS = {
+const REDUCERS: Readonly<Record<ChannelReducer, Reducer>> = {
   sum: { start: 0, step: (s, v) => s + v },
   mean: { start: 0, step: (s, v) => s + v, end: (s, channels) => s / channels },
   absmax: { start: 0, step: (s, v) => Math.max(s, Math.abs(v)) },
   l2: { start: 0, step: (s, v) => s + v * v, end: Math.sqrt },
   max: { start: -Infinity, step: Math.max },
   "abs-sum": { start: 0, step: (s, v) => s + Math.abs(v) },
-} as const satisfies Readonly<Record<string, Reducer>>;
-
-/** How channels become one. `sum` conserves relevance; `absmax` is the saliency map of Simonyan et al. 2013. */
-export type ChannelReducer = keyof typeof REDUCERS;
+};
 
 /** The known reducers. */
 export const CHANNEL_REDUCERS: readonly ChannelReducer[] = Object.keys(REDUCERS) as ChannelReducer[];
@@ -39,7 +39,7 @@ export function reduceChannels(values: Float32Array, dims: readonly number[], re
       `Expected [C, H, W] values, got dims [${dims.join(", ")}] and ${values.length} values.`,
     );
   }
-  const { start, step, end }: Reducer = REDUCERS[reducer];
+  const { start, step, end } = REDUCERS[reducer];
   const out = new Float32Array(pixels);
   for (let i = 0; i < pixels; i++) {
     let sum = start;

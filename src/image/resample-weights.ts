@@ -62,7 +62,7 @@ export function resampleWeights(inSize: number, outSize: number, resample: Weigh
     counts[i] = row.length;
     rows.push(fixedPoint(row));
   }
-  const taps = Math.max(...counts);
+  const taps = counts.reduce((most, count) => Math.max(most, count), 1);
   const weights = new Int32Array(outSize * taps);
   for (const [i, row] of rows.entries()) weights.set(row, i * taps);
   return { starts, counts, taps, weights };

@@ -39,7 +39,10 @@ describe("round trip", () => {
   });
 
   test("scalars, empty arrays, and files inside larger buffers", () => {
-    expect(readNpy(writeNpy({ dims: [], data: Float32Array.of(7) }))).toMatchObject({ dims: [], data: Float32Array.of(7) });
+    expect(readNpy(writeNpy({ dims: [], data: Float32Array.of(7) }))).toMatchObject({
+      dims: [],
+      data: Float32Array.of(7),
+    });
     expect(readNpy(writeNpy({ dims: [0, 3], data: new Float32Array() })).dims).toEqual([0, 3]);
     const file = writeNpy({ dims: [2], data: Float64Array.of(1, 2) });
     const shifted = new Uint8Array(file.length + 3);
@@ -62,9 +65,18 @@ describe("foreign files", () => {
   });
 
   test("half precision and truth values", () => {
-    const half = handMade(header("<f2", "(6,)"), [0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0x7c, 0x00, 0x7e]);
-    expect(readNpy(half)).toMatchObject({ dtype: "float16", data: Float32Array.of(1, -2, 2 ** -24, 65504, Infinity, Number.NaN) });
-    expect(readNpy(handMade(header("|b1", "(2,)"), [1, 0]))).toMatchObject({ dtype: "bool", data: Uint8Array.of(1, 0) });
+    const half = handMade(
+      header("<f2", "(6,)"),
+      [0x00, 0x3c, 0x00, 0xc0, 0x01, 0x00, 0xff, 0x7b, 0x00, 0x7c, 0x00, 0x7e],
+    );
+    expect(readNpy(half)).toMatchObject({
+      dtype: "float16",
+      data: Float32Array.of(1, -2, 2 ** -24, 65504, Infinity, Number.NaN),
+    });
+    expect(readNpy(handMade(header("|b1", "(2,)"), [1, 0]))).toMatchObject({
+      dtype: "bool",
+      data: Uint8Array.of(1, 0),
+    });
   });
 
   test.each([2, 3])("version %i", (version) => {
@@ -92,6 +104,8 @@ describe("damage", () => {
   });
 
   test("dims that do not fit are not written", () => {
-    expect(() => writeNpy({ dims: [3], data: new Float32Array(2) })).toThrow(expect.objectContaining({ code: "E_PARAM" }));
+    expect(() => writeNpy({ dims: [3], data: new Float32Array(2) })).toThrow(
+      expect.objectContaining({ code: "E_PARAM" }),
+    );
   });
 });

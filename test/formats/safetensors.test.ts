@@ -51,7 +51,10 @@ describe("round trip", () => {
   });
 
   test("half precision is widened", () => {
-    const file = handMade('{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"F16","shape":[1],"data_offsets":[2,4]}}', [0x80, 0x3f, 0x00, 0xc0]);
+    const file = handMade(
+      '{"a":{"dtype":"BF16","shape":[1],"data_offsets":[0,2]},"b":{"dtype":"F16","shape":[1],"data_offsets":[2,4]}}',
+      [0x80, 0x3f, 0x00, 0xc0],
+    );
     const { a, b } = readSafetensors(file).tensors;
     expect([a!.data, b!.data]).toEqual([Float32Array.of(1), Float32Array.of(-2)]);
   });
@@ -78,7 +81,9 @@ describe("damage", () => {
 
   test.each(cases)("%s", (_, bytes) => {
     const message = expect.stringContaining("maps.safetensors");
-    expect(() => readSafetensors(bytes, "maps.safetensors")).toThrow(expect.objectContaining({ code: "E_FILE", message }));
+    expect(() => readSafetensors(bytes, "maps.safetensors")).toThrow(
+      expect.objectContaining({ code: "E_FILE", message }),
+    );
   });
 
   test("two arrays on the same bytes", () => {

@@ -2,7 +2,7 @@
 
 import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import sharp from "sharp";
+import sharp, { type Sharp } from "sharp";
 import { describe, expect, test } from "vitest";
 import { toRgb } from "../../src/image/channels.ts";
 import { decodeImage } from "../../src/image/decode-node.ts";
@@ -11,8 +11,9 @@ import type { ImageU8 } from "../../src/image/types.ts";
 import { fnv1a, noise } from "./pictures.ts";
 
 const IMAGES = fileURLToPath(new URL("../../../shared/images/", import.meta.url));
-const bytesOf = async (pipeline: sharp.Sharp): Promise<Uint8Array> => new Uint8Array(await pipeline.toBuffer());
-const asSharp = ({ width, height, channels, data }: ImageU8): sharp.Sharp => sharp(data, { raw: { width, height, channels } });
+const bytesOf = async (pipeline: Sharp): Promise<Uint8Array> => new Uint8Array(await pipeline.toBuffer());
+const asSharp = ({ width, height, channels, data }: ImageU8): Sharp =>
+  sharp(data, { raw: { width, height, channels } });
 const refusal = (message: RegExp): unknown =>
   expect.objectContaining({ code: "E_IMAGE_READ", message: expect.stringMatching(message) });
 
@@ -24,11 +25,14 @@ const PILLOW = [
   ["oxford-pets-masks/Abyssinian_1.jpg", 229759954],
 ] as const;
 
-describe.skipIf(!existsSync(IMAGES))(`photographs${existsSync(IMAGES) ? "" : " (skipped: ../shared/images is not there)"}`, () => {
-  test.each(PILLOW)("%s has Pillow's pixels", async (path, sum) => {
-    expect(fnv1a(toRgb(await decodeImage(readFileSync(IMAGES + path), path)).data)).toBe(sum);
-  });
-});
+describe.skipIf(!existsSync(IMAGES))(
+  `photographs${existsSync(IMAGES) ? "" : " (skipped: ../shared/images is not there)"}`,
+  () => {
+    test.each(PILLOW)("%s has Pillow's pixels", async (path, sum) => {
+      expect(fnv1a(toRgb(await decodeImage(readFileSync(IMAGES + path), path)).data)).toBe(sum);
+    });
+  },
+);
 
 describe("PNG round trip", () => {
   test.each([1, 3, 4] as const)("%i channels", async (channels) => {
@@ -75,7 +79,11 @@ describe("formats", () => {
   });
 
   test("CMYK: white paper is white, full black ink is black", async () => {
-    const cmyk = await bytesOf(asSharp({ ...image, data: image.data.map((_, i) => (i < 360 ? 255 : 0)) }).toColourspace("cmyk").jpeg({ quality: 100 }));
+    const cmyk = await bytesOf(
+      asSharp({ ...image, data: image.data.map((_, i) => (i < 360 ? 255 : 0)) })
+        .toColourspace("cmyk")
+        .jpeg({ quality: 100 }),
+    );
     expect((await sharp(cmyk).metadata()).space).toBe("cmyk");
     const { channels, data } = await decodeImage(cmyk);
     expect(channels).toBe(3);
@@ -90,7 +98,9 @@ describe("refusals", () => {
   });
 
   test("no picture", async () => {
-    await expect(decodeImage(new TextEncoder().encode("hello, this is text"), "a.txt")).rejects.toThrow(refusal(/a\.txt/));
+    await expect(decodeImage(new TextEncoder().encode("hello, this is text"), "a.txt")).rejects.toThrow(
+      refusal(/a\.txt/),
+    );
   });
 
   test("a vector drawing", async () => {
@@ -109,7 +119,7 @@ describe("refusals", () => {
     const png = await encodePng(noise(1, 1, 1));
     new DataView(png.buffer).setUint32(16, 60000);
     new DataView(png.buffer).setUint32(20, 60000);
-    const { crc32 } = await import("node:zlib") as unknown as { crc32?: (data: Uint8Array) => number };
+    const { crc32 } = (await import("node:zlib")) as unknown as { crc32?: (data: Uint8Array) => number };
     if (crc32) new DataView(png.buffer).setUint32(29, crc32(png.subarray(12, 29)));
     await expect(decodeImage(png)).rejects.toThrow(refusal(crc32 ? /more than 268435456 pixels/ : /./));
   });

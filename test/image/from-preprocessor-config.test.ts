@@ -64,8 +64,14 @@ describe("fromPreprocessorConfig", () => {
     ["BitImageProcessorFast", { resize: { shorterSide: 224 }, resample: "bicubic", crop: { width: 224 } }],
     ["LevitImageProcessor", { resize: { shorterSide: 256 }, crop: { width: 224 }, mean: [0.485, 0.456, 0.406] }],
     ["PoolFormerImageProcessor", { resize: { shorterSide: 248 }, crop: { width: 224 } }],
-    ["MobileViTImageProcessor", { resize: { shorterSide: 224 }, crop: { width: 256 }, channelOrder: "BGR", std: [1, 1, 1] }],
-    ["EfficientNetImageProcessor", { resize: { width: 346 }, crop: null, resample: "nearest", std: [0.25, 0.25, 0.25] }],
+    [
+      "MobileViTImageProcessor",
+      { resize: { shorterSide: 224 }, crop: { width: 256 }, channelOrder: "BGR", std: [1, 1, 1] },
+    ],
+    [
+      "EfficientNetImageProcessor",
+      { resize: { width: 346 }, crop: null, resample: "nearest", std: [0.25, 0.25, 0.25] },
+    ],
     ["SomethingNewImageProcessor", { resize: { width: 224 }, crop: null }],
   ])("defaults of %s", (image_processor_type, expected) => {
     expect(fromPreprocessorConfig({ image_processor_type })).toMatchObject(expected);
@@ -73,12 +79,20 @@ describe("fromPreprocessorConfig", () => {
 
   test("switched off", () => {
     const json = { do_resize: false, do_rescale: false, do_normalize: false };
-    expect(fromPreprocessorConfig(json)).toMatchObject({ resize: null, crop: null, scale: 1, mean: [0, 0, 0], std: [1, 1, 1] });
+    expect(fromPreprocessorConfig(json)).toMatchObject({
+      resize: null,
+      crop: null,
+      scale: 1,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+    });
   });
 
   test("one channel means grey; an offset moves the mean", () => {
     expect(fromPreprocessorConfig({ image_mean: [0.1307], image_std: [0.3081] }).channelOrder).toBe("GRAY");
-    expect(fromPreprocessorConfig({ rescale_offset: true, do_normalize: false, rescale_factor: 1 / 127.5 }).mean).toEqual([1, 1, 1]);
+    expect(
+      fromPreprocessorConfig({ rescale_offset: true, do_normalize: false, rescale_factor: 1 / 127.5 }).mean,
+    ).toEqual([1, 1, 1]);
   });
 
   test.each([

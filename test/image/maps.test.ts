@@ -15,7 +15,9 @@ describe("upsampleBilinear", () => {
     const values = Float32Array.from({ length: 12 }, (_, i) => Math.sin(i));
     expect(upsampleBilinear({ width: 4, height: 3, values }, { width: 4, height: 3 })).toEqual(values);
     const third = new Float64Array(6).fill(1 / 3);
-    expect(new Set(upsampleBilinear({ width: 3, height: 2, values: third }, { width: 31, height: 17 }))).toEqual(new Set([1 / 3]));
+    expect(new Set(upsampleBilinear({ width: 3, height: 2, values: third }, { width: 31, height: 17 }))).toEqual(
+      new Set([1 / 3]),
+    );
   });
 
   test("agrees with the definition at every point", () => {
@@ -36,7 +38,9 @@ describe("upsampleBilinear", () => {
 
   test("refuses a map of another size", () => {
     const map = { width: 2, height: 2, values: new Float32Array(3) };
-    expect(() => upsampleBilinear(map, { width: 4, height: 4 })).toThrow(expect.objectContaining({ code: "E_INPUT_SHAPE" }));
+    expect(() => upsampleBilinear(map, { width: 4, height: 4 })).toThrow(
+      expect.objectContaining({ code: "E_INPUT_SHAPE" }),
+    );
   });
 });
 

@@ -52,12 +52,20 @@ describe("resize", () => {
     expect(fnv1a(out.data)).toBe(sum);
   });
 
-  test.each(["box", "bilinear", "hamming", "bicubic", "lanczos"] as const)("%s keeps a constant picture constant", (resample) => {
-    const image: ImageU8 = { width: 9, height: 7, channels: 3, data: new Uint8Array(189).fill(201) };
-    for (const [width, height] of [[4, 3], [20, 31], [9, 2], [1, 1]] as const) {
-      expect(new Set(resize(image, { width, height, resample }).data)).toEqual(new Set([201]));
-    }
-  });
+  test.each(["box", "bilinear", "hamming", "bicubic", "lanczos"] as const)(
+    "%s keeps a constant picture constant",
+    (resample) => {
+      const image: ImageU8 = { width: 9, height: 7, channels: 3, data: new Uint8Array(189).fill(201) };
+      for (const [width, height] of [
+        [4, 3],
+        [20, 31],
+        [9, 2],
+        [1, 1],
+      ] as const) {
+        expect(new Set(resize(image, { width, height, resample }).data)).toEqual(new Set([201]));
+      }
+    },
+  );
 
   test("the same size is the same picture", () => {
     const image = noise(5, 4, 3);
@@ -88,7 +96,9 @@ describe("resize", () => {
 
   test("refuses impossible sizes and broken pictures", () => {
     const image = noise(5, 4, 3);
-    expect(() => resize(image, { width: 0, height: 4, resample: "box" })).toThrow(expect.objectContaining({ code: "E_PARAM" }));
+    expect(() => resize(image, { width: 0, height: 4, resample: "box" })).toThrow(
+      expect.objectContaining({ code: "E_PARAM" }),
+    );
     const broken = { ...image, width: 6 };
     expect(() => resize(broken, { width: 2, height: 2, resample: "box" })).toThrow(
       expect.objectContaining({ code: "E_INPUT_SHAPE" }),

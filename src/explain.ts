@@ -1,0 +1,229 @@
+/** @file Explaining: settle the target, plan, drive, and say everything that was decided on the way. */
+import { decodeImage } from "#decode";
+import { files } from "#files";
+import { type DriveOptions, drive, type Progress } from "./drive.ts";
+import { OnnxplainError } from "./errors.ts";
+import type { ClassifierOptions, DeviceOptions, Explainer } from "./explainer.ts";
+import { formatDims } from "./graph/dim.ts";
+import { type Preprocessing, preprocess } from "./image/preprocess.ts";
+import type { ImageU8 } from "./image/types.ts";
+import { withInputSize } from "./image/presets.ts";
+import type { Classifier } from "./methods/classifier.ts";
+import { defaultLayer, type Layer, namedLayer } from "./methods/layers.ts";
+import type { Checks, Method, Plan, Sample } from "./methods/method.ts";
+import { type Params, readParams } from "./methods/params.ts";
+import { findMethod } from "./methods/table.ts";
+import { cotangentOf, parseTarget, type Target, type TargetRequest } from "./methods/target.ts";
+import { rowsWithin } from "./runtime/budget.ts";
+import type { Session } from "./runtime/session.ts";
+import { extend, close } from "./diff/emit.ts";
+import { dot } from "./methods/integrated-gradients.ts";
+
+/** A batch of network inputs, fed as they are: [N,C,H,W] (or [N,H,W,C] for such models). */
+export interface InputTensor { readonly dims: readonly number[]; readonly data: Float32Array }
+/** A path or URL, encoded bytes, a decoded picture, or a tensor. */
+export type ImageInput = string | Uint8Array | ImageU8 | InputTensor;
+
+export interface ExplainOptions extends ClassifierOptions, DeviceOptions {
+  readonly method: string;
+  /** Class index, label, `"predicted"` (default), or a contrast `"A-B"`. */
+  readonly target?: TargetRequest | undefined;
+  readonly params?: Readonly<Record<string, unknown>> | undefined;
+  /** Seed of stochastic methods; the same seed gives the same bytes. Default 0. */
+  readonly seed?: number | undefined;
+  readonly preprocessing?: Preprocessing | undefined;
+  /** Rows in one run; default: what the memory budget allows, at most 16. */
+  readonly batch?: number | undefined;
+  /** Budget for one run's values in bytes; default 1 GiB. */
+  readonly maxMemory?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Time spent, in ms. */
+export interface Timings { readonly compileMs: number; readonly sessionMs: number; readonly runMs: number }
+
+export interface Explanation {
+  readonly method: string;
+  /** Raw and signed; what {@link dims} says. */
+  readonly values: Float32Array;
+  /** [N,C,H,W] in the input's own layout for input methods, [N,h,w] for layer methods. */
+  readonly dims: readonly number[];
+  readonly signed: boolean;
+  readonly space: "input" | "layer";
+  readonly layout: "nchw" | "nhwc";
+  readonly layer: Layer | undefined;
+  /** Of the first image: the class explained, and its score. */
+  readonly target: number;
+  readonly score: number;
+  readonly targets: readonly Target[];
+  /** Scores of all classes, one row an image. */
+  readonly scores: readonly Float32Array[];
+  readonly scoreKind: "logits" | "probability";
+  readonly params: Params;
+  readonly seed: number;
+  readonly checks: readonly Checks[];
+  readonly notes: readonly string[];
+  readonly timings: Timings;
+  readonly device: string;
+  readonly preprocessing: Preprocessing | undefined;
+  /** What the network saw, for overlays; undefined when a tensor was given. */
+  readonly picture: ImageU8 | undefined;
+}
+
+const DEFAULT_BATCH = 16;
+const DEFAULT_MEMORY = 2 ** 30;
+
+/**
+ * Explain one image (or a tensor of several).
+ * @throws OnnxplainError `E_METHOD_UNKNOWN`, `E_PARAM`, `E_TARGET_RANGE`, `E_LAYER_UNKNOWN`, `E_NO_DERIVATIVE`, `E_IMAGE_READ`, …
+ * @example const map = await explain(model, "dog.jpg", { method: "grad-cam", target: 207 });
+ */
+export async function explain(model: Explainer, image: ImageInput, options: ExplainOptions): Promise<Explanation> {
+  const method = findMethod(options.method);
+  const params = readParams(method.id, method.params, options.params ?? {});
+  const classifier = model.classifier(options);
+  const request = options.target ?? "predicted";
+  const context = { classes: classifier.classes, labels: model.labels, output: classifier.scores };
+  const settled = parseTarget(request, context);
+  const layer = chooseLayer(method, classifier, options.layer);
+  const began = performance.now();
+  const plan = method.plan({ classifier, params, layer, seed: options.seed ?? 0 });
+  const compileMs = performance.now() - began;
+  const input = await readInput(model, classifier, image, options);
+  const opened = performance.now();
+  const scoring = await scoreSession(model, classifier, options);
+  const session = await model.session(sessionKey(method, classifier, layer, params), () => plan.model, options);
+  const sessionMs = performance.now() - opened;
+  const ran = performance.now();
+  const driveOptions: DriveOptions = { session, batch: batchSize(plan, classifier, options), signal: options.signal, onProgress: options.onProgress };
+  const scores = await predictRows(scoring, classifier, input.rows, driveOptions);
+  const targets = scores.map((row) => settled ?? (parseTarget(argMax(row), context) as Target));
+  const samples = input.rows.map((x, i): Sample => ({ x, cotangent: cotangentOf(targets[i] as Target, classifier.classes) }));
+  const folded = await drive(plan, samples, driveOptions);
+  const values = concat(folded.map((f) => f.values));
+  refuseNaN(values, "The explanation");
+  return {
+    method: method.id, values, dims: [folded.length, ...(folded[0]?.dims ?? [])], signed: method.signed(params), space: method.space,
+    layout: classifier.layout, layer, target: targets[0]?.index ?? 0, score: dot(scores[0] as Float32Array, samples[0]?.cotangent ?? []), targets, scores,
+    scoreKind: classifier.scoreKind, params, seed: options.seed ?? 0, checks: folded.map((f) => f.checks),
+    notes: [...new Set([...classifier.notes, ...input.notes, ...plan.notes])],
+    timings: { compileMs, sessionMs, runMs: performance.now() - ran }, device: session.device,
+    preprocessing: input.preprocessing, picture: input.picture,
+  };
+}
+
+/** Scores of one image, all classes. */
+export async function predict(model: Explainer, image: ImageInput, options: Omit<ExplainOptions, "method" | "target" | "params"> = {}): Promise<readonly Float32Array[]> {
+  const classifier = model.classifier(options);
+  const input = await readInput(model, classifier, image, options);
+  const session = await scoreSession(model, classifier, options);
+  return predictRows(session, classifier, input.rows, { session, batch: classifier.freeBatch ? (options.batch ?? DEFAULT_BATCH) : 1, signal: options.signal });
+}
+
+export function chooseLayer(method: Method, classifier: Classifier, wanted: string | undefined): Layer | undefined {
+  if (wanted !== undefined) return namedLayer(classifier, wanted);
+  return method.space === "layer" ? defaultLayer(classifier) : undefined;
+}
+
+/** Two plans share a session exactly when this key is equal. */
+function sessionKey(method: Method, { scoreKind, height, width, layout }: Classifier, layer: Layer | undefined, params: Params): string {
+  const graph = !method.gradients ? "scores" : method.space === "input" && typeof method.emit !== "function" ? "gradient" : method.id;
+  return JSON.stringify([graph, scoreKind, layout, height, width, layer?.name, params.relu]);
+}
+
+function scoreSession(model: Explainer, classifier: Classifier, options: DeviceOptions): Promise<Session> {
+  const { scoreKind, height, width, layout } = classifier;
+  return model.session(JSON.stringify(["scores", scoreKind, layout, height, width]), () => {
+    const g = extend(classifier.model, classifier.ops);
+    return close(classifier.model, g, [g.value(classifier.scores)]);
+  }, options);
+}
+
+function batchSize(plan: Plan, { freeBatch }: Classifier, { batch, maxMemory = DEFAULT_MEMORY }: ExplainOptions): number {
+  if (!freeBatch) return 1;
+  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1)) throw new OnnxplainError("E_PARAM", `Expected \`batch\` to be an integer from 1 up, got ${batch}.`);
+  return Math.min(batch ?? DEFAULT_BATCH, rowsWithin(plan.model.graph, maxMemory));
+}
+
+async function predictRows(session: Session, classifier: Classifier, rows: readonly Float32Array[], { batch, signal }: DriveOptions): Promise<readonly Float32Array[]> {
+  const plan: Plan = {
+    model: { ...classifier.model, graph: { ...classifier.model.graph, inputs: [classifier.input] } }, outputs: [classifier.scores], count: 1, notes: [],
+    rows: ({ x }) => [{ [classifier.input.name]: x }],
+    fold: () => {
+      let values = new Float32Array();
+      return { add: (r) => { values = r[classifier.scores] as Float32Array<ArrayBuffer>; }, done: () => ({ values, dims: [values.length], checks: {} }) };
+    },
+  };
+  const folded = await drive(plan, rows.map((x) => ({ x, cotangent: new Float32Array() })), { session, batch, signal });
+  return folded.map(({ values }) => {
+    refuseNaN(values, "The network's score");
+    return values;
+  });
+}
+
+function refuseNaN(values: Float32Array, what: string): void {
+  if (values.some((v) => Number.isNaN(v))) {
+    throw new OnnxplainError("E_NUMERIC", `${what} is not a number (NaN). Weights or input hold NaN or infinite values; check the export and the preprocessing.`);
+  }
+}
+
+interface ReadInput {
+  readonly rows: readonly Float32Array[];
+  readonly picture: ImageU8 | undefined;
+  readonly preprocessing: Preprocessing | undefined;
+  readonly notes: readonly string[];
+}
+
+async function readInput(model: Explainer, classifier: Classifier, image: ImageInput, options: Pick<ExplainOptions, "preprocessing">): Promise<ReadInput> {
+  if (typeof image === "object" && "dims" in image) return { rows: tensorRows(image, classifier), picture: undefined, preprocessing: undefined, notes: [] };
+  const decoded = await toPicture(image);
+  const stated = options.preprocessing && { spec: { ...options.preprocessing, layout: classifier.layout }, notes: [] };
+  const { spec, notes } = stated ?? model.preprocessing(classifier);
+  let ready = preprocess(decoded, spec);
+  const expected = (classifier.input.dims ?? []).slice(1);
+  if (ready.dims.slice(1).some((d, i) => d !== expected[i]) && !spec.resize && !spec.crop) ready = preprocess(decoded, withInputSize(spec, classifier));
+  if (ready.dims.slice(1).some((d, i) => d !== expected[i])) {
+    throw new OnnxplainError("E_INPUT_SHAPE", `Preprocessing gives ${formatDims(ready.dims)}, the model takes ${formatDims(classifier.input.dims)}. Set \`--size\`, \`--crop\` or \`--layout\`.`);
+  }
+  return { rows: [ready.data], picture: ready.cropped, preprocessing: spec, notes };
+}
+
+async function toPicture(image: string | Uint8Array | ImageU8): Promise<ImageU8> {
+  if (typeof image === "string") {
+    const bytes = await files.read(image);
+    if (bytes === undefined) throw new OnnxplainError("E_FILE", `There is no image \`${image}\`.`, { file: image });
+    return decodeImage(bytes, image);
+  }
+  return image instanceof Uint8Array ? decodeImage(image) : image;
+}
+
+function tensorRows({ dims, data }: InputTensor, classifier: Classifier): readonly Float32Array[] {
+  const expected = (classifier.input.dims ?? []).slice(1);
+  const batched = dims.length === 3 ? [1, ...dims] : dims;
+  if (batched.length !== 4 || batched.slice(1).some((d, i) => d !== expected[i]) || batched[0] === 0) {
+    throw new OnnxplainError("E_INPUT_SHAPE", `Expected a tensor of shape ${formatDims(classifier.input.dims)}, got ${formatDims(dims)}.`);
+  }
+  const count = batched[0] as number;
+  const size = data.length / count;
+  return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
+}
+
+function concat(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0] as Float32Array;
+  const out = new Float32Array(parts.reduce((n, p) => n + p.length, 0));
+  let at = 0;
+  for (const p of parts) {
+    out.set(p, at);
+    at += p.length;
+  }
+  return out;
+}
+
+/** Index of the first maximum. */
+export const argMax = (values: ArrayLike<number>): number => {
+  let best = 0;
+  for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
+  return best;
+};
+
