@@ -84,5 +84,5 @@ function bindSize(model: Model, port: Port, layout: "nchw" | "nhwc", size: reado
   const pick = (d: Dim | undefined, i: 0 | 1): number => (typeof d === "number" ? d : (size?.[i] ?? FALLBACK_SIZE));
   const [height, width] = [pick(h, 0), pick(w, 1)];
   const notes = size ? [] : [`The model leaves its input size free (${formatDims(dims)}); ${height}x${width} is used (\`--size\` sets another).`];
-  return { model: bindDims(model, { input: port.name, height, width }), notes };
+  return { model: bindDims(model, { height, width }), notes };
 }

@@ -3,7 +3,11 @@ import { OnnxplainError } from "../errors.ts";
 import type { Attr, Attrs, Node, Tensor } from "../graph/types.ts";
 
 function wrong(node: Node, name: string, expected: string): OnnxplainError {
-  return new OnnxplainError("E_MODEL_INVALID", `Attribute \`${name}\` of node "${node.name}" (${node.op}) is not ${expected}. The file is damaged; export it again.`, { node: node.name, op: node.op });
+  return new OnnxplainError(
+    "E_MODEL_INVALID",
+    `Attribute \`${name}\` of node "${node.name}" (${node.op}) is not ${expected}. The file is damaged; export it again.`,
+    { node: node.name, op: node.op },
+  );
 }
 
 function read<T>(node: Node, name: string, expected: string, convert: (raw: Attr) => T | undefined): T | undefined {
@@ -23,9 +27,13 @@ export const intsAttr = (node: Node, name: string): readonly number[] | undefine
 export const textAttr = (node: Node, name: string): string | undefined =>
   read(node, name, "a string", (raw) => (typeof raw === "string" ? raw : undefined));
 export const realAttr = (node: Node, name: string): number | undefined =>
-  read(node, name, "a number", (raw) => (typeof raw === "number" ? raw : typeof raw === "object" && "float" in raw ? raw.float : undefined));
+  read(node, name, "a number", (raw) =>
+    typeof raw === "number" ? raw : typeof raw === "object" && "float" in raw ? raw.float : undefined,
+  );
 export const realsAttr = (node: Node, name: string): readonly number[] | undefined =>
-  read(node, name, "a list of numbers", (raw) => (isInts(raw) ? raw : typeof raw === "object" && "floats" in raw ? raw.floats : undefined));
+  read(node, name, "a list of numbers", (raw) =>
+    isInts(raw) ? raw : typeof raw === "object" && "floats" in raw ? raw.floats : undefined,
+  );
 export const tensorAttr = (node: Node, name: string): Tensor | undefined =>
   read(node, name, "a tensor", (raw) => (typeof raw === "object" && "tensor" in raw ? raw.tensor : undefined));
 

@@ -1,15 +1,7 @@
-/** @file Fixing an image input whose height and width are free. */
+/** @file Fixing the free dims of an input: the height and width of an image, or any others. */
 import { OnnxplainError } from "../errors.ts";
-import type { Dim } from "../graph/dim.ts";
-import type { Fact, Model, Port } from "../graph/types.ts";
-import type { Pass } from "./pass.ts";
-
-export interface BindOptions {
-  readonly height: number;
-  readonly width: number;
-  /** The image input; the first one of rank 4 unless named. */
-  readonly input?: string | undefined;
-}
+import { type Dim, formatDims } from "../graph/dim.ts";
+import type { Model, Port } from "../graph/types.ts";
 
 const CHANNELS: readonly (Dim | undefined)[] = [1, 3, 4];
 
@@ -17,39 +9,71 @@ const CHANNELS: readonly (Dim | undefined)[] = [1, 3, 4];
 export const imageAxes = (dims: readonly Dim[]): readonly [number, number] =>
   !CHANNELS.includes(dims[1]) && CHANNELS.includes(dims[3]) ? [1, 2] : [2, 3];
 
-function bound(port: Port, { height, width }: BindOptions): ReadonlyMap<Dim, number> {
-  const dims = port.dims ?? [];
-  const [h, w] = imageAxes(dims);
-  const wanted: readonly (readonly [number, number])[] = [[h, height], [w, width]];
-  const map = new Map<Dim, number>();
-  for (const [axis, size] of wanted) {
-    const dim = dims[axis] as Dim;
-    const clash = typeof dim === "number" ? dim : map.get(dim);
-    if (clash !== undefined && clash !== size) {
-      throw new OnnxplainError("E_INPUT_SHAPE", `Input \`${port.name}\` has shape [${dims}]: its axis ${axis} must be ${clash}, got ${size}. Pass the size that the model was made for (\`--size\`).`);
+function bindings(port: Port, dims: readonly Dim[]): ReadonlyMap<Dim, Dim> {
+  const own = port.dims ?? dims;
+  const map = new Map<Dim, Dim>();
+  dims.forEach((size, axis) => {
+    const dim = own[axis];
+    const fixed = dim === undefined || typeof dim === "number" ? dim : map.get(dim);
+    if (dim === undefined || own.length !== dims.length || (fixed !== undefined && fixed !== size)) {
+      throw new OnnxplainError(
+        "E_INPUT_SHAPE",
+        `Input \`${port.name}\` has shape ${formatDims(port.dims)}, which cannot be bound to ${formatDims(dims)}. Pass the size that the model was made for (\`--size\`).`,
+      );
     }
-    if (typeof dim === "string") map.set(dim, size);
-  }
+    if (typeof dim === "string" && dim !== size) map.set(dim, size);
+  });
   return map;
 }
 
-/** The model with the free spatial dims of its image input set; dims that are numbers must agree. Throws `E_INPUT_SHAPE`. */
-export function bindDims(model: Model, options: BindOptions): Model {
+/** The model with an input's free dims bound, wherever the same symbols occur; numbers must agree. Throws `E_INPUT_SHAPE`. */
+export function bindInput(model: Model, input: string, dims: readonly Dim[]): Model {
   const { graph } = model;
-  if (![options.height, options.width].every((v) => Number.isInteger(v) && v > 0)) {
-    throw new OnnxplainError("E_PARAM", `Expected a positive whole height and width, got ${options.height} by ${options.width}.`);
+  const port = graph.inputs.find((p) => p.name === input);
+  if (port === undefined) {
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `The model has no input \`${input}\`; its inputs are ${graph.inputs.map((p) => `\`${p.name}\` ${formatDims(p.dims)}`).join(", ")}.`,
+    );
   }
-  const port = graph.inputs.find((p) => (options.input === undefined ? p.dims?.length === 4 : p.name === options.input));
-  if (port?.dims?.length !== 4) {
-    throw new OnnxplainError("E_INPUT_SHAPE", `The model has no image input${options.input === undefined ? "" : ` \`${options.input}\``} of rank 4; its inputs are ${graph.inputs.map((p) => `\`${p.name}\` [${p.dims ?? "?"}]`).join(", ")}.`);
-  }
-  const sizes = bound(port, options);
-  const set = <T extends Fact>(fact: T): T => ({ ...fact, dims: fact.dims?.map((d) => sizes.get(d) ?? d) });
-  const bind = (p: Port): Port => ({ ...p, dims: p.dims?.map((d) => sizes.get(d) ?? d) });
-  return { ...model, graph: { ...graph, inputs: graph.inputs.map(bind), outputs: graph.outputs.map(bind), facts: new Map([...graph.facts].map(([name, fact]) => [name, set(fact)])) } };
+  const sizes = bindings(port, dims);
+  const bound = <T extends { readonly dims: readonly Dim[] | undefined }>(v: T): T => ({
+    ...v,
+    dims: v.dims?.map((d) => sizes.get(d) ?? d),
+  });
+  const inputs = graph.inputs.map((p) => (p.name === input ? { ...p, dims } : bound(p)));
+  const facts = new Map(
+    [...graph.facts].map(([name, { content: _, ...fact }]) => [
+      name,
+      graph.constants.has(name) ? (graph.facts.get(name) ?? fact) : bound(fact),
+    ]),
+  );
+  return { ...model, graph: { ...graph, inputs, outputs: graph.outputs.map(bound), facts } };
 }
 
-export const bindInput = (options: BindOptions): Pass => ({
-  name: "bind-input",
-  run: (model) => ({ model: bindDims(model, options), notes: [] }),
-});
+/** The size of images, in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** Binds height and width of the first rank-4 input. Throws `E_INPUT_SHAPE`, `E_PARAM`. */
+export function bindDims(model: Model, { height, width }: ImageSize): Model {
+  if (![height, width].every((v) => Number.isInteger(v) && v > 0)) {
+    throw new OnnxplainError("E_PARAM", `Expected a positive whole height and width, got ${height} by ${width}.`);
+  }
+  const port = model.graph.inputs.find((p) => p.dims?.length === 4);
+  if (port?.dims === undefined) {
+    const listed = model.graph.inputs.map((p) => `\`${p.name}\` ${formatDims(p.dims)}`).join(", ");
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `The model has no image input of rank 4 whose size could be set; its inputs are ${listed || "none"}.`,
+    );
+  }
+  const [h, w] = imageAxes(port.dims);
+  return bindInput(
+    model,
+    port.name,
+    port.dims.map((d, axis) => (axis === h ? height : axis === w ? width : d)),
+  );
+}

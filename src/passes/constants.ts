@@ -32,7 +32,13 @@ export const constantsToInitializers: Pass = {
       const pinned = node.domain !== "" || keep.has(out) || rw.isOutput(out);
       const value = pinned || node.op !== "Constant" ? undefined : constantValue(node);
       if (value) rw.defineConstant(out, value);
-      else if (pinned || node.op !== "Identity" || !rw.constantOf(node.inputs[0]) || !rw.alias(out, node.inputs[0] ?? "")) rw.emit(node);
+      else if (
+        pinned ||
+        node.op !== "Identity" ||
+        !rw.constantOf(node.inputs[0]) ||
+        !rw.alias(out, node.inputs[0] ?? "")
+      )
+        rw.emit(node);
     });
     return { model: { ...model, graph }, notes: [] };
   },

@@ -8,7 +8,7 @@ function isCopy(node: Node, rw: Rewriter): boolean {
   if (node.domain !== "") return false;
   if (node.op === "Identity") return true;
   const fact = rw.fact(node.inputs[0]);
-  return node.op === "Cast" && fact !== undefined && fact.dims !== undefined && dtypeCode(fact.dtype) === node.attrs["to"];
+  return node.op === "Cast" && fact !== undefined && fact.dims !== undefined && dtypeCode(fact.dtype) === node.attrs.to;
 }
 
 /** Kept names and graph outputs keep their node. */

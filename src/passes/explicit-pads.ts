@@ -17,7 +17,12 @@ function kernelOf(node: Node, rw: Rewriter): readonly number[] | undefined {
 }
 
 /** ConvTranspose states its pads through the size it wants to reach: `total = stride (in - 1) + outPad + extent - out`. */
-function transposedPads(node: Node, kernel: readonly number[], spatial: readonly Dim[], upper: boolean): readonly number[] | undefined {
+function transposedPads(
+  node: Node,
+  kernel: readonly number[],
+  spatial: readonly Dim[],
+  upper: boolean,
+): readonly number[] | undefined {
   const wanted = intsAttr(node, "output_shape");
   const totals = kernel.map((k, i) => {
     const size = spatial[i];
@@ -42,7 +47,9 @@ function padsFor(node: Node, mode: string, rw: Rewriter): readonly number[] | un
   if (node.op === "ConvTranspose") return transposedPads(node, kernel, spatial, mode === "SAME_UPPER");
   const strides = intsAttr(node, "strides");
   if (kernel.some((_, i) => typeof spatial[i] !== "number" && (strides?.[i] ?? 1) !== 1)) return undefined;
-  return padsOf(windowAxes(kernel, { strides, dilations: intsAttr(node, "dilations"), pads: undefined, auto_pad: mode }, spatial));
+  return padsOf(
+    windowAxes(kernel, { strides, dilations: intsAttr(node, "dilations"), pads: undefined, auto_pad: mode }, spatial),
+  );
 }
 
 export const explicitPads: Pass = {

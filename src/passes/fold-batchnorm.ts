@@ -1,21 +1,34 @@
 /** @file BatchNormalization behind Conv, ConvTranspose or Gemm is folded into the weights, in float64, rounded once. */
+
+import { toNumbers } from "../graph/tensor.ts";
 import { consumers } from "../graph/topology.ts";
 import type { Node, Tensor } from "../graph/types.ts";
-import { toNumbers } from "../graph/tensor.ts";
 import { intAttr, realAttr, withInputs, without } from "./attributes.ts";
 import type { Pass } from "./pass.ts";
 import { type Rewriter, rewrite } from "./rewriter.ts";
 
 /** y = factor · x + shift, one pair a channel. */
-interface Affine { readonly factor: Float64Array; readonly shift: Float64Array }
+interface Affine {
+  readonly factor: Float64Array;
+  readonly shift: Float64Array;
+}
 
 function affineOf(node: Node, rw: Rewriter): Affine | undefined {
   const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => rw.constantOf(node.inputs[i]));
-  if (!scale || !bias || !mean || !variance || [scale, bias, mean, variance].some((t) => t.dtype !== "float32")) return undefined;
-  const [s, b, m, v] = [scale, bias, mean, variance].map(toNumbers) as [ArrayLike<number>, ArrayLike<number>, ArrayLike<number>, ArrayLike<number>];
+  if (!scale || !bias || !mean || !variance || [scale, bias, mean, variance].some((t) => t.dtype !== "float32"))
+    return undefined;
+  const [s, b, m, v] = [scale, bias, mean, variance].map(toNumbers) as [
+    ArrayLike<number>,
+    ArrayLike<number>,
+    ArrayLike<number>,
+    ArrayLike<number>,
+  ];
   if (b.length !== s.length || m.length !== s.length || v.length !== s.length) return undefined;
   const eps = realAttr(node, "epsilon") ?? 1e-5;
-  const factor = Float64Array.from({ length: s.length }, (_, i) => (s[i] as number) / Math.sqrt((v[i] as number) + eps));
+  const factor = Float64Array.from(
+    { length: s.length },
+    (_, i) => (s[i] as number) / Math.sqrt((v[i] as number) + eps),
+  );
   const shift = factor.map((f, i) => (b[i] as number) - f * (m[i] as number));
   return factor.every(Number.isFinite) && shift.every(Number.isFinite) ? { factor, shift } : undefined;
 }
@@ -29,11 +42,17 @@ function channelMap(node: Node, weight: Tensor): { readonly channels: number; re
   if (weight.dims.length < 2 || count === 0) return undefined;
   const block = count / d0;
   if (node.op === "Conv") return { channels: d0, of: (i) => Math.floor(i / block) };
-  if (node.op === "Gemm") return intAttr(node, "transB") ? { channels: d0, of: (i) => Math.floor(i / d1) } : { channels: d1, of: (i) => i % d1 };
+  if (node.op === "Gemm")
+    return intAttr(node, "transB")
+      ? { channels: d0, of: (i) => Math.floor(i / d1) }
+      : { channels: d1, of: (i) => i % d1 };
   const groups = intAttr(node, "group") ?? 1;
   const rows = d0 / groups;
   const inner = block / d1;
-  return { channels: d1 * groups, of: (i) => Math.floor(Math.floor(i / block) / rows) * d1 + (Math.floor(i / inner) % d1) };
+  return {
+    channels: d1 * groups,
+    of: (i) => Math.floor(Math.floor(i / block) / rows) * d1 + (Math.floor(i / inner) % d1),
+  };
 }
 
 /** The bias as one number a channel, `beta` of Gemm included; undefined when it is not that. */
@@ -42,7 +61,8 @@ function biasOf(node: Node, channels: number, rw: Rewriter): Float64Array | unde
   const name = node.inputs[2] ?? "";
   if (name === "") return out;
   const t = rw.constantOf(name);
-  if (t?.dtype !== "float32" || (t.data.length !== 1 && (t.data.length !== channels || t.dims.at(-1) !== channels))) return undefined;
+  if (t?.dtype !== "float32" || (t.data.length !== 1 && (t.data.length !== channels || t.dims.at(-1) !== channels)))
+    return undefined;
   const beta = node.op === "Gemm" ? (realAttr(node, "beta") ?? 1) : 1;
   const values = toNumbers(t);
   return out.map((_, i) => beta * (values[values.length === 1 ? 0 : i] as number));
@@ -60,10 +80,15 @@ function merged(node: Node, affine: Affine, output: string, rw: Rewriter): Node 
   const data = Float32Array.from(old, (w, i) => w * (affine.factor[map.of(i)] as number));
   const offset = Float32Array.from(bias, (b, c) => b * (affine.factor[c] as number) + (affine.shift[c] as number));
   const inputs = [
-    x, rw.constant({ ...weight, data }, `${weightName}/folded`),
+    x,
+    rw.constant({ ...weight, data }, `${weightName}/folded`),
     rw.constant({ dtype: "float32", dims: [offset.length], data: offset }, `${weightName}/folded_bias`),
   ];
-  return withInputs({ ...node, outputs: [output] }, inputs, node.op === "Gemm" ? without(node.attrs, "beta") : node.attrs);
+  return withInputs(
+    { ...node, outputs: [output] },
+    inputs,
+    node.op === "Gemm" ? without(node.attrs, "beta") : node.attrs,
+  );
 }
 
 const FOLDABLE = new Set(["Conv", "ConvTranspose", "Gemm"]);
@@ -74,17 +99,27 @@ export const foldBatchnorm: Pass = {
   run: (model, { keep }) => {
     const readers = consumers(model.graph);
     const pinned = new Set([...keep, ...model.graph.outputs.map((p) => p.name)]);
-    const made = new Map(model.graph.nodes.flatMap((n) => n.outputs.map((o) => [o, n] as const)));
     const partner = (node: Node): Node | undefined => {
       const [out = ""] = node.outputs;
       const [only, ...others] = readers.get(out) ?? [];
-      const fits = node.domain === "" && FOLDABLE.has(node.op) && only?.op === "BatchNormalization" && only.domain === "" && only.inputs[0] === out;
-      return fits && others.length === 0 && !pinned.has(out) && only.outputs.length === 1 && !intAttr(only, "training_mode") ? only : undefined;
+      const fits =
+        node.domain === "" &&
+        FOLDABLE.has(node.op) &&
+        only?.op === "BatchNormalization" &&
+        only.domain === "" &&
+        only.inputs[0] === out;
+      return fits &&
+        others.length === 0 &&
+        !pinned.has(out) &&
+        only.outputs.length === 1 &&
+        !intAttr(only, "training_mode")
+        ? only
+        : undefined;
     };
     const done = new Set<string>();
     const graph = rewrite(model.graph, (node, rw) => {
       if (node.op === "BatchNormalization" && done.has(node.outputs[0] ?? "")) return;
-      const next = partner(made.get(node.outputs[0] ?? "") ?? node);
+      const next = partner(node);
       const affine = next && affineOf(next, rw);
       const fused = affine && merged(node, affine, next.outputs[0] ?? "", rw);
       if (fused) done.add(fused.outputs[0] ?? "");

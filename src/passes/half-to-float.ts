@@ -8,14 +8,19 @@ const FOREIGN: readonly DType[] = ["float16", "bfloat16", "float64"];
 const CODES: ReadonlyMap<number, DType> = new Map(FOREIGN.map((t) => [dtypeCode(t), t]));
 const FLOAT32_MAX = 3.4028234663852886e38;
 
-const retyped = <T extends { readonly dtype: DType }>(port: T): T => (FOREIGN.includes(port.dtype) ? { ...port, dtype: "float32" } : port);
+const retyped = <T extends { readonly dtype: DType }>(port: T): T =>
+  FOREIGN.includes(port.dtype) ? { ...port, dtype: "float32" } : port;
 
 /** Finite numbers stay finite: a float64 beyond float32's range becomes the largest float32. */
 function widened(t: Tensor): Tensor {
   if (!FOREIGN.includes(t.dtype)) return t;
   const clamp = (v: number): number => (Number.isFinite(v) ? Math.min(FLOAT32_MAX, Math.max(-FLOAT32_MAX, v)) : v);
   const data = Float32Array.from(toNumbers(t));
-  return { dtype: "float32", dims: t.dims, data: t.dtype === "float64" ? Float32Array.from(t.data as Float64Array, clamp) : data };
+  return {
+    dtype: "float32",
+    dims: t.dims,
+    data: t.dtype === "float64" ? Float32Array.from(t.data as Float64Array, clamp) : data,
+  };
 }
 
 /** Attributes that name an element type by number. */
@@ -27,11 +32,14 @@ function retypedAttr(name: string, value: Attr): Attr {
 }
 
 const retypedNode = (node: Node): Node => ({
-  ...node, attrs: Object.fromEntries(Object.entries(node.attrs).map(([name, value]) => [name, retypedAttr(name, value)])),
+  ...node,
+  attrs: Object.fromEntries(Object.entries(node.attrs).map(([name, value]) => [name, retypedAttr(name, value)])),
 });
 
 function foreignTypes(graph: Graph): readonly DType[] {
-  const types = new Set<DType>([...graph.inputs, ...graph.outputs, ...graph.facts.values(), ...graph.constants.values()].map((v) => v.dtype));
+  const types = new Set<DType>(
+    [...graph.inputs, ...graph.outputs, ...graph.facts.values(), ...graph.constants.values()].map((v) => v.dtype),
+  );
   for (const node of graph.nodes) {
     for (const [name, value] of Object.entries(node.attrs)) {
       if (typeof value === "object" && "tensor" in value) types.add(value.tensor.dtype);
@@ -58,10 +66,14 @@ export const halfToFloat: Pass = {
           outputs: graph.outputs.map(retyped),
           constants: new Map([...graph.constants].map(([name, t]) => [name, widened(t)])),
           nodes: graph.nodes.map(retypedNode),
-          facts: new Map([...graph.facts].map(([name, fact]) => [name, FOREIGN.includes(fact.dtype) ? retypedFact(fact) : fact])),
+          facts: new Map(
+            [...graph.facts].map(([name, fact]) => [name, FOREIGN.includes(fact.dtype) ? retypedFact(fact) : fact]),
+          ),
         },
       },
-      notes: [`The model holds ${foreign.join(" and ")} values; it is explained in float32, so its inputs and outputs are float32 too.`],
+      notes: [
+        `The model holds ${foreign.join(" and ")} values; it is explained in float32, so its inputs and outputs are float32 too.`,
+      ],
     };
   },
 };

@@ -24,9 +24,16 @@ function lifted(node: Node, opset: number, rw: Rewriter): Node {
 function notesFor(opset: number, nodes: readonly Node[]): readonly string[] {
   const notes: string[] = [];
   const inner = nodes.find((n) => Object.values(n.attrs).some((a) => typeof a === "object" && "graph" in a));
-  if (opset < 7) notes.push(`The model uses opset ${opset}, older than 7; it was read with best effort. Compare a prediction with the original.`);
-  if (opset > NEWEST_OPSET) notes.push(`The model uses opset ${opset}, newer than ${NEWEST_OPSET}; ops that changed since then would be misread.`);
-  if (inner && opset < CANONICAL_OPSET) notes.push(`Node "${inner.name}" (${inner.op}) holds a subgraph, whose ops stay as opset ${opset} wrote them.`);
+  if (opset < 7)
+    notes.push(
+      `The model uses opset ${opset}, older than 7; it was read with best effort. Compare a prediction with the original.`,
+    );
+  if (opset > NEWEST_OPSET)
+    notes.push(
+      `The model uses opset ${opset}, newer than ${NEWEST_OPSET}; ops that changed since then would be misread.`,
+    );
+  if (inner && opset < CANONICAL_OPSET)
+    notes.push(`Node "${inner.name}" (${inner.op}) holds a subgraph, whose ops stay as opset ${opset} wrote them.`);
   return notes;
 }
 
@@ -36,7 +43,10 @@ export const liftOpset: Pass = {
   run: (model, { ops }) => {
     const { opset, irVersion } = model;
     if (!Number.isInteger(opset) || opset < 1) {
-      throw new OnnxplainError("E_MODEL_INVALID", `The model declares opset ${opset} for the default domain; expected 1 or more. The file is damaged; export it again.`);
+      throw new OnnxplainError(
+        "E_MODEL_INVALID",
+        `The model declares opset ${opset} for the default domain; expected 1 or more. The file is damaged; export it again.`,
+      );
     }
     const graph = rewrite(model.graph, (node, rw) => rw.emit(lifted(node, opset, rw)), inferWith(ops));
     return {

@@ -34,7 +34,11 @@ export class Rewriter {
     this.#facts = new Map(infer ? [] : base.facts);
     for (const { name, dtype, dims } of base.inputs) this.#facts.set(name, { dtype, dims });
     for (const [name, t] of base.constants) this.#facts.set(name, factOf(t));
-    this.#taken = new Set([...base.constants.keys(), ...base.inputs.map((p) => p.name), ...base.nodes.flatMap((n) => n.outputs)]);
+    this.#taken = new Set([
+      ...base.constants.keys(),
+      ...base.inputs.map((p) => p.name),
+      ...base.nodes.flatMap((n) => n.outputs),
+    ]);
     this.#used = new Set([...base.nodes.flatMap(uses), ...base.outputs.map((p) => p.name)]);
     this.#captured = new Set(base.nodes.flatMap((n) => uses(n).filter((name) => !n.inputs.includes(name))));
   }
@@ -97,7 +101,10 @@ export class Rewriter {
   emit(node: Node): void {
     this.#nodes.push(node);
     if (this.#infer === undefined) return;
-    const inferred = this.#infer(node, node.inputs.map((n) => this.fact(n)));
+    const inferred = this.#infer(
+      node,
+      node.inputs.map((n) => this.fact(n)),
+    );
     node.outputs.forEach((name, i) => {
       const fact = inferred[i];
       if (name === "" || fact === undefined) return;
@@ -134,4 +141,5 @@ export class Rewriter {
 }
 
 /** One walk over a graph. With `infer`, facts follow the rewritten nodes; without, they stay as they were. */
-export const rewrite = (graph: Graph, visit: Visit, infer?: Infer): Graph => new Rewriter(graph, infer).walk(visit).graph();
+export const rewrite = (graph: Graph, visit: Visit, infer?: Infer): Graph =>
+  new Rewriter(graph, infer).walk(visit).graph();

@@ -54,14 +54,22 @@ function shapeValue(content: readonly Dim[], node: Node, rw: Rewriter, graph: Gr
 /** Is this target already as plain as `shapeValue` would write it? */
 function isPlain(target: string, made: ReadonlyMap<string, Node>, rw: Rewriter, graph: Graph): boolean {
   const inputs = new Set(graph.inputs.map((p) => p.name));
-  const leaf = (name: string): boolean => rw.constantOf(name) !== undefined || (made.get(name)?.op === "Shape" && inputs.has(made.get(name)?.inputs[0] ?? ""));
+  const leaf = (name: string): boolean =>
+    rw.constantOf(name) !== undefined ||
+    (made.get(name)?.op === "Shape" && inputs.has(made.get(name)?.inputs[0] ?? ""));
   const node = made.get(target);
   return leaf(target) || (node?.op === "Concat" && node.inputs.every(leaf));
 }
 
 function simplifiedReshape(node: Node, out: Fact | undefined, rw: Rewriter): Node | undefined {
   const [x = "", target = ""] = node.inputs;
-  if (node.op !== "Reshape" || rw.constantOf(target) || rw.fact(target)?.content === undefined || out?.dims === undefined) return undefined;
+  if (
+    node.op !== "Reshape" ||
+    rw.constantOf(target) ||
+    rw.fact(target)?.content === undefined ||
+    out?.dims === undefined
+  )
+    return undefined;
   const plain = reshapeTarget(out.dims, rw.dims(x));
   const zeros = intAttr(node, "allowzero") === 1 && elementCount((plain ?? []).filter((d) => d >= 0)) === 0;
   if (plain === undefined || zeros) return undefined;
@@ -74,15 +82,29 @@ export const simplifyShapes: Pass = {
   run: (model, { ops }) => {
     const infer = inferWith(ops);
     const made = new Map(model.graph.nodes.flatMap((n) => n.outputs.map((o) => [o, n] as const)));
-    const graph = rewrite(model.graph, (node, rw) => {
-      if (node.domain !== "" || (node.op !== "Reshape" && node.op !== "Expand")) return rw.emit(node);
-      const plain = simplifiedReshape(node, infer(node, node.inputs.map((n) => rw.fact(n)))[0], rw);
-      if (plain) return rw.emit(plain);
-      const [x = "", target = ""] = node.inputs;
-      const content = rw.fact(target)?.content;
-      const rebuilt = content && !content.includes(0) && !isPlain(target, made, rw, model.graph) ? shapeValue(content, node, rw, model.graph) : undefined;
-      rw.emit(rebuilt === undefined ? node : { ...node, inputs: [x, rebuilt] });
-    }, infer);
+    const graph = rewrite(
+      model.graph,
+      (node, rw) => {
+        if (node.domain !== "" || (node.op !== "Reshape" && node.op !== "Expand")) return rw.emit(node);
+        const plain = simplifiedReshape(
+          node,
+          infer(
+            node,
+            node.inputs.map((n) => rw.fact(n)),
+          )[0],
+          rw,
+        );
+        if (plain) return rw.emit(plain);
+        const [x = "", target = ""] = node.inputs;
+        const content = rw.fact(target)?.content;
+        const rebuilt =
+          content && !content.includes(0) && !isPlain(target, made, rw, model.graph)
+            ? shapeValue(content, node, rw, model.graph)
+            : undefined;
+        rw.emit(rebuilt === undefined ? node : { ...node, inputs: [x, rebuilt] });
+      },
+      infer,
+    );
     return { model: { ...model, graph }, notes: [] };
   },
 };

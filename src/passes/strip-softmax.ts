@@ -21,12 +21,18 @@ export function findLogits(graph: Graph, output: string = graph.outputs[0]?.name
   const made = producers(graph);
   let node: Node | undefined = made.get(output);
   while (node && node.domain === "" && LOOKED_THROUGH.has(node.op)) node = made.get(node.inputs[0] ?? "");
-  if (node?.domain !== "" || (node.op !== "Softmax" && node.op !== "LogSoftmax")) return { logits: output, kind: "none" };
-  return { logits: node.inputs[0] ?? output, probabilities: output, kind: node.op === "Softmax" ? "softmax" : "log-softmax" };
+  if (node?.domain !== "" || (node.op !== "Softmax" && node.op !== "LogSoftmax"))
+    return { logits: output, kind: "none" };
+  return {
+    logits: node.inputs[0] ?? output,
+    probabilities: output,
+    kind: node.op === "Softmax" ? "softmax" : "log-softmax",
+  };
 }
 
 /** `[N,C,1,1]` holds one score a class, as `[N,C]` does. */
-const hasTrailingOnes = (dims: readonly Dim[] | undefined): boolean => dims !== undefined && dims.length > 2 && dims.slice(2).every((d) => d === 1);
+const hasTrailingOnes = (dims: readonly Dim[] | undefined): boolean =>
+  dims !== undefined && dims.length > 2 && dims.slice(2).every((d) => d === 1);
 
 /**
  * The logits become the first output, as `[N,C]` (a Flatten `x/flat` follows logits of shape `[N,C,1,1]`);
@@ -41,11 +47,19 @@ export const stripSoftmax: Pass = {
     if (fact === undefined || (kind === "none" && !hasTrailingOnes(fact.dims))) return { model, notes: [] };
     const rw = new Rewriter(graph, inferWith(ops)).walk((node, r) => r.emit(node));
     const maker = producers(graph).get(logits);
-    const flat = maker && hasTrailingOnes(fact.dims) ? rw.op("Flatten", maker, { inputs: [logits], attrs: { axis: 1 }, outputs: [rw.fresh(`${logits}/flat`)] }) : logits;
+    const flat =
+      maker && hasTrailingOnes(fact.dims)
+        ? rw.op("Flatten", maker, { inputs: [logits], attrs: { axis: 1 }, outputs: [rw.fresh(`${logits}/flat`)] })
+        : logits;
     const first: Port = { name: flat, dtype: fact.dtype, dims: rw.dims(flat) };
     const outputs = [first, ...graph.outputs.filter((p) => p.name !== flat)];
     const name = kind === "softmax" ? "a Softmax" : "a LogSoftmax";
-    const notes = kind === "none" ? [] : [`Output \`${probabilities}\` is ${name}; logits \`${logits}\` are explained instead (\`--output probability\` keeps it).`];
+    const notes =
+      kind === "none"
+        ? []
+        : [
+            `Output \`${probabilities}\` is ${name}; logits \`${logits}\` are explained instead (\`--output probability\` keeps it).`,
+          ];
     return { model: { ...model, graph: { ...rw.graph(), outputs } }, notes };
   },
 };

@@ -46,7 +46,7 @@ export function finishCam(raw: Float32Array, [h, w]: readonly [number, number], 
     return m.map((v) => (v - min) / span(min, max));
   };
   const first = normal(raw.map((v) => Math.max(0, v)), (min, max) => 1e-7 + max - min);
-  const large = upsampleBilinear(first, { width: w, height: h }, { width: size, height: size });
+  const large = upsampleBilinear<Float32Array>({ values: first, width: w, height: h }, { width: size, height: size });
   return normal(large, (min, max) => 1e-7 + max - min);
 }
 

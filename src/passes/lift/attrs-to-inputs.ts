@@ -41,7 +41,11 @@ export const padAmounts: Lift = (node, rw) => {
   if (pads === undefined) return node;
   const value = realAttr(node, "value") ?? 0;
   const fill = value === 0 ? "" : rw.scalar(value, rw.dtype(data(node)), `${out(node)}/value`);
-  return withInputs(node, [data(node), rw.ints(pads, `${out(node)}/pads`), fill], without(node.attrs, "pads", "paddings", "value"));
+  return withInputs(
+    node,
+    [data(node), rw.ints(pads, `${out(node)}/pads`), fill],
+    without(node.attrs, "pads", "paddings", "value"),
+  );
 };
 
 /** Split-2 and Split-11: `split` as an attribute. */
@@ -60,13 +64,17 @@ export const splitCount: Lift = (node) => {
 /** TopK-1: `k` as an attribute. */
 export const topCount: Lift = (node, rw) => {
   const k = intAttr(node, "k");
-  return k === undefined ? node : withInputs(node, [data(node), rw.ints([k], `${out(node)}/k`)], without(node.attrs, "k"));
+  return k === undefined
+    ? node
+    : withInputs(node, [data(node), rw.ints([k], `${out(node)}/k`)], without(node.attrs, "k"));
 };
 
 /** Reshape-1: `shape` as an attribute. */
 export const reshapeTarget: Lift = (node, rw) => {
   const shape = intsAttr(node, "shape");
-  return shape === undefined ? node : withInputs(node, [data(node), rw.ints(shape, `${out(node)}/shape`)], without(node.attrs, "shape"));
+  return shape === undefined
+    ? node
+    : withInputs(node, [data(node), rw.ints(shape, `${out(node)}/shape`)], without(node.attrs, "shape"));
 };
 
 /** A Dropout that is not training copies its input. One whose mask is read stays (its mask is all true). */

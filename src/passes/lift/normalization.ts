@@ -8,7 +8,11 @@ import type { Lift } from "./lift.ts";
 export const oneOutput: Lift = (node, rw) => {
   const extra = node.outputs.slice(1).find((name) => name !== "" && rw.isUsed(name));
   if (extra !== undefined) {
-    throw new OnnxplainError("E_MODEL_INVALID", `Node "${node.name}" (BatchNormalization) gives its running statistics \`${extra}\` to other nodes, which only a training graph does. Export the model in inference mode.`, { node: node.name, op: node.op });
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `Node "${node.name}" (BatchNormalization) gives its running statistics \`${extra}\` to other nodes, which only a training graph does. Export the model in inference mode.`,
+      { node: node.name, op: node.op },
+    );
   }
   return { ...node, outputs: node.outputs.slice(0, 1) };
 };
@@ -31,7 +35,11 @@ export const perChannel: Lift = (node, rw) => {
   const channels = rw.dims(x)?.[1];
   const groups = intAttr(node, "num_groups");
   if (typeof channels !== "number" || groups === undefined || groups < 1 || channels % groups !== 0) {
-    throw new OnnxplainError("E_SHAPE", `Node "${node.name}" (GroupNormalization, opset 18) has ${groups} groups and ${channels ?? "an unknown number of"} channels, so its scale cannot be laid out per channel. Export it with opset 21.`, { node: node.name, op: node.op });
+    throw new OnnxplainError(
+      "E_SHAPE",
+      `Node "${node.name}" (GroupNormalization, opset 18) has ${groups} groups and ${channels ?? "an unknown number of"} channels, so its scale cannot be laid out per channel. Export it with opset 21.`,
+      { node: node.name, op: node.op },
+    );
   }
   if (groups === channels) return node;
   const repeat = (name: string): string => {
@@ -43,4 +51,7 @@ export const perChannel: Lift = (node, rw) => {
 };
 
 /** Selu-1 states rounded defaults. */
-export const seluDefaults: Lift = (node) => ({ ...node, attrs: { alpha: float(1.6732), gamma: float(1.0507), ...node.attrs } });
+export const seluDefaults: Lift = (node) => ({
+  ...node,
+  attrs: { alpha: float(1.6732), gamma: float(1.0507), ...node.attrs },
+});

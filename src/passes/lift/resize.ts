@@ -12,7 +12,9 @@ function scalesOf(node: Node, rw: Rewriter): string {
   const height = realAttr(node, "height_scale");
   const width = realAttr(node, "width_scale");
   const values = given ?? (height !== undefined && width !== undefined ? [1, 1, height, width] : undefined);
-  return values ? rw.constant(tensor("float32", [values.length], values), `${node.outputs[0]}/scales`) : (node.inputs[1] ?? "");
+  return values
+    ? rw.constant(tensor("float32", [values.length], values), `${node.outputs[0]}/scales`)
+    : (node.inputs[1] ?? "");
 }
 
 /** Upsample-1, -7 and -9, and Resize-10, all of which place corners "asymmetric" and round down. */
@@ -26,7 +28,8 @@ export const upsampleToResize: Lift = (node, rw) => {
 export const emptyInputs: Lift = (node, rw) => {
   const crops = textAttr(node, "coordinate_transformation_mode") === "tf_crop_and_resize";
   const inputs = node.inputs.map((name, i) => {
-    const empty = rw.constantOf(name)?.data.length === 0 || (i < 3 && rw.dims(name)?.length === 1 && rw.dims(name)?.[0] === 0);
+    const empty =
+      rw.constantOf(name)?.data.length === 0 || (i < 3 && rw.dims(name)?.length === 1 && rw.dims(name)?.[0] === 0);
     return empty || (i === 1 && !crops) ? "" : name;
   });
   return withInputs(node, inputs);
@@ -35,8 +38,11 @@ export const emptyInputs: Lift = (node, rw) => {
 /** `tf_half_pixel_for_nn` left in opset 13: floor(x) there is round-half-up of x - 0.5. */
 export const halfPixelForNearest: Lift = (node) => {
   const { attrs } = node;
-  if (attrs["coordinate_transformation_mode"] !== "tf_half_pixel_for_nn" || attrs["nearest_mode"] !== "floor") return node;
-  return { ...node, attrs: { ...attrs, coordinate_transformation_mode: "half_pixel", nearest_mode: "round_prefer_ceil" } };
+  if (attrs.coordinate_transformation_mode !== "tf_half_pixel_for_nn" || attrs.nearest_mode !== "floor") return node;
+  return {
+    ...node,
+    attrs: { ...attrs, coordinate_transformation_mode: "half_pixel", nearest_mode: "round_prefer_ceil" },
+  };
 };
 
 export const scatterElements: Lift = (node) => ({ ...node, op: "ScatterElements" });
@@ -49,4 +55,7 @@ export const gridMode: Lift = (node) => {
 };
 
 /** RoiAlign-10 has no half-pixel shift. */
-export const roiPixels: Lift = (node) => ({ ...node, attrs: { coordinate_transformation_mode: "output_half_pixel", ...node.attrs } });
+export const roiPixels: Lift = (node) => ({
+  ...node,
+  attrs: { coordinate_transformation_mode: "output_half_pixel", ...node.attrs },
+});

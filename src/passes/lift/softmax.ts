@@ -11,7 +11,11 @@ export const flatSoftmax: Lift = (node, rw) => {
   if (dims === undefined) return flattened(node, rw, declared);
   const axis = declared < 0 ? declared + dims.length : declared;
   if (axis < 0 || axis > dims.length) {
-    throw new OnnxplainError("E_MODEL_INVALID", `Node "${node.name}" (${node.op}) has axis ${declared}, but its input has rank ${dims.length}. The file is damaged.`, { node: node.name, op: node.op });
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `Node "${node.name}" (${node.op}) has axis ${declared}, but its input has rank ${dims.length}. The file is damaged.`,
+      { node: node.name, op: node.op },
+    );
   }
   const rest = dims.slice(axis);
   if (rest.length > 0 && rest.filter((d) => d !== 1).length <= 1) {
@@ -21,7 +25,11 @@ export const flatSoftmax: Lift = (node, rw) => {
   return flattened(node, rw, axis);
 };
 
-const flattened: (node: Parameters<Lift>[0], rw: Parameters<Lift>[1], axis: number) => ReturnType<Lift> = (node, rw, axis) => {
+const flattened: (node: Parameters<Lift>[0], rw: Parameters<Lift>[1], axis: number) => ReturnType<Lift> = (
+  node,
+  rw,
+  axis,
+) => {
   const x = node.inputs[0] ?? "";
   const rows = rw.op("Flatten", node, { inputs: [x], attrs: { axis } });
   const normal = rw.op(node.op, node, { inputs: [rows], attrs: { axis: 1 } });
