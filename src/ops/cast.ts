@@ -3,7 +3,8 @@
  * identity in float64 evaluation and passes cotangents on; through an integer or boolean nothing flows back.
  */
 import { OnnxplainError } from "../errors.ts";
-import { dtypeName } from "../graph/dtype-code.ts";
+import type { GraphBuilder, Value } from "../graph/builder.ts";
+import { dtypeCode, dtypeName } from "../graph/dtype-code.ts";
 import { isFloat } from "../graph/tensor.ts";
 import type { DType, Fact } from "../graph/types.ts";
 import { factWith } from "./content.ts";
@@ -27,11 +28,14 @@ function cast({ dtype, dims, data }: NumTensor, to: DType): NumTensor {
   return num(to, dims, isFloat(dtype) && !isFloat(to) ? data.map((v) => Math.trunc(v) + 0) : data);
 }
 
+/** A cast in a graph under construction. */
+export const castTo = (g: GraphBuilder, v: Value, dtype: DType): Value => g.op("Cast", [v], { to: dtypeCode(dtype) });
+
 /** Casts back between floats; through integers the derivative is zero almost everywhere, and nothing flows. */
 function castBack({ g, dy, x, y }: VjpArgs<object>): Cotangents {
   const like = required(x, 0);
   if (!isFloat(like.dtype) || !isFloat(y.dtype)) return [];
-  return [like.dtype === y.dtype ? dy : g.op("CastLike", [dy, like])];
+  return [like.dtype === y.dtype ? dy : castTo(g, dy, like.dtype)];
 }
 
 export const Cast: Op = defineOp({

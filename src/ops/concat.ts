@@ -45,7 +45,7 @@ function parts({ g, dy, x, wants, attrs }: VjpArgs<{ readonly axis: number }>): 
   const inputs = x.map((_, i) => required(x, i));
   if (inputs.length === 1) return [dy];
   const axis = normalizeAxis(attrs.axis, dy.dims?.length ?? 0);
-  const sizes = inputs.map((v) => v.dims?.[axis] ?? "?");
+  const sizes: readonly Dim[] = inputs.map((v) => v.dims?.[axis] ?? "?");
   if (isStatic(sizes) && !wants.every(Boolean)) {
     const ends = sizes.map((_, i) => sizes.slice(0, i + 1).reduce((s, d) => s + d, 0));
     return wants.map((want, i) => {

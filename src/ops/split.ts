@@ -26,7 +26,7 @@ function together({ g, dys, x, ys, attrs }: VjpArgs<SplitAttrs>): readonly (Valu
   const rank = required(x, 0).dims?.length ?? 0;
   const axis = normalizeAxis(attrs.axis, rank);
   const live = dys.flatMap((d, i) => (d ? [i] : []));
-  const sizes = ys.map((y) => y.dims?.[axis] ?? "?");
+  const sizes: readonly Dim[] = ys.map((y) => y.dims?.[axis] ?? "?");
   if (live.length === 0) return [null];
   if (live.length === 1 && ys.length > 1 && isStatic(sizes)) {
     const at = live[0] as number;

@@ -8,8 +8,40 @@ import { Gemm } from "./gemm.ts";
 import { MatMul } from "./matmul.ts";
 import { GlobalMaxPool, MaxPool } from "./max-pool.ts";
 import { Relu } from "./relu.ts";
+import { ArgMax, ArgMin, TopK } from "./arg-max.ts";
+import { Cast, CastLike } from "./cast.ts";
+import { And, Equal, Greater, GreaterOrEqual, IsInf, IsNaN, Less, LessOrEqual, Not, Or, Xor } from "./compare.ts";
+import { Concat } from "./concat.ts";
+import { Constant } from "./constant.ts";
+import { CumSum } from "./cum-sum.ts";
+import { DepthToSpace, SpaceToDepth } from "./depth-to-space.ts";
+import { Expand, Tile } from "./expand.ts";
+import { Gather } from "./gather.ts";
+import { GatherElements, GatherND } from "./gather-elements.ts";
+import { BitShift, BitwiseAnd, BitwiseNot, BitwiseOr, BitwiseXor } from "./integer.ts";
+import { Pad } from "./pad.ts";
+import { NonZero, OneHot, Range } from "./range.ts";
+import {
+  ReduceL1, ReduceL2, ReduceLogSum, ReduceLogSumExp, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare,
+} from "./reduce.ts";
+import { Dropout, Flatten, Identity, Reshape, Squeeze, Unsqueeze } from "./reshape.ts";
+import { ScatterElements, ScatterND } from "./scatter.ts";
+import { ConstantOfShape, EyeLike, Shape, Size } from "./shape.ts";
+import { Slice } from "./slice.ts";
+import { Split } from "./split.ts";
+import { Transpose } from "./transpose.ts";
+import { Where } from "./where.ts";
 
 export const OPS = {
+  ArgMax, ArgMin, TopK, CumSum,
+  ReduceL1, ReduceL2, ReduceLogSum, ReduceLogSumExp, ReduceMax, ReduceMean, ReduceMin, ReduceProd, ReduceSum, ReduceSumSquare,
+  Cast, CastLike, Where,
+  And, Equal, Greater, GreaterOrEqual, IsInf, IsNaN, Less, LessOrEqual, Not, Or, Xor,
+  BitShift, BitwiseAnd, BitwiseNot, BitwiseOr, BitwiseXor,
+  Concat, Split, Slice, Pad, Expand, Tile, DepthToSpace, SpaceToDepth,
+  Gather, GatherElements, GatherND, ScatterElements, ScatterND,
+  Dropout, Flatten, Identity, Reshape, Squeeze, Transpose, Unsqueeze,
+  Constant, ConstantOfShape, EyeLike, NonZero, OneHot, Range, Shape, Size,
   Add, Div, Max, Mean, Min, Mod, Mul, Pow, Sub, Sum,
   AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool,
   Conv, ConvTranspose, Gemm, MatMul,

@@ -45,19 +45,21 @@ function blame(pass: string, cause: unknown): OnnxplainError {
 }
 
 /** Rows describe the canonical opset only: before a model is lifted, its declared types are all there is. */
+const inferred = (model: Model, ops: Ops): Model =>
+  model.opset >= CANONICAL_OPSET ? { ...model, graph: inferGraph(model.graph, ops) } : model;
+
 function step(pass: Pass, model: Model, context: PassContext): PassResult {
   try {
     const result = pass.run(model, context);
     verify(result.model.graph, pass.name);
-    const inferred =
-      result.model.opset >= CANONICAL_OPSET
-        ? { ...result.model, graph: inferGraph(result.model.graph, context.ops) }
-        : result.model;
-    return { model: inferred, notes: result.notes };
+    return { model: inferred(result.model, context.ops), notes: result.notes };
   } catch (cause) {
     throw blame(pass.name, cause);
   }
 }
+
+/** A model's facts as the passes expect them. */
+const reading: Pass = { name: "read", run: (model) => ({ model, notes: [] }) };
 
 /** Run passes in order. Throws `OnnxplainError` only; `E_PARAM` for the name of a pass that is not in the list. */
 export function runPasses(model: Model, passes: readonly Pass[], options: PipelineOptions = {}): PassResult {
@@ -73,7 +75,7 @@ export function runPasses(model: Model, passes: readonly Pass[], options: Pipeli
   }
   const context: PassContext = { ops, keep: new Set(keep) };
   const notes: string[] = [];
-  let current = model;
+  let current = step(reading, model, context).model;
   for (const pass of passes.filter((p) => !disable.includes(p.name))) {
     const result = step(pass, current, context);
     current = result.model;

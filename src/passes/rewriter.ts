@@ -37,7 +37,7 @@ export class Rewriter {
     this.#taken = new Set([
       ...base.constants.keys(),
       ...base.inputs.map((p) => p.name),
-      ...base.nodes.flatMap((n) => n.outputs),
+      ...base.nodes.flatMap((n) => [n.name, ...n.outputs]),
     ]);
     this.#used = new Set([...base.nodes.flatMap(uses), ...base.outputs.map((p) => p.name)]);
     this.#captured = new Set(base.nodes.flatMap((n) => uses(n).filter((name) => !n.inputs.includes(name))));
@@ -64,7 +64,7 @@ export class Rewriter {
     return this.#base.outputs.some((p) => p.name === name);
   }
 
-  /** A name nobody has. */
+  /** A name that no value and no node has. */
   fresh(stem: string): string {
     let name = stem;
     for (let i = 1; this.#taken.has(name) || name === ""; i++) name = `${stem}_${i}`;
@@ -117,7 +117,7 @@ export class Rewriter {
     const outputs = emission.outputs ?? [this.fresh(`${from.outputs[0] ?? from.name}/${op}`)];
     const inputs = [...emission.inputs];
     while (inputs.at(-1) === "") inputs.pop();
-    this.emit({ op, domain: "", name: `${from.name}/${op}`, inputs, outputs, attrs: emission.attrs ?? {} });
+    this.emit({ op, domain: "", name: outputs[0] ?? "", inputs, outputs, attrs: emission.attrs ?? {} });
     return outputs[0] ?? "";
   }
 

@@ -1,0 +1,82 @@
+/** @file The arrows between rooms, and the check that holds them: who may import whom (ARCHITECTURE.md says why). */
+import { readdirSync, readFileSync } from "node:fs";
+import { dirname, join, relative } from "node:path";
+
+/** Rooms a room may import from. A room is a folder of `src`, or a file that stands alone in it. `errors` is open to all. */
+export const ARROWS: Readonly<Record<string, readonly string[]>> = {
+  proto: [],
+  formats: [],
+  image: [],
+  graph: ["proto"],
+  ops: ["graph"],
+  reference: ["ops", "graph"],
+  passes: ["ops", "graph"],
+  diff: ["ops", "graph"],
+  methods: ["diff", "passes", "graph"],
+  runtime: ["graph"],
+  data: ["diff", "graph", "image", "ops"],
+  drive: ["methods", "runtime"],
+  load: ["graph", "proto", "image", "jobs", "card", "explainer"],
+  card: ["image"],
+  explainer: ["graph", "image", "methods", "ops", "runtime", "load"],
+  explain: ["drive", "explainer", "diff", "graph", "image", "jobs", "methods", "runtime"],
+  compile: ["explain", "explainer", "graph", "methods", "version"],
+  inspect: ["explainer", "graph", "image", "methods"],
+  report: ["explain", "explainer", "formats", "image", "runtime", "version"],
+  jobs: ["diff", "explain", "explainer", "formats", "graph", "image", "methods", "runtime", "version"],
+  version: [],
+  errors: [],
+  index: ["*"],
+  cli: ["index"],
+  examples: ["index"],
+};
+
+/** Files that may import Node's own modules (everything else runs in a browser as well). */
+const NODE_FILES = /^src\/(runtime\/ort-node|image\/decode-node|jobs\/[\w-]+)\.ts$/;
+/** The only files that may import a package, by package. */
+const PACKAGES: Readonly<Record<string, RegExp>> = {
+  "onnxruntime-common": /^src\/runtime\//, "onnxruntime-node": /^src\/runtime\/ort-node\.ts$/, "onnxruntime-web": /^src\/runtime\/ort-web\.ts$/,
+  sharp: /^src\/image\/decode-node\.ts$/, "onnx-buf": /^src\/(proto|graph)\//, "@bufbuild/protobuf": /^src\/(proto|graph)\//, "pure-rand": /^src\/(methods|data)\//,
+};
+/** Conditional imports stand for these rooms. */
+const CONDITIONAL: Readonly<Record<string, string>> = { "#ort": "runtime", "#decode": "image", "#files": "jobs" };
+
+const sources = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : []));
+
+const roomOf = (path: string): string => {
+  const [top = "", second = ""] = path.split("/");
+  return top === "src" ? second.replace(/\.ts$/, "") : top;
+};
+
+const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|(?:^|\n)\s*import\s+"([^"]+)"|import\("([^"]+)"\)/g;
+
+/** Every import that goes against an arrow, as one line each. */
+export function wrongImports(root: string): readonly string[] {
+  const files = ["src", "cli", "examples"].flatMap((f) => { try { return sources(join(root, f)); } catch { return []; } });
+  return files.flatMap((file) => {
+    const path = relative(root, file);
+    const targets = [...readFileSync(file, "utf8").matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3] ?? "");
+    return targets.flatMap((target) => {
+      const why = wrong(path, target);
+      return why ? [`${path} imports ${target}: ${why}`] : [];
+    });
+  });
+}
+
+function wrong(path: string, target: string): string | undefined {
+  const room = roomOf(path);
+  if (target.startsWith(".") || target.startsWith("#")) {
+    const other = CONDITIONAL[target] ?? roomOf(join(dirname(path), target));
+    if (other === room || other === "errors") return undefined;
+    const allowed = ARROWS[room];
+    if (allowed === undefined) return `room ${room} has no arrows; add it to tools/rooms.ts`;
+    return allowed.includes(other) || allowed.includes("*") ? undefined : `${room} must not know ${other}`;
+  }
+  if (room === "cli" || room === "examples") return undefined;
+  if (target.startsWith("node:")) return NODE_FILES.test(path) ? undefined : "only runtime/ort-node, image/decode-node and jobs/ may import Node modules";
+  const name = target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : (target.split("/")[0] as string);
+  const place = PACKAGES[name];
+  if (place === undefined) return `package ${name} is not in tools/rooms.ts`;
+  return place.test(path) ? undefined : `package ${name} may not be imported here`;
+}
