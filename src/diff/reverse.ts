@@ -55,18 +55,29 @@ export function reverse(options: ReverseOptions): Reversed {
     const ys = node.outputs.map((name) => (name === "" ? g.value(node.outputs[0] as string) : g.value(name)));
     const x = node.inputs.map((name) => (name === "" ? null : g.value(name)));
     const wants = node.inputs.map((name) => reached.has(name));
-    const cotangents = rule({ g, node, row, dy: (dys[0] ?? dys.find((d) => d !== null)) as Value, dys, x, y: ys[0] as Value, ys, attrs: node.attrs, wants });
+    const cotangents = blamed(node, () => rule({ g, node, row, dy: (dys[0] ?? dys.find((d) => d !== null)) as Value, dys, x, y: ys[0] as Value, ys, attrs: node.attrs, wants }));
     if (row.straightThrough) notes.add(`${node.op} is differentiated straight through: rounding is treated as the identity inside its range.`);
     cotangents.forEach((c, i) => {
       const name = node.inputs[i];
       if (c === null || name === undefined || !wants[i]) return;
-      const fitted = fitTo(g, c, x[i] as Value);
+      const fitted = blamed(node, () => fitTo(g, c, x[i] as Value));
       const waiting = pending.get(name);
       if (waiting) waiting.push(fitted);
       else pending.set(name, [fitted]);
     });
   }
   return { cotangents: new Map(to.map((name) => [name, settle(g, pending, name)])), notes: [...notes] };
+}
+
+/** A rule that fails on a node says so with the node's name: shapes and attributes come from the file. */
+function blamed<T>(node: Node, f: () => T): T {
+  try {
+    return f();
+  } catch (cause) {
+    const place = { node: node.name, op: node.op, cause };
+    if (cause instanceof OnnxplainError) throw cause.place.node === undefined ? new OnnxplainError(cause.code, `Node "${node.name}" (${node.op}): ${cause.message}`, place) : cause;
+    throw new OnnxplainError("E_MODEL_INVALID", `Node "${node.name}" (${node.op}) cannot be differentiated: ${(cause as Error).message}. Its inputs or attributes are not what the op allows, or not known.`, place);
+  }
 }
 
 /** The sum of what has arrived at a value, kept as its one cotangent. */

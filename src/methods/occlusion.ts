@@ -18,14 +18,20 @@ function starts(size: number, window: number, stride: number): readonly (readonl
 
 function windowsOf({ channels, height, width }: Classifier, params: Params): readonly Window[] {
   const sizes = [channels, height, width] as const;
-  const shape = fullShape(params.sliding_window_shapes as readonly number[], sizes, "sliding_window_shapes", channels);
-  const stride = fullShape(params.strides as readonly number[], sizes, "strides", channels);
+  const side = Math.max(1, Math.round(Math.min(height, width) / SIDE_SHARE));
+  const shape = fullShape((params.sliding_window_shapes ?? [side]) as readonly number[], sizes, "sliding_window_shapes", channels);
+  const stride = fullShape((params.strides ?? halved(shape)) as readonly number[], sizes, "strides", channels);
   shape.forEach((v, i) => {
     if ((stride[i] as number) > v && v < (sizes[i] as number)) throw new OnnxplainError("E_PARAM", `\`strides\` [${stride}] exceed \`sliding_window_shapes\` [${shape}]: some pixels would never be covered. Make each stride at most the window.`);
   });
   const [cs, ys, xs] = sizes.map((s, i) => starts(s, shape[i] as number, stride[i] as number)) as [ReturnType<typeof starts>, ReturnType<typeof starts>, ReturnType<typeof starts>];
   return cs.flatMap((c) => ys.flatMap((y) => xs.map((x) => ({ c, y, x }))));
 }
+
+/** The window is this share of the shorter side unless told otherwise: some 250 windows for any square input. */
+const SIDE_SHARE = 8;
+/** All channels at once; half a window in each direction. */
+const halved = ([c = 1, h = 1, w = 1]: readonly number[]): readonly number[] => [c, Math.max(1, h >> 1), Math.max(1, w >> 1)];
 
 /** One number = square over all channels; two = rows, columns; three = channels, rows, columns. */
 function fullShape(given: readonly number[], sizes: readonly number[], name: string, channels: number): readonly number[] {
@@ -92,8 +98,8 @@ export const occlusion: Method = {
   title: "Occlusion",
   source: "Zeiler, Fergus 2014 (arXiv 1311.2901), section 4.2; window grid and averaging as in Captum Occlusion",
   params: {
-    sliding_window_shapes: integers([15], 1, "size of the covered window: channels, rows, columns (or rows, columns; or one side), in input elements"),
-    strides: integers([8], 1, "steps of the window: as sliding_window_shapes"),
+    sliding_window_shapes: integers(null, 1, "size of the covered window: channels, rows, columns (or rows, columns; or one side), in input elements; none = all channels, an eighth of the shorter side"),
+    strides: integers(null, 1, "steps of the window: as sliding_window_shapes; none = half a window"),
     baselines: baseline("what the window is filled with, in network input units"),
   },
   space: "input",

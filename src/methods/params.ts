@@ -42,7 +42,7 @@ export const oneOf = (fallback: string, choices: readonly string[], about: strin
   default: fallback, about, expected: choices.map((c) => `\`${c}\``).join(", "),
   read: (raw) => { const wanted = String(raw).replaceAll("-", "_").toLowerCase(); return choices.find((c) => c === wanted); },
 });
-export const integers = (fallback: readonly number[], min: number, about: string): ParamSpec => ({
+export const integers = (fallback: readonly number[] | null, min: number, about: string): ParamSpec => ({
   default: fallback, about, expected: `integers from ${min} up, separated by commas`,
   read: (raw) => { const v = toNumbers(raw); return v?.every((x) => Number.isInteger(x) && x >= min) && v.length > 0 ? v : undefined; },
 });

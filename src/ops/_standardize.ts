@@ -3,7 +3,7 @@ import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { isStatic } from "../graph/dim.ts";
 import { float } from "../graph/types.ts";
-import { type Formula, formula } from "./formula.ts";
+import type { Formula } from "./formula.ts";
 
 export interface Standardized {
   readonly values: Float64Array;

@@ -3,6 +3,7 @@ import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, dimProduct, elementCount, unknownDim } from "../graph/dim.ts";
 import { tensor, toNumbers } from "../graph/tensor.ts";
+import type { Fact } from "../graph/types.ts";
 import { type Interpolation, interpolation, interpolationMatrix, repeats } from "./_interpolation.ts";
 import { type AttrsOf, defineOp, flag, int, ints, type Op, real, required, text } from "./define.ts";
 import { type NumTensor, normalizeAxis, num } from "./num-tensor.ts";
@@ -120,12 +121,20 @@ function gatherCopies(g: GraphBuilder, dy: Value, rows: readonly (Interpolation 
   return g.op("Mul", [means, g.scalar(elementCount(window), dy.dtype)]);
 }
 
-function requestOf(x: readonly (Value | null)[], y: Value): Request {
+/** How the axes change, as a vjp may know it: from constant scales or sizes, else from the output's shape. */
+function resolveValues(x: readonly (Value | null)[], y: Value, attrs: ResizeAttrs): readonly AxisResize[] {
   const data = required(x, 0);
-  const scales = x[2]?.constant && nonEmpty(Array.from(toNumbers(x[2].constant)));
-  if (!data.dims || !y.dims) throw new OnnxplainError("E_SHAPE", `The gradient of Resize needs the size of \`${data.name}\`. Fix the model's input size (\`--size\`).`);
-  return { dims: data.dims, scales, sizes: undefined, name: y.name };
+  const out = y.dims;
+  if (!data.dims || !out) throw new OnnxplainError("E_SHAPE", `The gradient of Resize needs the size of \`${data.name}\`. Fix the model's input size (\`--size\`).`);
+  const request = { dims: data.dims, ...given(x), name: y.name };
+  if (request.scales || request.sizes) return resolve(request, attrs);
+  return data.dims.map((size, axis) => ({ size, out: out[axis] as Dim, scale: ratio(out[axis] as Dim, size) }));
 }
+
+const given = (x: readonly (Fact | null | undefined)[]): Pick<Request, "scales" | "sizes"> => ({
+  scales: x[2]?.constant && nonEmpty(Array.from(toNumbers(x[2].constant))),
+  sizes: nonEmpty(x[3]?.content),
+});
 
 /** Nearest rounds coordinates: the vjp treats the choice of pixel as fixed, which is exact. `antialias` when shrinking and `tf_crop_and_resize` are refused. */
 export const Resize: Op = defineOp({
@@ -134,8 +143,7 @@ export const Resize: Op = defineOp({
   shape: ({ x, attrs, name }) => {
     const { dtype, dims } = required(x, 0);
     if (!dims) return { dtype, dims };
-    const scales = x[2]?.constant && nonEmpty(Array.from(toNumbers(x[2].constant)));
-    return { dtype, dims: resolve({ dims, scales, sizes: nonEmpty(x[3]?.content), name }, attrs).map((a) => a.out) };
+    return { dtype, dims: resolve({ dims, ...given(x), name }, attrs).map((a) => a.out) };
   },
   eval: ({ x, attrs }) => {
     const data = required(x, 0);
@@ -144,15 +152,9 @@ export const Resize: Op = defineOp({
     return rows.reduce((t, r, axis) => (r ? resample(t, axis, r) : t), data);
   },
   vjp: ({ g, dy, x, y, attrs }) => {
-    const request = requestOf(x, y);
-    const declared = resolve(request, attrs);
-    // sizes, and scales that only the running model knows, show in the output's shape
-    const axes = request.scales ? declared : declared.map((a, i) => ({ ...a, out: (y.dims as readonly Dim[])[i] as Dim, scale: ratio((y.dims as readonly Dim[])[i] as Dim, a.size) }));
-    const rows = interpolations(axes, attrs);
-    if (attrs.mode === "nearest") {
-      const gathered = gatherCopies(g, dy, rows, request.dims);
-      if (gathered) return [gathered];
-    }
-    return [rows.reduce((d, r, axis) => (r ? contract(g, d, axis, { rows: r, size: request.dims[axis] as number }) : d), dy)];
+    const { dims } = required(x, 0) as { readonly dims: readonly Dim[] };
+    const rows = interpolations(resolveValues(x, y, attrs), attrs);
+    const gathered = attrs.mode === "nearest" ? gatherCopies(g, dy, rows, dims) : undefined;
+    return [gathered ?? rows.reduce((d, r, axis) => (r ? contract(g, d, axis, { rows: r, size: dims[axis] as number }) : d), dy)];
   },
 });

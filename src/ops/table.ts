@@ -31,6 +31,23 @@ import { Slice } from "./slice.ts";
 import { Split } from "./split.ts";
 import { Transpose } from "./transpose.ts";
 import { Where } from "./where.ts";
+import { BatchNormalization } from "./batch-normalization.ts";
+import { Clip } from "./clip.ts";
+import { Einsum } from "./einsum.ts";
+import { GroupNormalization, InstanceNormalization } from "./instance-normalization.ts";
+import { LayerNormalization, RMSNormalization } from "./layer-normalization.ts";
+import { LpNormalization, MeanVarianceNormalization } from "./lp-normalization.ts";
+import { LRN } from "./lrn.ts";
+import { PRelu } from "./prelu.ts";
+import { DequantizeLinear, DynamicQuantizeLinear, QuantizeLinear } from "./quantize.ts";
+import { ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul } from "./quantized-arithmetic.ts";
+import { HardSigmoid, HardSwish, LeakyRelu, Shrink, ThresholdedRelu } from "./rectifiers.ts";
+import { Resize } from "./resize.ts";
+import { Celu, Elu, Gelu, Mish, Selu, Sigmoid, Softplus, Softsign, Swish, Tanh } from "./smooth-activations.ts";
+import { Hardmax, LogSoftmax, Softmax } from "./softmax.ts";
+import {
+  Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Erf, Exp, Floor, Log, Neg, Reciprocal, Round, Sign, Sin, Sinh, Sqrt, Tan,
+} from "./unary-math.ts";
 
 export const OPS = {
   ArgMax, ArgMin, TopK, CumSum,
@@ -46,6 +63,14 @@ export const OPS = {
   AveragePool, GlobalAveragePool, GlobalMaxPool, MaxPool,
   Conv, ConvTranspose, Gemm, MatMul,
   Relu,
+  Abs, Acos, Acosh, Asin, Asinh, Atan, Atanh, Ceil, Cos, Cosh, Erf, Exp, Floor, Log, Neg, Reciprocal, Round, Sign, Sin, Sinh, Sqrt, Tan,
+  Celu, Elu, Gelu, Mish, Selu, Sigmoid, Softplus, Softsign, Swish, Tanh,
+  Clip, HardSigmoid, HardSwish, LeakyRelu, PRelu, Shrink, ThresholdedRelu,
+  Hardmax, LogSoftmax, Softmax,
+  BatchNormalization, GroupNormalization, InstanceNormalization, LayerNormalization, LpNormalization, LRN, MeanVarianceNormalization, RMSNormalization,
+  Einsum, Resize,
+  DequantizeLinear, DynamicQuantizeLinear, QuantizeLinear,
+  ConvInteger, MatMulInteger, QLinearConv, QLinearMatMul,
 } as const satisfies Readonly<Record<string, Op>>;
 
 export type OpName = keyof typeof OPS;

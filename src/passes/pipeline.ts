@@ -1,7 +1,7 @@
 /** @file Running passes: each one verified and its facts worked out anew; and the standard list that makes models canonical. */
 import { OnnxplainError } from "../errors.ts";
 import type { Model } from "../graph/types.ts";
-import { verify } from "../graph/verify.ts";
+import { problems, verify } from "../graph/verify.ts";
 import { inferGraph } from "../ops/infer.ts";
 import { OPS, type Ops } from "../ops/table.ts";
 import { constantsToInitializers } from "./constants.ts";
@@ -59,7 +59,14 @@ function step(pass: Pass, model: Model, context: PassContext): PassResult {
 }
 
 /** A model's facts as the passes expect them. */
-const reading: Pass = { name: "read", run: (model) => ({ model, notes: [] }) };
+const reading: Pass = {
+  name: "read",
+  run: (model) => {
+    const [problem] = problems(model.graph);
+    if (problem === undefined) return { model, notes: [] };
+    throw new OnnxplainError("E_MODEL_INVALID", `The graph is not sound: ${problem}. The file is damaged; export it again.`);
+  },
+};
 
 /** Run passes in order. Throws `OnnxplainError` only; `E_PARAM` for the name of a pass that is not in the list. */
 export function runPasses(model: Model, passes: readonly Pass[], options: PipelineOptions = {}): PassResult {

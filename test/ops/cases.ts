@@ -32,6 +32,8 @@ export interface OpCase {
   readonly batched?: readonly number[];
   /** What the shape rule must say of output 0 when those dims are `N`; by default it may not know, but must not be wrong. */
   readonly symbolic?: readonly Dim[];
+  /** The shape depends on data, so the rule need not know it. */
+  readonly dataDependent?: boolean;
   /** Relative tolerance against ONNX Runtime, which computes in float32; 1e-5 by default. */
   readonly tol?: number;
   /** Elements that the outputs must have, row-major (null = whatever). */
