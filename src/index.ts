@@ -27,5 +27,6 @@ export { OPS } from "./ops/table.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
+export { configureRuntime, type RuntimeConfig } from "#ort";
 export type { Device } from "./runtime/session.ts";
 export { VERSION } from "./version.ts";

@@ -35,7 +35,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const NODE_FILES = /^src\/(runtime\/ort-node|image\/decode-node|jobs\/[\w-]+)\.ts$/;
 /** The only files that may import a package, by package. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  "onnxruntime-common": /^src\/runtime\//, "onnxruntime-node": /^src\/runtime\/ort-node\.ts$/, "onnxruntime-web": /^src\/runtime\/ort-web\.ts$/,
+  "onnxruntime-common": /^src\/runtime\//, "onnxruntime-node": /^src\/runtime\/ort-node\.ts$/, "onnxruntime-web": /^src\/runtime\/ort-(node|web)\.ts$/,
   sharp: /^src\/image\/decode-node\.ts$/, "onnx-buf": /^src\/(proto|graph)\//, "@bufbuild/protobuf": /^src\/(proto|graph)\//, "pure-rand": /^src\/(methods|data)\//,
 };
 /** Conditional imports stand for these rooms. */

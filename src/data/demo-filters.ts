@@ -6,7 +6,7 @@ import { COLORS, PIGMENTS } from "./colors.ts";
 /** Edge normals that are told apart, 30 degrees from one to the next; normal `k` points to `(cos, sin)(k * 30°)`, y down. */
 export const DIRECTIONS = 12;
 /** An edge that is turned away from a direction by more than `acos(SELECTIVITY)`, 32 degrees, does not excite it. */
-export const SELECTIVITY = 0.85;
+export const SELECTIVITY = 0.9;
 
 interface Bank { readonly weight: Tensor; readonly bias: Tensor }
 

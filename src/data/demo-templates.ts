@@ -10,10 +10,10 @@ export const REACH = 5;
 const SIDE = 2 * REACH + 1;
 
 /** Radii each of the two templates of a shape stands for: small, large. */
-const SCALES: readonly (readonly number[])[] = [[10.5, 11.5, 12.5, 13.5, 14.5], [14, 15, 16, 17, 18, 19]];
+const SCALES: readonly (readonly number[])[] = [[10.5, 11.5, 12.5, 13.5, 14.5], [14, 15, 16, 17, 18]];
 export const SCALE_COUNT: number = SCALES.length;
 
-export interface TemplateOptions { readonly penalty: number; readonly margin: number }
+export interface TemplateOptions { readonly penalty: number; readonly margin: number; beta: number; others?: Float64Array[] }
 
 /** Template of one shape at one scale, `[12,11,11]`. */
 export function template(shape: Shape, scale: number, o: TemplateOptions): { expected: Float64Array; weight: Float64Array } {
@@ -32,9 +32,9 @@ export function template(shape: Shape, scale: number, o: TemplateOptions): { exp
   for (let k = 0; k < DIRECTIONS; k++) for (let y = -REACH; y <= REACH; y++) for (let x = -REACH; x <= REACH; x++) {
     const i = (k * SIDE + y + REACH) * SIDE + x + REACH;
     const e = expected[i]!;
-    if (e > 0.02) weight[i] = e / energy;
-    else if (Math.hypot(x, y) * CELL < reach) weight[i] = -floor / energy;
+    if (Math.hypot(x, y) * CELL < reach) weight[i] = (e > 0.02 ? e : -floor) - (o.others ? o.beta * Math.max(...o.others.map((t) => t[i]!)) : 0);
   }
+  const own = weight.reduce((t, w, i) => t + w * expected[i]!, 0); for (let i = 0; i < weight.length; i++) weight[i]! /= own; void energy;
   return { expected, weight };
 }
 
@@ -49,12 +49,15 @@ function addOutline(into: Float64Array, shape: Shape, at: { r: number; turn: num
     const gx = d(x + 0.01, y) - d(x - 0.01, y);
     const gy = d(x, y + 0.01) - d(x, y - 0.01);
     const n = Math.hypot(gx, gy) || 1;
-    const cell = Math.floor((py + half) / CELL) * SIDE + Math.floor((px + half) / CELL);
     for (let k = 0; k < DIRECTIONS; k++) {
       const cosine = (gx * Math.cos(2 * Math.PI * k / DIRECTIONS) + gy * Math.sin(2 * Math.PI * k / DIRECTIONS)) / n;
       const e = (cosine - SELECTIVITY) / (1 - SELECTIVITY);
-      const i = k * SIDE * SIDE + cell;
-      if (e > seen[i]!) seen[i] = e;
+      if (e <= 0) continue;
+      for (let cy = Math.ceil((py + half - 5) / CELL); cy * CELL - 1 <= py + half; cy++) for (let cx = Math.ceil((px + half - 5) / CELL); cx * CELL - 1 <= px + half; cx++) {
+        if (cx < 0 || cy < 0 || cx >= SIDE || cy >= SIDE) continue;
+        const i = (k * SIDE + cy) * SIDE + cx;
+        if (e > seen[i]!) seen[i] = e;
+      }
     }
   }
   for (let i = 0; i < into.length; i++) into[i]! += seen[i]!;

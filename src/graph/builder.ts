@@ -22,6 +22,7 @@ export class GraphBuilder {
   readonly #nodes: Node[];
   readonly #inputs: Port[];
   readonly #shared = new Map<string, readonly string[]>();
+  readonly #producers = new Map<string, Node>();
   readonly #infer: Infer;
   readonly #name: string;
   #counter = 0;
@@ -34,6 +35,7 @@ export class GraphBuilder {
     this.#name = base.name;
     this.#infer = infer;
     for (const node of base.nodes) {
+      for (const name of node.outputs) this.#producers.set(name, node);
       const key = shareKey(node.op, node.domain, node.inputs, node.attrs, node.outputs.length);
       if (key !== undefined && !this.#shared.has(key)) this.#shared.set(key, node.outputs);
     }
@@ -44,6 +46,11 @@ export class GraphBuilder {
     const fact = this.#facts.get(name);
     if (fact === undefined) throw new Error(`internal: no fact for value ${name}`);
     return { name, ...fact };
+  }
+
+  /** The node that makes a value; undefined for inputs and constants. */
+  producer(value: Value): Node | undefined {
+    return this.#producers.get(value.name);
   }
 
   /** The first output of a new (or equal existing) node. */
@@ -68,6 +75,7 @@ export class GraphBuilder {
       const fact = facts[i];
       if (fact === undefined) throw new Error(`internal: ${op} has no fact for output ${i}`);
       this.#facts.set(name, fact);
+      this.#producers.set(name, node);
     });
     if (key !== undefined) this.#shared.set(key, outputs);
     return outputs.map((n) => this.value(n));

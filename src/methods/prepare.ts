@@ -34,6 +34,7 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
   const input = graph.inputs.find((p) => p.name === port.name) ?? port;
   const dims = input.dims as readonly Dim[];
   const [channels, height, width] = (layout === "nchw" ? [dims[1], dims[2], dims[3]] : [dims[3], dims[1], dims[2]]) as readonly number[];
+  refuseSize(input, [channels, height, width] as readonly Dim[]);
   const head = findLogits(graph);
   const g = extend(canonical.model, ops);
   const logits = flatScores(g, head.logits);
@@ -49,6 +50,15 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
     freeBatch: typeof dims[0] === "string",
     notes: [...bound.notes, ...canonical.notes, ...softmaxNote(head, scoreKind)],
   };
+}
+
+/** More elements than a picture of 16384 x 16384 in one channel: a damaged file, not a classifier. */
+const MAX_INPUT = 2 ** 28;
+
+function refuseSize(input: Port, chw: readonly Dim[]): void {
+  const size = chw.reduce<number>((p, d) => p * (typeof d === "number" ? d : Number.NaN), 1);
+  if (size > 0 && size <= MAX_INPUT) return;
+  throw new OnnxplainError("E_MODEL_INVALID", `The image input \`${input.name}\` has shape ${formatDims(input.dims)}; expected fixed channels and a size of 1 to ${MAX_INPUT} elements an image.`);
 }
 
 function softmaxNote(head: ReturnType<typeof findLogits>, kind: ScoreKind): readonly string[] {

@@ -60,7 +60,12 @@ function linearTaps(at: number, size: number): [number, number][] {
   const held = clamp(at, size);
   const first = Math.floor(held);
   const rest = held - first;
-  return rest === 0 ? [[first, 1]] : [[first, 1 - rest], [first + 1, rest]];
+  return rest === 0
+    ? [[first, 1]]
+    : [
+        [first, 1 - rest],
+        [first + 1, rest],
+      ];
 }
 
 /** Keys' kernel over the four neighbours; those outside repeat the border, or drop out with the weights rescaled. */

@@ -29,20 +29,33 @@ export function standardizeRows(data: Float64Array, size: number, epsilon: numbe
 }
 
 /** x̂ and 1/√(var + ε) over the axes from `axis` on, both from one fused node: LayerNormalization with a scale of ones. */
-export function standardized(g: GraphBuilder, x: Value, options: { readonly axis: number; readonly epsilon: number }): { readonly unit: Value; readonly inverse: Value } {
+export function standardized(
+  g: GraphBuilder,
+  x: Value,
+  options: { readonly axis: number; readonly epsilon: number },
+): { readonly unit: Value; readonly inverse: Value } {
   const { axis, epsilon } = options;
   const tail = x.dims?.slice(axis);
   if (!isStatic(tail)) {
-    throw new OnnxplainError("E_SHAPE", `The gradient of a normalisation needs the size of \`${x.name}\` along the axes it averages over, which is free. Fix the model's input size (\`--size\`).`);
+    throw new OnnxplainError(
+      "E_SHAPE",
+      `The gradient of a normalisation needs the size of \`${x.name}\` along the axes it averages over, which is free. Fix the model's input size (\`--size\`).`,
+    );
   }
   const ones = g.op("Expand", [g.scalar(1, x.dtype), g.ints(tail)]);
-  const [unit, , inverse] = g.ops("LayerNormalization", [x, ones], { attrs: { axis, epsilon: float(epsilon) }, outputs: 3 }) as [Value, Value, Value];
+  const [unit, , inverse] = g.ops("LayerNormalization", [x, ones], {
+    attrs: { axis, epsilon: float(epsilon) },
+    outputs: 3,
+  }) as [Value, Value, Value];
   return { unit, inverse };
 }
 
 /** With d the cotangent of x̂: (d - mean d - x̂ mean(d x̂)) / √(var + ε). */
-export function standardizedCotangent(m: Formula, d: Value, { unit, inverse, axes }: { readonly unit: Value; readonly inverse: Value; readonly axes: readonly number[] }): Value {
+export function standardizedCotangent(
+  m: Formula,
+  d: Value,
+  { unit, inverse, axes }: { readonly unit: Value; readonly inverse: Value; readonly axes: readonly number[] },
+): Value {
   const along = m.mul(unit, m.mean(m.mul(d, unit), axes));
   return m.mul(m.sub(m.sub(d, m.mean(d, axes)), along), inverse);
 }
-

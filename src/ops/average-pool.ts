@@ -3,8 +3,10 @@ import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
+import { depthwiseKernel } from "./_depthwise.ts";
+import { enlarge } from "./_enlarge.ts";
 import { poolEach, windowOffsets } from "./_windows.ts";
-import { type WindowAxis, windowAxes, windowCount, windowDim } from "./conv-geometry.ts";
+import { extent, padsOf, type WindowAxis, windowAxes, windowCount, windowDim } from "./conv-geometry.ts";
 import { convInputCotangent } from "./conv-vjp.ts";
 import { defineOp, flag, ints, type Op, required, text } from "./define.ts";
 import { num } from "./num-tensor.ts";
@@ -50,20 +52,46 @@ export const AveragePool: Op = defineOp({
     const counts = divisors(spatial, declared, attrs.ceil_mode, attrs.count_include_pad);
     const out = declared.map((a, i) => windowCount(spatial[i] as number, a, attrs.ceil_mode));
     // ceil mode may hang over the end: write that overhang as padding, so that the window count is exact
-    const axes = declared.map((a, i) => ({ ...a, end: Math.max(a.end, ((out[i] as number) - 1) * a.stride + a.dilation * (a.kernel - 1) + 1 - (spatial[i] as number) - a.begin) }));
-    const first = counts[0] as number;
-    const even = counts.every((c) => c === first);
-    const shared = even ? dy : g.op("Div", [dy, g.constant(tensor("float32", [1, 1, ...out], counts), "window_counts")]);
-    return [spread(g, shared, data, axes, even ? 1 / first : 1)];
+    const axes = declared.map((a, i) => ({ ...a, end: Math.max(a.end, ((out[i] as number) - 1) * a.stride + extent(a) - (spatial[i] as number) - a.begin) }));
+    return [spread(g, { dy, data, axes, counts, out })];
   },
 });
 
-/** Every window's share to every element it covers. Windows that tile the input are a nearest up-sampling. */
-function spread(g: GraphBuilder, dy: Value, data: Value, axes: readonly WindowAxis[], weight: number): Value {
-  const channels = (data.dims as readonly Dim[])[1] as number;
+interface Spread {
+  readonly dy: Value;
+  readonly data: Value;
+  readonly axes: readonly WindowAxis[];
+  /** What each window divides by, row-major over `out`. */
+  readonly counts: readonly number[];
+  readonly out: readonly number[];
+}
+
+/**
+ * Every window's share to every element it covers. Windows that tile the input: a nearest up-sampling. Stride 1: again an
+ * average, over the windows that cover an element. Otherwise the transpose of a convolution with ones.
+ */
+function spread(g: GraphBuilder, s: Spread): Value {
+  const { data, axes, out } = s;
+  const spatial = (data.dims as readonly Dim[]).slice(2);
+  const tiles = axes.every((a, i) => a.stride === a.kernel && a.dilation === 1 && a.begin === 0 && (out[i] as number) * a.stride === spatial[i]);
+  if (tiles) return enlarge(g, divided(g, s, 1), axes.map((a) => a.stride));
   const kernel = axes.map((a) => a.kernel);
-  const w = g.constant(tensor("float32", [channels, 1, ...kernel], new Float32Array(channels * elementCount(kernel)).fill(weight)), "window");
-  return convInputCotangent(g, { dy, w, data, axes, group: channels });
+  const slides = axes.every((a) => a.stride === 1 && a.dilation === 1 && a.begin < a.kernel && a.end < a.kernel);
+  if (slides) {
+    const back = axes.map((a) => ({ ...a, begin: a.kernel - 1 - a.begin, end: a.kernel - 1 - a.end }));
+    return g.op("AveragePool", [divided(g, s, elementCount(kernel))], { kernel_shape: kernel, pads: padsOf(back), strides: axes.map(() => 1), count_include_pad: 1 });
+  }
+  const channels = (data.dims as readonly Dim[])[1] as number;
+  const w = depthwiseKernel(g, channels, { dims: kernel, values: new Float32Array(elementCount(kernel)).fill(1) });
+  return convInputCotangent(g, { dy: divided(g, s, 1), w, data, axes, group: channels });
+}
+
+/** `dy * factor / counts`. */
+function divided(g: GraphBuilder, { dy, counts, out }: Spread, factor: number): Value {
+  const weights = counts.map((c) => factor / c);
+  const first = weights[0] as number;
+  if (weights.every((v) => v === first)) return first === 1 ? dy : g.op("Mul", [dy, g.scalar(first, dy.dtype)]);
+  return g.op("Mul", [dy, g.constant(tensor(dy.dtype, [1, 1, ...out], weights), "window_weights")]);
 }
 
 export function staticSpatial(data: Value, op: string): readonly number[] {
@@ -86,6 +114,10 @@ export const GlobalAveragePool: Op = defineOp({
     return num(t.dtype, globalDims(t.dims) as readonly number[], Float64Array.from({ length: planes }, (_, p) =>
       t.data.subarray(p * size, (p + 1) * size).reduce((s, v) => s + v, 0) / size));
   },
-  // each element's share; the walk expands it over the plane
-  vjp: ({ g, dy, x }) => [g.op("Mul", [dy, g.scalar(1 / elementCount(staticSpatial(required(x, 0), "GlobalAveragePool")))])],
+  vjp: ({ g, dy, x }) => {
+    const data = required(x, 0);
+    const spatial = staticSpatial(data, "GlobalAveragePool");
+    const size = elementCount(spatial);
+    return [g.op("Mul", [dy, g.constant(tensor(dy.dtype, [1, 1, ...spatial], new Float64Array(size).fill(1 / size)), "mean_plane")])];
+  },
 });

@@ -40,17 +40,32 @@ export const BatchNormalization: Op = defineOp({
   eval: ({ x, attrs }) => {
     refuseTraining(attrs.training_mode);
     const data = required(x, 0);
-    const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => required(x, i).data) as [Float64Array, Float64Array, Float64Array, Float64Array];
+    const [scale, bias, mean, variance] = [1, 2, 3, 4].map((i) => required(x, i).data) as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
     const factor = scale.map((s, c) => s / Math.sqrt((variance[c] as number) + attrs.epsilon));
     const channel = channelOf(data);
-    return num(data.dtype, data.dims, data.data.map((v, i) => {
-      const c = channel(i);
-      return (v - (mean[c] as number)) * (factor[c] as number) + (bias[c] as number);
-    }));
+    return num(
+      data.dtype,
+      data.dims,
+      data.data.map((v, i) => {
+        const c = channel(i);
+        return (v - (mean[c] as number)) * (factor[c] as number) + (bias[c] as number);
+      }),
+    );
   },
   vjp: ({ g, dy, x, attrs, wants }) => {
     refuseTraining(attrs.training_mode);
-    const [data, scale, , mean, variance] = [0, 1, 2, 3, 4].map((i) => required(x, i)) as [Value, Value, Value, Value, Value];
+    const [data, scale, , mean, variance] = [0, 1, 2, 3, 4].map((i) => required(x, i)) as [
+      Value,
+      Value,
+      Value,
+      Value,
+      Value,
+    ];
     const m = formula(g, dy.dtype);
     const deviation = m.sqrt(m.add(variance, attrs.epsilon));
     const factor = m.div(scale, deviation);

@@ -13,18 +13,32 @@ import { type NumTensor, num } from "./num-tensor.ts";
 
 function typeOf(code: number): DType {
   const dtype = dtypeName(code);
-  if (dtype === undefined || dtype === "string") throw new OnnxplainError("E_UNSUPPORTED_OP", `\`Cast\` to element type ${dtype ?? code} is not supported: only numbers and booleans can be explained.`);
+  if (dtype === undefined || dtype === "string")
+    throw new OnnxplainError(
+      "E_UNSUPPORTED_OP",
+      `\`Cast\` to element type ${dtype ?? code} is not supported: only numbers and booleans can be explained.`,
+    );
   return dtype;
 }
 
 function castFact({ dtype, dims, content }: Fact, to: DType): Fact {
   if (isFloat(to) || isFloat(dtype)) return { dtype: to, dims };
-  const truth = to !== "bool" ? content : content?.every((d) => typeof d === "number") ? content.map((d) => (d === 0 ? 0 : 1)) : undefined;
+  const truth =
+    to !== "bool"
+      ? content
+      : content?.every((d) => typeof d === "number")
+        ? content.map((d) => (d === 0 ? 0 : 1))
+        : undefined;
   return factWith({ dtype: to, dims }, truth);
 }
 
 function cast({ dtype, dims, data }: NumTensor, to: DType): NumTensor {
-  if (to === "bool") return num(to, dims, data.map((v) => (v === 0 ? 0 : 1)));
+  if (to === "bool")
+    return num(
+      to,
+      dims,
+      data.map((v) => (v === 0 ? 0 : 1)),
+    );
   return num(to, dims, isFloat(dtype) && !isFloat(to) ? data.map((v) => Math.trunc(v) + 0) : data);
 }
 

@@ -44,7 +44,11 @@ export const Clip: Op = defineOp({
     const { dtype, dims, data } = required(x, 0);
     const low = x[1]?.data[0] ?? Number.NEGATIVE_INFINITY;
     const high = x[2]?.data[0] ?? Number.POSITIVE_INFINITY;
-    return num(dtype, dims, data.map((v) => Math.min(Math.max(v, low), high)));
+    return num(
+      dtype,
+      dims,
+      data.map((v) => Math.min(Math.max(v, low), high)),
+    );
   },
   vjp: clipVjp,
 });

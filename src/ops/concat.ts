@@ -13,7 +13,11 @@ function joined(all: readonly (readonly Dim[])[], axis: number, name: string): r
     const sizes = all.map((dims) => dims[i] as Dim);
     const numbers = sizes.filter((d) => typeof d === "number");
     if (i !== at) {
-      if (new Set(numbers).size > 1) throw new OnnxplainError("E_SHAPE", `Shapes ${all.map(formatDims).join(", ")} cannot be concatenated along axis ${at}: axis ${i} differs.`);
+      if (new Set(numbers).size > 1)
+        throw new OnnxplainError(
+          "E_SHAPE",
+          `Shapes ${all.map(formatDims).join(", ")} cannot be concatenated along axis ${at}: axis ${i} differs.`,
+        );
       return numbers[0] ?? sizes[0] ?? 1;
     }
     const free = sizes.filter((d) => typeof d === "string");
@@ -25,7 +29,11 @@ function joined(all: readonly (readonly Dim[])[], axis: number, name: string): r
 
 export function concat(parts: readonly NumTensor[], axis: number): NumTensor {
   const first = required(parts, 0);
-  const dims = joined(parts.map((t) => t.dims), axis, "") as readonly number[];
+  const dims = joined(
+    parts.map((t) => t.dims),
+    axis,
+    "",
+  ) as readonly number[];
   const at = normalizeAxis(axis, dims.length);
   const rows = dims.slice(0, at).reduce((p, d) => p * d, 1);
   const inner = dims.slice(at + 1).reduce((p, d) => p * d, 1);
@@ -34,14 +42,21 @@ export function concat(parts: readonly NumTensor[], axis: number): NumTensor {
   let begin = 0;
   for (const part of parts) {
     const width = (part.dims[at] as number) * inner;
-    for (let row = 0; row < rows; row++) out.set(part.data.subarray(row * width, (row + 1) * width), row * stride + begin);
+    for (let row = 0; row < rows; row++)
+      out.set(part.data.subarray(row * width, (row + 1) * width), row * stride + begin);
     begin += width;
   }
   return num(first.dtype, dims, out);
 }
 
 /** A Split where every part is wanted, a Slice for each part where not; sizes come from the inputs where they are free. */
-function parts({ g, dy, x, wants, attrs }: VjpArgs<{ readonly axis: number }>): readonly (ReturnType<typeof g.op> | null)[] {
+function parts({
+  g,
+  dy,
+  x,
+  wants,
+  attrs,
+}: VjpArgs<{ readonly axis: number }>): readonly (ReturnType<typeof g.op> | null)[] {
   const inputs = x.map((_, i) => required(x, i));
   if (inputs.length === 1) return [dy];
   const axis = normalizeAxis(attrs.axis, dy.dims?.length ?? 0);
@@ -55,7 +70,11 @@ function parts({ g, dy, x, wants, attrs }: VjpArgs<{ readonly axis: number }>): 
   }
   const split = isStatic(sizes)
     ? g.ints(sizes)
-    : g.op("Concat", inputs.map((v) => g.op("Shape", [v], { start: axis, end: axis + 1 })), { axis: 0 });
+    : g.op(
+        "Concat",
+        inputs.map((v) => g.op("Shape", [v], { start: axis, end: axis + 1 })),
+        { axis: 0 },
+      );
   return g.ops("Split", [dy, split], { attrs: { axis }, outputs: inputs.length });
 }
 
@@ -70,6 +89,10 @@ export const Concat: Op = defineOp({
     const content = facts.every((f) => f.content) ? facts.flatMap((f) => f.content ?? []) : undefined;
     return factWith({ dtype, dims: joined(all as readonly (readonly Dim[])[], attrs.axis, name) }, content);
   },
-  eval: ({ x, attrs }) => concat(x.map((_, i) => required(x, i)), attrs.axis),
+  eval: ({ x, attrs }) =>
+    concat(
+      x.map((_, i) => required(x, i)),
+      attrs.axis,
+    ),
   vjp: parts,
 });

@@ -15,7 +15,9 @@ interface ConstantAttrs {
   readonly value_strings: readonly string[] | undefined;
 }
 
-const optionalReal: AttrReader<number | undefined> = { read: (raw) => (raw === undefined ? undefined : (raw as FloatAttr).float) };
+const optionalReal: AttrReader<number | undefined> = {
+  read: (raw) => (raw === undefined ? undefined : (raw as FloatAttr).float),
+};
 const optionalText: AttrReader<string | undefined> = { read: (raw) => raw as string | undefined };
 const texts: AttrReader<readonly string[] | undefined> = { read: (raw) => raw as readonly string[] | undefined };
 
@@ -28,14 +30,22 @@ function constantOf(a: ConstantAttrs): Tensor {
   if (a.value_ints) return tensor("int64", [a.value_ints.length], a.value_ints);
   if (a.value_string !== undefined) return { dtype: "string", dims: [], data: [a.value_string] };
   if (a.value_strings) return { dtype: "string", dims: [a.value_strings.length], data: a.value_strings };
-  throw new OnnxplainError("E_UNSUPPORTED_OP", "`Constant` holds a sparse tensor, which is not supported. Export the model with dense constants.");
+  throw new OnnxplainError(
+    "E_UNSUPPORTED_OP",
+    "`Constant` holds a sparse tensor, which is not supported. Export the model with dense constants.",
+  );
 }
 
 export const Constant: Op = defineOp({
   kind: "constant",
   attrs: {
-    value: tensorAttr(), value_float: optionalReal, value_floats: reals(), value_int: optionalInt(), value_ints: ints(),
-    value_string: optionalText, value_strings: texts,
+    value: tensorAttr(),
+    value_float: optionalReal,
+    value_floats: reals(),
+    value_int: optionalInt(),
+    value_ints: ints(),
+    value_string: optionalText,
+    value_strings: texts,
   },
   shape: ({ attrs }) => factOf(constantOf(attrs)),
   eval: ({ attrs }) => numOf(constantOf(attrs)),

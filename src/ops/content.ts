@@ -11,16 +11,20 @@ export function numbersOf(fact: Fact | null | undefined): readonly number[] | un
 }
 
 /** Tensors longer than this are no shapes; their content is not followed. */
-const LIMIT = 64;
+export const CONTENT_LIMIT = 64;
 
 /** A fact with content, where there is some and the tensor is a scalar or a short vector. */
 export function factWith(fact: Fact, content: readonly Dim[] | undefined): Fact {
-  const follows = content !== undefined && content.length <= LIMIT && fact.dims !== undefined && fact.dims.length <= 1;
+  const follows =
+    content !== undefined && content.length <= CONTENT_LIMIT && fact.dims !== undefined && fact.dims.length <= 1;
   return follows ? { ...fact, content } : fact;
 }
 
 /** Element-wise over broadcast contents; undefined as soon as an element of an input or of the result is unknown. */
-export function mapContent(facts: readonly Fact[], f: (...elements: Dim[]) => Dim | undefined): readonly Dim[] | undefined {
+export function mapContent(
+  facts: readonly Fact[],
+  f: (...elements: Dim[]) => Dim | undefined,
+): readonly Dim[] | undefined {
   const contents = facts.map((fact) => fact.content);
   if (contents.some((c) => c === undefined)) return undefined;
   const known = contents as readonly (readonly Dim[])[];

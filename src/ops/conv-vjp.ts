@@ -1,7 +1,9 @@
 /** @file The transposes of convolution, as ops: shared by Conv, ConvTranspose and every linear relevance rule. */
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { type Dim, isStatic } from "../graph/dim.ts";
+import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
+import { tensor } from "../graph/tensor.ts";
+import { enlarge } from "./_enlarge.ts";
 import { extent, padsOf, type WindowAxis } from "./conv-geometry.ts";
 
 export interface ConvVjp {
@@ -14,10 +16,40 @@ export interface ConvVjp {
   readonly group: number;
 }
 
+/** A convolution to fewer channels than this wastes the blocked kernels: the transposed one is faster. */
+const FEW_CHANNELS = 4;
+
 /** Cotangent of the data: [N, C, spatial…]. */
 export function convInputCotangent(g: GraphBuilder, c: ConvVjp): Value {
-  const flippable = c.axes.every((a) => a.stride === 1 && a.begin <= extent(a) - 1 && a.end <= extent(a) - 1);
-  return flippable ? convByFlippedWeights(g, c) : convByTranspose(g, c);
+  const { axes, group } = c;
+  const [o, cg] = c.w.dims as readonly [number, number];
+  const spatial = c.data.dims?.slice(2);
+  const flippable = axes.every((a) => a.begin <= extent(a) - 1 && a.end <= extent(a) - 1);
+  const pointwise = axes.every((a) => a.kernel === 1);
+  if (flippable && axes.every((a) => a.stride === 1)) {
+    const narrow = group === 1 && cg < FEW_CHANNELS && !pointwise && isStatic(spatial);
+    return narrow ? convByTranspose(g, c) : convByFlippedWeights(g, c);
+  }
+  const depthwise = cg === 1 && o === group && group > 1 && axes.length === 2 && isStatic(spatial) && isStatic(c.dy.dims?.slice(2));
+  return (depthwise && flippable ? depthwiseStrided(g, c) : undefined) ?? convByTranspose(g, c);
+}
+
+/**
+ * Strided, one filter a channel: zeros between the elements of `dy` (a nearest up-sampling times a constant plane), then
+ * stride 1. Undefined when the end would have to be cut.
+ */
+function depthwiseStrided(g: GraphBuilder, c: ConvVjp): Value | undefined {
+  const small = (c.dy.dims as readonly Dim[]).slice(2) as readonly number[];
+  const size = (c.data.dims as readonly Dim[]).slice(2) as readonly number[];
+  const strides = c.axes.map((a) => a.stride);
+  const spread = small.map((s, i) => s * (strides[i] as number));
+  const back = c.axes.map((a, i) => ({ ...a, stride: 1, begin: a.begin, end: extent(a) - 1 - ((size[i] as number) + a.begin - (spread[i] as number)) }));
+  if (back.some((a) => a.end > extent(a) - 1)) return undefined;
+  const plane = new Float32Array(elementCount(spread));
+  const [h, w] = spread as [number, number];
+  for (let i = 0; i < h; i += strides[0] as number) for (let j = 0; j < w; j += strides[1] as number) plane[i * w + j] = 1;
+  const spaced = g.op("Mul", [enlarge(g, c.dy, strides), g.constant(tensor("float32", [1, 1, h, w], plane), "grid")]);
+  return convByFlippedWeights(g, { ...c, dy: spaced, axes: back });
 }
 
 /** Stride 1: a plain convolution with the weights flipped in space and transposed in channels; runs at forward speed. */

@@ -54,6 +54,8 @@ export interface VjpArgs<A> {
   readonly attrs: A;
   /** Which inputs need a cotangent: a rule may leave the others null. */
   readonly wants: readonly boolean[];
+  /** Inputs whose cotangent nobody reads where they are 0: they leave a ReLU, and it goes back through that alone. */
+  readonly deadAtZero?: readonly boolean[];
 }
 /** One cotangent an input; null = nothing flows there. The walk sums over broadcast axes, and expands size-1 axes. */
 export type Cotangents = readonly (Value | null)[];

@@ -25,10 +25,12 @@ function toDepth({ dtype, dims, data }: NumTensor, b: number): NumTensor {
 
 /** Undo a CRD: ONNX has no single op for it. */
 function undoCrd(g: GraphBuilder, dy: Value, { x, b }: { readonly x: Value; readonly b: number }): Value {
-  const back = (): Value => scatterBack(g, dy, { x, move: (p) => g.op("DepthToSpace", [p], { blocksize: b, mode: "CRD" }) });
+  const back = (): Value =>
+    scatterBack(g, dy, { x, move: (p) => g.op("DepthToSpace", [p], { blocksize: b, mode: "CRD" }) });
   const { dims } = x;
   const depth = dims && dimQuotient(dims[1] as Dim, b * b);
-  if (!dims || depth === undefined || dims.filter((d) => typeof d === "string").length > 1 || dims.includes(0)) return back();
+  if (!dims || depth === undefined || dims.filter((d) => typeof d === "string").length > 1 || dims.includes(0))
+    return back();
   const [n = 1, , h = 1, w = 1] = dims;
   const split = reshapeTo(g, dy, [n, depth, h, b, w, b], back);
   return reshapeTo(g, g.op("Transpose", [split], { perm: [0, 1, 3, 5, 2, 4] }), dims, back);
@@ -46,7 +48,9 @@ export const DepthToSpace: Op = defineOp({
   },
   eval: ({ x, attrs }) => toSpace(required(x, 0), attrs.blocksize, attrs.mode),
   vjp: ({ g, dy, x, attrs }) => [
-    attrs.mode === "CRD" ? undoCrd(g, dy, { x: required(x, 0), b: attrs.blocksize }) : g.op("SpaceToDepth", [dy], { blocksize: attrs.blocksize }),
+    attrs.mode === "CRD"
+      ? undoCrd(g, dy, { x: required(x, 0), b: attrs.blocksize })
+      : g.op("SpaceToDepth", [dy], { blocksize: attrs.blocksize }),
   ],
 });
 
@@ -58,7 +62,15 @@ export const SpaceToDepth: Op = defineOp({
     if (!dims) return { dtype, dims };
     const [n = 1, c = 1, h = 1, w = 1] = dims;
     const b = attrs.blocksize;
-    return { dtype, dims: [n, dimProduct([c, b * b]), dimQuotient(h, b) ?? unknownDim(name, 2), dimQuotient(w, b) ?? unknownDim(name, 3)] };
+    return {
+      dtype,
+      dims: [
+        n,
+        dimProduct([c, b * b]),
+        dimQuotient(h, b) ?? unknownDim(name, 2),
+        dimQuotient(w, b) ?? unknownDim(name, 3),
+      ],
+    };
   },
   eval: ({ x, attrs }) => toDepth(required(x, 0), attrs.blocksize),
   vjp: ({ g, dy, attrs }) => [g.op("DepthToSpace", [dy], { blocksize: attrs.blocksize, mode: "DCR" })],

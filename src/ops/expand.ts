@@ -3,7 +3,7 @@ import type { Value } from "../graph/builder.ts";
 import { type Dim, dimProduct, unknownDim } from "../graph/dim.ts";
 import type { Fact } from "../graph/types.ts";
 import { broadcastDims, mapBroadcast, reshapeTo } from "./broadcast.ts";
-import { factWith, numbersOf } from "./content.ts";
+import { CONTENT_LIMIT, factWith, numbersOf } from "./content.ts";
 import { defineOp, type Op, required, type VjpArgs } from "./define.ts";
 import { eachIndex, num, stridesOf, zeros } from "./num-tensor.ts";
 import { scatterBack } from "./scatter-back.ts";
@@ -18,11 +18,17 @@ export const Expand: Op = defineOp({
     if (!wanted) {
       const length = target.dims?.[0];
       const rank = typeof length === "number" && dims ? Math.max(length, dims.length) : undefined;
-      return { dtype, dims: rank === undefined ? undefined : Array.from({ length: rank }, (_, i) => unknownDim(name, i)) };
+      return {
+        dtype,
+        dims: rank === undefined ? undefined : Array.from({ length: rank }, (_, i) => unknownDim(name, i)),
+      };
     }
     const out: Fact = { dtype, dims: broadcastDims(dims, wanted) };
     const count = out.dims?.length === 1 ? out.dims[0] : undefined;
-    const copies = content?.length === 1 && typeof count === "number" && count <= 64 ? new Array<Dim>(count).fill(content[0] as Dim) : content;
+    const copies =
+      content?.length === 1 && typeof count === "number" && count <= CONTENT_LIMIT
+        ? new Array<Dim>(count).fill(content[0] as Dim)
+        : content;
     return factWith(out, typeof count === "number" || out.dims?.length === 0 ? copies : undefined);
   },
   eval: ({ x }) => {
@@ -39,7 +45,13 @@ function sumCopies({ g, dy, x }: VjpArgs<object>): readonly (Value | null)[] {
   const repeats = required(x, 1);
   const times = numbersOf(repeats);
   const { dims } = data;
-  if (!times || !dims || dims.filter((d) => typeof d === "string").length > 1 || dims.includes(0) || times.includes(0)) {
+  if (
+    !times ||
+    !dims ||
+    dims.filter((d) => typeof d === "string").length > 1 ||
+    dims.includes(0) ||
+    times.includes(0)
+  ) {
     return [scatterBack(g, dy, { x: data, move: (p) => g.op("Tile", [p, repeats]) })];
   }
   const axes: number[] = [];
@@ -50,7 +62,9 @@ function sumCopies({ g, dy, x }: VjpArgs<object>): readonly (Value | null)[] {
     return [n, d];
   });
   if (axes.length === 0) return [dy];
-  const split = reshapeTo(g, dy, folded, () => { throw new Error("internal: several free dims"); });
+  const split = reshapeTo(g, dy, folded, () => {
+    throw new Error("internal: several free dims");
+  });
   return [g.op("ReduceSum", [split, g.ints(axes)], { keepdims: 0 })];
 }
 

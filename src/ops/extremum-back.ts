@@ -26,12 +26,20 @@ export function extremumBack(g: GraphBuilder, { x, dy, axes, op }: Extremum): Va
   const moved = sorted ? x : g.op("Transpose", [x], { perm });
   const fold = g.ints([...kept.map(() => 0), -1]);
   const movedDy = sorted ? dy : g.op("Transpose", [dy], { perm });
-  const folded = scatterToFirst(g, { x: g.op("Reshape", [moved, fold]), dy: g.op("Reshape", [movedDy, fold]), axis: kept.length, op });
+  const folded = scatterToFirst(g, {
+    x: g.op("Reshape", [moved, fold]),
+    dy: g.op("Reshape", [movedDy, fold]),
+    axis: kept.length,
+    op,
+  });
   const unfolded = reshapeLike(g, folded, moved);
   return sorted ? unfolded : g.op("Transpose", [unfolded], { perm: inversePermutation(perm) });
 }
 
-function scatterToFirst(g: GraphBuilder, { x, dy, axis, op }: Omit<Extremum, "axes"> & { readonly axis: number }): Value {
+function scatterToFirst(
+  g: GraphBuilder,
+  { x, dy, axis, op }: Omit<Extremum, "axes"> & { readonly axis: number },
+): Value {
   const first = g.op(op, [x], { axis, keepdims: 1, select_last_index: 0 });
   return g.op("ScatterElements", [zerosLike(g, x), first, dy], { axis });
 }

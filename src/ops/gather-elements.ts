@@ -13,7 +13,8 @@ export function elementOffsets(dims: readonly number[], indices: NumTensor, axis
   eachIndex(indices.dims, (index, position) => {
     let offset = 0;
     for (let i = 0; i < index.length; i++) {
-      const along = i === at ? normalizeAxis(indices.data[position] as number, dims[at] as number) : (index[i] as number);
+      const along =
+        i === at ? normalizeAxis(indices.data[position] as number, dims[at] as number) : (index[i] as number);
       offset += along * (strides[i] as number);
     }
     out[position] = offset;
@@ -28,7 +29,11 @@ export const GatherElements: Op = defineOp({
   eval: ({ x, attrs }) => {
     const { dtype, dims, data } = required(x, 0);
     const indices = required(x, 1);
-    return num(dtype, indices.dims, elementOffsets(dims, indices, attrs.axis).map((o) => data[o] as number));
+    return num(
+      dtype,
+      indices.dims,
+      elementOffsets(dims, indices, attrs.axis).map((o) => data[o] as number),
+    );
   },
   vjp: ({ g, dy, x, attrs }) => {
     const zeros = zerosLike(g, required(x, 0));
@@ -59,7 +64,9 @@ function gatherND({ dtype, dims, data }: NumTensor, indices: NumTensor, batch: n
   const inner = rest.reduce((p, d) => p * d, 1);
   const offsets = tupleOffsets(dims, indices, batch);
   const out = new Float64Array(offsets.length * inner);
-  offsets.forEach((o, i) => { out.set(data.subarray(o, o + inner), i * inner); });
+  offsets.forEach((o, i) => {
+    out.set(data.subarray(o, o + inner), i * inner);
+  });
   return num(dtype, [...indices.dims.slice(0, -1), ...rest], out);
 }
 
@@ -72,7 +79,9 @@ export const GatherND: Op = defineOp({
     const depth = indices?.at(-1);
     if (!dims || !indices) return { dtype, dims: undefined };
     if (typeof depth !== "number") return { dtype, dims: undefined };
-    const shared = indices.slice(0, -1).map((d, i): Dim => (i < attrs.batch_dims && typeof d === "string" ? (dims[i] ?? unknownDim(name, i)) : d));
+    const shared = indices
+      .slice(0, -1)
+      .map((d, i): Dim => (i < attrs.batch_dims && typeof d === "string" ? (dims[i] ?? unknownDim(name, i)) : d));
     return { dtype, dims: [...shared, ...dims.slice(attrs.batch_dims + depth)] };
   },
   eval: ({ x, attrs }) => gatherND(required(x, 0), required(x, 1), attrs.batch_dims),
@@ -80,6 +89,8 @@ export const GatherND: Op = defineOp({
     const data = required(x, 0);
     const indices = required(x, 1);
     if (attrs.batch_dims === 0) return [g.op("ScatterND", [zerosLike(g, data), indices, dy], { reduction: "add" })];
-    return [scatterBack(g, dy, { x: data, move: (p) => g.op("GatherND", [p, indices], { batch_dims: attrs.batch_dims }) })];
+    return [
+      scatterBack(g, dy, { x: data, move: (p) => g.op("GatherND", [p, indices], { batch_dims: attrs.batch_dims }) }),
+    ];
   },
 });

@@ -32,7 +32,11 @@ const MANY = 4;
  * Cotangent along an axis of known size, from known indices: a Pad where they are a run `i, i+1, …`; else one slot of
  * zeros is added and gathered back from, once for every time that an index repeats.
  */
-function fromIndices(g: GraphBuilder, dy: Value, o: { readonly axis: number; readonly rank: number; readonly size: number; readonly indices: readonly number[] }): Value | undefined {
+function fromIndices(
+  g: GraphBuilder,
+  dy: Value,
+  o: { readonly axis: number; readonly rank: number; readonly size: number; readonly indices: readonly number[] },
+): Value | undefined {
   const { axis, rank, size, indices } = o;
   const padded = (begin: number, end: number): Value => {
     const pads = new Array<number>(2 * rank).fill(0);
@@ -46,14 +50,19 @@ function fromIndices(g: GraphBuilder, dy: Value, o: { readonly axis: number; rea
   const rounds = Math.max(...readers.map((r) => r.length));
   if (rounds > MANY) return undefined;
   const slotted = padded(0, 1);
-  const round = (k: number): Value => g.op("Gather", [slotted, g.ints(readers.map((r) => r[k] ?? indices.length))], { axis });
+  const round = (k: number): Value =>
+    g.op("Gather", [slotted, g.ints(readers.map((r) => r[k] ?? indices.length))], { axis });
   let out = round(0);
   for (let k = 1; k < rounds; k++) out = g.op("Add", [out, round(k)]);
   return out;
 }
 
 /** Cotangent of the data: known indices, else rows of axis 0 scattered, else positions gathered along. */
-function ungather(g: GraphBuilder, dy: Value, o: { readonly data: Value; readonly indices: Value; readonly axis: number }): Value {
+function ungather(
+  g: GraphBuilder,
+  dy: Value,
+  o: { readonly data: Value; readonly indices: Value; readonly axis: number },
+): Value {
   const { data, indices, axis } = o;
   const dims = data.dims;
   const at = normalizeAxis(axis, dims?.length ?? 0);
@@ -62,10 +71,18 @@ function ungather(g: GraphBuilder, dy: Value, o: { readonly data: Value; readonl
   if (dims && typeof size === "number" && known && indices.dims && indices.dims.length <= 1) {
     if (known.length === 0) return zerosLike(g, data);
     const along = indices.dims.length === 0 ? g.op("Unsqueeze", [dy, g.ints([at])]) : dy;
-    const placed = fromIndices(g, along, { axis: at, rank: dims.length, size, indices: known.map((i) => normalizeAxis(i, size)) });
+    const placed = fromIndices(g, along, {
+      axis: at,
+      rank: dims.length,
+      size,
+      indices: known.map((i) => normalizeAxis(i, size)),
+    });
     if (placed) return placed;
   }
-  if (dims && at === 0) return g.op("ScatterND", [zerosLike(g, data), g.op("Unsqueeze", [indices, g.ints([-1])]), dy], { reduction: "add" });
+  if (dims && at === 0)
+    return g.op("ScatterND", [zerosLike(g, data), g.op("Unsqueeze", [indices, g.ints([-1])]), dy], {
+      reduction: "add",
+    });
   return scatterBack(g, dy, { x: data, move: (p) => g.op("Gather", [p, indices], { axis }) });
 }
 

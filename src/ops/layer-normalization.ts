@@ -14,7 +14,8 @@ type NormAttrs = { readonly axis: number; readonly epsilon: number };
 
 const rankOf = (v: { readonly dims: readonly Dim[] | undefined }): number => (v.dims as readonly Dim[]).length;
 /** From `axis` to the last. */
-const lastAxes = (axis: number, rank: number): readonly number[] => Array.from({ length: rank - axis }, (_, i) => axis + i);
+const lastAxes = (axis: number, rank: number): readonly number[] =>
+  Array.from({ length: rank - axis }, (_, i) => axis + i);
 
 /** Dims of the statistics: 1 along every normalised axis. */
 function statisticFact({ dtype, dims }: Fact, axis: number): Fact {
@@ -23,7 +24,10 @@ function statisticFact({ dtype, dims }: Fact, axis: number): Fact {
 
 const layerNormVjp: Vjp<NormAttrs> = ({ g, dy, dys, x, attrs, wants }) => {
   if (dys.slice(1).some((d) => d !== null)) {
-    throw new OnnxplainError("E_NO_DERIVATIVE", "The model computes with the mean or deviation that a LayerNormalization reports beside its result; only the result has a derivative here. Export the layer decomposed.");
+    throw new OnnxplainError(
+      "E_NO_DERIVATIVE",
+      "The model computes with the mean or deviation that a LayerNormalization reports beside its result; only the result has a derivative here. Export the layer decomposed.",
+    );
   }
   const data = required(x, 0);
   const scale = required(x, 1);
@@ -81,7 +85,10 @@ export const RMSNormalization: Op = defineOp({
     for (let i = 0; i < unit.length; i += size) {
       const row = data.data.subarray(i, i + size);
       const inverse = 1 / Math.sqrt(row.reduce((s, v) => s + v * v, 0) / size + attrs.epsilon);
-      unit.set(row.map((v) => v * inverse), i);
+      unit.set(
+        row.map((v) => v * inverse),
+        i,
+      );
     }
     return affine(num(data.dtype, data.dims, unit), required(x, 1), undefined);
   },

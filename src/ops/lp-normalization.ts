@@ -72,5 +72,9 @@ function standardizeOver(t: NumTensor, over: readonly number[]): NumTensor {
   centred.forEach((v, i) => {
     variances[cell[i] as number]! += v * v * share;
   });
-  return num(t.dtype, t.dims, centred.map((v, i) => v / (Math.sqrt(variances[cell[i] as number] as number) + EPSILON)));
+  return num(
+    t.dtype,
+    t.dims,
+    centred.map((v, i) => v / (Math.sqrt(variances[cell[i] as number] as number) + EPSILON)),
+  );
 }

@@ -23,7 +23,8 @@ function denominators(x: NumTensor, { alpha, bias, size }: LrnAttrs): Float64Arr
   return x.data.map((_, i) => {
     const c = Math.floor(i / inner) % channels;
     let sum = 0;
-    for (let k = Math.max(0, c - before); k <= Math.min(channels - 1, c + after); k++) sum += (x.data[i + (k - c) * inner] as number) ** 2;
+    for (let k = Math.max(0, c - before); k <= Math.min(channels - 1, c + after); k++)
+      sum += (x.data[i + (k - c) * inner] as number) ** 2;
     return bias + (alpha / size) * sum;
   });
 }
@@ -60,7 +61,11 @@ export const LRN: Op = defineOp({
   eval: ({ x, attrs }) => {
     const data = required(x, 0);
     const d = denominators(data, attrs);
-    return num(data.dtype, data.dims, data.data.map((v, i) => v * (d[i] as number) ** -attrs.beta));
+    return num(
+      data.dtype,
+      data.dims,
+      data.data.map((v, i) => v * (d[i] as number) ** -attrs.beta),
+    );
   },
   vjp: ({ g, dy, x, attrs: { alpha, beta, bias, size } }) => {
     const data = required(x, 0);

@@ -1,7 +1,11 @@
-/** @file The cotangent of MaxPool: each window's share goes to its first maximum. */
+/** @file The cotangent of MaxPool: each window's share goes to its first maximum in row-major order. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { type Attrs } from "../graph/types.ts";
+import { type Dim, isStatic } from "../graph/dim.ts";
+import type { Attrs } from "../graph/types.ts";
 import { reshapeLike } from "./broadcast.ts";
+import { extent, type WindowAxis, windowAxes, windowCount } from "./conv-geometry.ts";
+import { isNonNegative, vanishesWith, wherePositive } from "./masks.ts";
+import { firstMaxima, firstMaximaSeparably } from "./max-pool-taps.ts";
 
 export interface PoolVjp {
   readonly x: Value;
@@ -15,13 +19,56 @@ export interface PoolVjp {
     readonly pads: readonly number[] | undefined;
     readonly strides: readonly number[] | undefined;
   };
+  /** Nobody reads the cotangent of `x` where `x` is 0 (it comes out of a ReLU and goes back through it). */
+  readonly deadAtZero: boolean;
 }
 
-export function maxPoolCotangent(g: GraphBuilder, { x, dy, attrs }: PoolVjp): Value {
+/** Windows larger than this need more comparisons than the indices of the runtime's own pool cost. */
+const MOST_TAPS = 9;
+/** Channels that the runtime's blocked layout works on at once. */
+const BLOCK = 16;
+
+/** The pool as windows over a known plane, where comparing taps is exact and fast. */
+export interface Windows {
+  readonly axes: readonly WindowAxis[];
+  /** Spatial sizes of input and output. */
+  readonly size: readonly number[];
+  readonly count: readonly number[];
+}
+
+function windowsOf({ x, attrs }: PoolVjp): Windows | undefined {
+  const size = x.dims?.slice(2);
+  const channels = x.dims?.[1];
+  if (!isStatic(size) || size.length !== 2 || x.dtype !== "float32" || typeof channels !== "number" || channels % BLOCK !== 0) return undefined;
+  const axes = windowAxes(attrs.kernel_shape ?? [], attrs, size);
+  const taps = axes.reduce((p, a) => p * a.kernel, 1);
+  if (taps > MOST_TAPS || axes.some((a) => a.dilation !== 1 || a.stride > a.kernel || a.begin >= a.kernel)) return undefined;
+  return { axes, size, count: axes.map((a, i) => windowCount(size[i] as number, a, attrs.ceil_mode)) };
+}
+
+/**
+ * Taps outside the plane read 0. That changes no winner when 0 can never win: `x >= 0`, and where a window's maximum is 0,
+ * either its first tap lies inside (no leading padding), or nobody reads what is passed back there.
+ */
+function zeroPaddingIsHarmless(g: GraphBuilder, p: PoolVjp, { axes, size, count }: Windows): boolean {
+  const inside = axes.every((a, i) => a.begin === 0 && ((count[i] as number) - 1) * a.stride + extent(a) <= (size[i] as number));
+  return inside || (isNonNegative(g, p.x) && (p.deadAtZero || axes.every((a) => a.begin === 0)));
+}
+
+export function maxPoolCotangent(g: GraphBuilder, p: PoolVjp): Value {
+  const windows = windowsOf(p);
+  if (windows === undefined || !zeroPaddingIsHarmless(g, p, windows)) return byIndices(g, p);
+  const dy = p.deadAtZero ? wherePositive(g, p.dy, p.y) : p.dy;
+  const taps = { ...windows, x: p.x, y: p.y, dy };
+  const out = windows.axes.every((a) => a.stride === 1) ? firstMaximaSeparably(g, taps) : firstMaxima(g, taps);
+  return p.deadAtZero ? vanishesWith(g, out, p.x) : out;
+}
+
+/** Any pool: the runtime's own indices, and a scatter. */
+function byIndices(g: GraphBuilder, { x, dy, attrs }: PoolVjp): Value {
   const [, indices] = g.ops("MaxPool", [x], { attrs: poolNodeAttrs(attrs), outputs: 2 }) as [Value, Value];
-  const flatX = g.op("Reshape", [x, g.ints([-1])]);
-  const zeros = g.op("Mul", [flatX, g.scalar(0)]);
   const flat = (v: Value): Value => g.op("Reshape", [v, g.ints([-1])]);
+  const zeros = g.op("Mul", [flat(x), g.scalar(0, x.dtype)]);
   return reshapeLike(g, g.op("ScatterElements", [zeros, flat(indices), flat(dy)], { axis: 0, reduction: "add" }), x);
 }
 
@@ -32,3 +79,6 @@ export function poolNodeAttrs(attrs: PoolVjp["attrs"]): Attrs {
     ...(dilations ? { dilations } : {}), ...(pads ? { pads } : {}), ...(strides ? { strides } : {}),
   };
 }
+
+/** Number of channels of a value. */
+export const channelsOf = (v: Value): number => (v.dims as readonly Dim[])[1] as number;

@@ -32,10 +32,7 @@ export const MaxPool: Op = defineOp({
     const y = num(t.dtype, at.dims, at.data.map((i) => t.data[i] as number));
     return outputs > 1 ? [y, num("int64", at.dims, at.data)] : y;
   },
-  vjp: ({ g, dy, x, y, attrs }) => {
-    const data = required(x, 0);
-    return [maxPoolCotangent(g, { x: data, y, dy, attrs })];
-  },
+  vjp: ({ g, dy, x, y, attrs, deadAtZero }) => [maxPoolCotangent(g, { x: required(x, 0), y, dy, attrs, deadAtZero: deadAtZero?.[0] ?? false })],
 });
 
 export const GlobalMaxPool: Op = defineOp({

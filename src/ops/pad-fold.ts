@@ -12,26 +12,39 @@ interface Border {
 }
 
 /** A border's cotangent, and how many positions of the axis lie before it. */
-type Fold = (g: GraphBuilder, piece: Value, border: Border) => { readonly piece: Value; readonly width: number; readonly at: number };
+type Fold = (
+  g: GraphBuilder,
+  piece: Value,
+  border: Border,
+) => { readonly piece: Value; readonly width: number; readonly at: number };
 
 const FOLDS: Readonly<Record<string, Fold>> = {
   edge: (g, piece, { axis, size, side }) => ({
-    piece: g.op("ReduceSum", [piece, g.ints([axis])], { keepdims: 1 }), width: 1, at: side === "begin" ? 0 : size - 1,
+    piece: g.op("ReduceSum", [piece, g.ints([axis])], { keepdims: 1 }),
+    width: 1,
+    at: side === "begin" ? 0 : size - 1,
   }),
   reflect: (g, piece, { axis, width, size, side }) => ({
-    piece: width > 1 ? reverse(g, piece, [axis]) : piece, width, at: side === "begin" ? 1 : size - 1 - width,
+    piece: width > 1 ? reverse(g, piece, [axis]) : piece,
+    width,
+    at: side === "begin" ? 1 : size - 1 - width,
   }),
   wrap: (_, piece, { width, size, side }) => ({ piece, width, at: side === "begin" ? size - width : 0 }),
 };
 
 /** Widest border that one copy of the axis can fill. */
-const reach = (mode: string, size: number): number => (mode === "edge" ? Number.POSITIVE_INFINITY : mode === "reflect" ? size - 1 : size);
+const reach = (mode: string, size: number): number =>
+  mode === "edge" ? Number.POSITIVE_INFINITY : mode === "reflect" ? size - 1 : size;
 
 /**
  * Cotangent of the input of a non-constant Pad. Undefined when a padded axis is free, or a border is wider than the
  * axis can fill at once.
  */
-export function foldPadding(g: GraphBuilder, dy: Value, options: { readonly like: Value; readonly pads: readonly AxisPad[]; readonly mode: string }): Value | undefined {
+export function foldPadding(
+  g: GraphBuilder,
+  dy: Value,
+  options: { readonly like: Value; readonly pads: readonly AxisPad[]; readonly mode: string },
+): Value | undefined {
   const { like, pads, mode } = options;
   const fold = FOLDS[mode];
   const rank = like.dims?.length ?? 0;
@@ -50,7 +63,11 @@ export function foldPadding(g: GraphBuilder, dy: Value, options: { readonly like
   return cropped.some((p) => p > 0) ? g.op("Pad", [out, g.ints(cropped)]) : out;
 }
 
-function foldAxis(g: GraphBuilder, dy: Value, o: AxisPad & { readonly size: number; readonly rank: number; readonly fold: Fold }): Value {
+function foldAxis(
+  g: GraphBuilder,
+  dy: Value,
+  o: AxisPad & { readonly size: number; readonly rank: number; readonly fold: Fold },
+): Value {
   const { axis, begin, end, size, rank } = o;
   const cut = (from: number, to: number): Value => g.op("Slice", [dy, g.ints([from]), g.ints([to]), g.ints([axis])]);
   let out = begin + end === 0 ? dy : cut(begin, begin + size);

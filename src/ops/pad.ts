@@ -10,14 +10,22 @@ import { foldPadding } from "./pad-fold.ts";
 import { scatterBack } from "./scatter-back.ts";
 
 /** Pads of one axis. */
-export interface AxisPad { readonly axis: number; readonly begin: number; readonly end: number }
+export interface AxisPad {
+  readonly axis: number;
+  readonly begin: number;
+  readonly end: number;
+}
 
 /** What the inputs say; undefined when they are not known before the run. */
 function padsOf(x: readonly (Fact | null | undefined)[], rank: number): readonly AxisPad[] | undefined {
   const flat = numbersOf(x[1]);
   const axes = x[3] ? numbersOf(x[3]) : Array.from({ length: rank }, (_, i) => i);
   if (!flat || !axes) return undefined;
-  return axes.map((a, i) => ({ axis: normalizeAxis(a, rank), begin: flat[i] as number, end: flat[i + axes.length] as number }));
+  return axes.map((a, i) => ({
+    axis: normalizeAxis(a, rank),
+    begin: flat[i] as number,
+    end: flat[i + axes.length] as number,
+  }));
 }
 
 const modulo = (a: number, n: number): number => ((a % n) + n) % n;
@@ -38,7 +46,11 @@ const SOURCE: Readonly<Record<string, (i: number, size: number) => number>> = {
 function sources(size: number, pad: AxisPad | undefined, mode: string): readonly number[] {
   const { begin, end } = pad ?? { begin: 0, end: 0 };
   const source = SOURCE[mode];
-  if (source === undefined) throw new OnnxplainError("E_MODEL_INVALID", `Pad has no mode \`${mode}\` (expected constant, reflect, edge or wrap). The file is damaged.`);
+  if (source === undefined)
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `Pad has no mode \`${mode}\` (expected constant, reflect, edge or wrap). The file is damaged.`,
+    );
   const first = Math.max(0, -begin);
   const left = size - first - Math.max(0, -end);
   return Array.from({ length: Math.max(0, size + begin + end) }, (_, i) => {
@@ -47,8 +59,18 @@ function sources(size: number, pad: AxisPad | undefined, mode: string): readonly
   });
 }
 
-function pad({ dtype, dims, data }: NumTensor, pads: readonly AxisPad[], options: { readonly mode: string; readonly value: number }): NumTensor {
-  const from = dims.map((size, axis) => sources(size, pads.find((p) => p.axis === axis), options.mode));
+function pad(
+  { dtype, dims, data }: NumTensor,
+  pads: readonly AxisPad[],
+  options: { readonly mode: string; readonly value: number },
+): NumTensor {
+  const from = dims.map((size, axis) =>
+    sources(
+      size,
+      pads.find((p) => p.axis === axis),
+      options.mode,
+    ),
+  );
   const outDims = from.map((s) => s.length);
   const strides = stridesOf(dims);
   const out = new Float64Array(outDims.reduce((p, d) => p * d, 1));
@@ -63,7 +85,9 @@ function pad({ dtype, dims, data }: NumTensor, pads: readonly AxisPad[], options
   return num(dtype, outDims, out);
 }
 
-interface PadAttrs { readonly mode: string }
+interface PadAttrs {
+  readonly mode: string;
+}
 
 /** Constant padding is undone by the negated pads; the constant itself receives what falls on the padding. */
 function unpad({ g, dy, x, wants }: VjpArgs<PadAttrs>): readonly (Value | null)[] {
@@ -72,7 +96,10 @@ function unpad({ g, dy, x, wants }: VjpArgs<PadAttrs>): readonly (Value | null)[
   const flat = numbersOf(pads);
   const negated = flat ? g.ints(flat.map((p) => -p)) : g.op("Neg", [pads]);
   const core = flat?.every((p) => p === 0) ? dy : g.op("Pad", [dy, negated, null, x[3] ?? null]);
-  const value = x[2] && wants[2] ? g.op("Sub", [g.op("ReduceSum", [dy], { keepdims: 0 }), g.op("ReduceSum", [core], { keepdims: 0 })]) : null;
+  const value =
+    x[2] && wants[2]
+      ? g.op("Sub", [g.op("ReduceSum", [dy], { keepdims: 0 }), g.op("ReduceSum", [core], { keepdims: 0 })])
+      : null;
   return [data.dims ? core : null, null, value];
 }
 
@@ -101,6 +128,8 @@ export const Pad: Op = defineOp({
     const data = required(x, 0);
     const pads = data.dims && padsOf(x, data.dims.length);
     const folded = pads && foldPadding(g, dy, { like: data, pads, mode: attrs.mode });
-    return [folded ?? scatterBack(g, dy, { x: data, move: (p) => g.op("Pad", [p, ...x.slice(1)], { mode: attrs.mode }) })];
+    return [
+      folded ?? scatterBack(g, dy, { x: data, move: (p) => g.op("Pad", [p, ...x.slice(1)], { mode: attrs.mode }) }),
+    ];
   },
 });

@@ -6,7 +6,10 @@ import { defineOp, type Op, required } from "./define.ts";
 import { type Formula, formula } from "./formula.ts";
 
 /** dy times the slope of each element. Where all learnt slopes lie in [0, 1] a maximum says it in fewer passes. */
-function dataCotangent(m: Formula, { dy, x, slope, larger }: Record<"dy" | "x" | "slope", Value> & { readonly larger: (a: Value, b: Value) => Value }): Value {
+function dataCotangent(
+  m: Formula,
+  { dy, x, slope, larger }: Record<"dy" | "x" | "slope", Value> & { readonly larger: (a: Value, b: Value) => Value },
+): Value {
   const above = m.greater(x, 0);
   const gentle = slope.constant && Array.from(toNumbers(slope.constant)).every((v) => v >= 0 && v <= 1);
   return gentle ? m.mul(dy, larger(m.mask(above), slope)) : m.where(above, dy, m.mul(dy, slope));

@@ -10,23 +10,39 @@ import { type NumTensor, normalizeAxis, num } from "./num-tensor.ts";
 import { between } from "./rectifiers.ts";
 
 const RANGES: Partial<Readonly<Record<DType, readonly [number, number]>>> = {
-  uint8: [0, 255], int8: [-128, 127], uint16: [0, 65535], int16: [-32768, 32767], int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint8: [0, 255],
+  int8: [-128, 127],
+  uint16: [0, 65535],
+  int16: [-32768, 32767],
+  int32: [-(2 ** 31), 2 ** 31 - 1],
 };
 /** Least and greatest integer of a quantised type. */
 export function rangeOf(dtype: DType): readonly [number, number] {
   const range = RANGES[dtype];
-  if (range === undefined) throw new OnnxplainError("E_UNSUPPORTED_OP", `Quantisation to ${dtype} is not supported (uint8, int8, uint16, int16 are).`);
+  if (range === undefined)
+    throw new OnnxplainError(
+      "E_UNSUPPORTED_OP",
+      `Quantisation to ${dtype} is not supported (uint8, int8, uint16, int16 are).`,
+    );
   return range;
 }
 
 export const saturate = (v: number, [low, high]: readonly [number, number]): number => Math.max(low, Math.min(high, v));
 
 function refuseBlocks(size: number): void {
-  if (size > 0) throw new OnnxplainError("E_UNSUPPORTED_OP", "Blocked quantisation (`block_size`) is not supported. Quantise per tensor or per axis.");
+  if (size > 0)
+    throw new OnnxplainError(
+      "E_UNSUPPORTED_OP",
+      "Blocked quantisation (`block_size`) is not supported. Quantise per tensor or per axis.",
+    );
 }
 
 /** The parameter of each element: one for all, or one a slice of `axis`. */
-export function eachElement(t: NumTensor, parameter: NumTensor | undefined, axis: number): (position: number) => number {
+export function eachElement(
+  t: NumTensor,
+  parameter: NumTensor | undefined,
+  axis: number,
+): (position: number) => number {
   if (parameter === undefined) return () => 0;
   if (parameter.data.length === 1) return () => parameter.data[0] as number;
   const inner = t.dims.slice(normalizeAxis(axis, t.dims.length) + 1).reduce((p, d) => p * d, 1);
@@ -34,16 +50,35 @@ export function eachElement(t: NumTensor, parameter: NumTensor | undefined, axis
 }
 
 /** round(v / scale) + zero point, held to the type's range. */
-export function quantized(t: NumTensor, { scale, zero, dtype, axis }: { readonly scale: NumTensor; readonly zero: NumTensor | undefined; readonly dtype: DType; readonly axis: number }): NumTensor {
+export function quantized(
+  t: NumTensor,
+  {
+    scale,
+    zero,
+    dtype,
+    axis,
+  }: { readonly scale: NumTensor; readonly zero: NumTensor | undefined; readonly dtype: DType; readonly axis: number },
+): NumTensor {
   const [s, z] = [eachElement(t, scale, axis), eachElement(t, zero, axis)];
   const range = rangeOf(dtype);
-  return num(dtype, t.dims, t.data.map((v, i) => saturate(roundHalfEven(v / s(i)) + z(i), range)));
+  return num(
+    dtype,
+    t.dims,
+    t.data.map((v, i) => saturate(roundHalfEven(v / s(i)) + z(i), range)),
+  );
 }
 
 /** (q - zero point) · scale. */
-export function dequantized(t: NumTensor, { scale, zero, axis }: { readonly scale: NumTensor; readonly zero: NumTensor | undefined; readonly axis: number }): NumTensor {
+export function dequantized(
+  t: NumTensor,
+  { scale, zero, axis }: { readonly scale: NumTensor; readonly zero: NumTensor | undefined; readonly axis: number },
+): NumTensor {
   const [s, z] = [eachElement(t, scale, axis), eachElement(t, zero, axis)];
-  return num(scale.dtype, t.dims, t.data.map((v, i) => (v - z(i)) * s(i)));
+  return num(
+    scale.dtype,
+    t.dims,
+    t.data.map((v, i) => (v - z(i)) * s(i)),
+  );
 }
 
 /** A parameter `[n]` of one axis, laid out to broadcast against the data. */
@@ -79,7 +114,12 @@ export const QuantizeLinear: Op = defineOp({
   eval: ({ x, attrs }) => {
     refuseBlocks(attrs.block_size);
     const declared = attrs.output_dtype === 0 ? undefined : dtypeName(attrs.output_dtype);
-    return quantized(required(x, 0), { scale: required(x, 1), zero: x[2], dtype: x[2]?.dtype ?? declared ?? "uint8", axis: attrs.axis });
+    return quantized(required(x, 0), {
+      scale: required(x, 1),
+      zero: x[2],
+      dtype: x[2]?.dtype ?? declared ?? "uint8",
+      axis: attrs.axis,
+    });
   },
   vjp: (args) => {
     refuseBlocks(args.attrs.block_size);
@@ -105,7 +145,11 @@ export const DequantizeLinear: Op = defineOp({
 export const DynamicQuantizeLinear: Op = defineOp({
   kind: "activation",
   attrs: {},
-  shape: ({ x }) => [{ dtype: "uint8", dims: required(x, 0).dims }, { dtype: required(x, 0).dtype, dims: [] }, { dtype: "uint8", dims: [] }],
+  shape: ({ x }) => [
+    { dtype: "uint8", dims: required(x, 0).dims },
+    { dtype: required(x, 0).dtype, dims: [] },
+    { dtype: "uint8", dims: [] },
+  ],
   eval: ({ x }) => {
     const data = required(x, 0);
     const low = data.data.reduce((a, v) => Math.min(a, v), 0);

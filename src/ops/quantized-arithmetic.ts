@@ -6,12 +6,18 @@ import { MatMul } from "./matmul.ts";
 import { type NumTensor, num } from "./num-tensor.ts";
 import { dequantized, eachElement, quantized } from "./quantize.ts";
 
-const NO_DERIVATIVE: NoVjp = { none: "quantised integer arithmetic has no derivative; use a forward-only method, or export the float model" };
+const NO_DERIVATIVE: NoVjp = {
+  none: "quantised integer arithmetic has no derivative; use a forward-only method, or export the float model",
+};
 
 /** q - zero point, still integers. */
 function centred(q: NumTensor, zero: NumTensor | undefined, axis: number): NumTensor {
   const z = eachElement(q, zero, axis);
-  return num(q.dtype, q.dims, q.data.map((v, i) => v - z(i)));
+  return num(
+    q.dtype,
+    q.dims,
+    q.data.map((v, i) => v - z(i)),
+  );
 }
 
 /** Of `[M,K]` a parameter of M belongs to rows, of `[K,N]` one of N to columns. */
@@ -45,12 +51,16 @@ export const MatMulInteger: Op = defineOp({
 /** A convolution row whose attributes pass through to {@link Conv}. */
 const convolution = (def: {
   readonly shape: (x: readonly (Fact | undefined)[], like: (w: number) => readonly Fact[]) => readonly Fact[];
-  readonly eval: (x: readonly (NumTensor | undefined)[], conv: (inputs: readonly (NumTensor | undefined)[]) => readonly NumTensor[]) => NumTensor;
+  readonly eval: (
+    x: readonly (NumTensor | undefined)[],
+    conv: (inputs: readonly (NumTensor | undefined)[]) => readonly NumTensor[],
+  ) => NumTensor;
 }): Op =>
   defineOp({
     kind: "linear",
     attrs: convAttrs,
-    shape: ({ x, attrs, name }) => def.shape(x, (w) => Conv.shape({ x: [x[0], x[w]], attrs: given(attrs), outputs: 1, name })),
+    shape: ({ x, attrs, name }) =>
+      def.shape(x, (w) => Conv.shape({ x: [x[0], x[w]], attrs: given(attrs), outputs: 1, name })),
     eval: ({ x, attrs }) => def.eval(x, (inputs) => Conv.eval({ x: inputs, attrs: given(attrs), outputs: 1 })),
     vjp: NO_DERIVATIVE,
   });
@@ -61,9 +71,15 @@ export const QLinearConv: Op = convolution({
   eval: (x, conv) => {
     const data = dequantized(required(x, 0), { scale: required(x, 1), zero: x[2], axis: 1 });
     const w = dequantized(required(x, 3), { scale: required(x, 4), zero: x[5], axis: 0 });
-    const step = (required(x, 1).data[0] as number);
+    const step = required(x, 1).data[0] as number;
     const scales = x[4]?.data as Float64Array;
-    const bias = x[8] && num("float32", x[8].dims, x[8].data.map((v, i) => v * step * (scales[i % scales.length] as number)));
+    const bias =
+      x[8] &&
+      num(
+        "float32",
+        x[8].dims,
+        x[8].data.map((v, i) => v * step * (scales[i % scales.length] as number)),
+      );
     const [y] = conv([data, w, bias]) as [NumTensor];
     return quantized(y, { scale: required(x, 6), zero: required(x, 7), dtype: required(x, 7).dtype, axis: 1 });
   },
@@ -71,13 +87,21 @@ export const QLinearConv: Op = convolution({
 
 export const ConvInteger: Op = convolution({
   shape: (_, like) => retyped(like(1), "int32"),
-  eval: (x, conv) => num("int32", ...contents(conv([centred(required(x, 0), x[2], 1), centred(required(x, 1), x[3], 0)]))),
+  eval: (x, conv) =>
+    num("int32", ...contents(conv([centred(required(x, 0), x[2], 1), centred(required(x, 1), x[3], 0)]))),
 });
 
-const retyped = (facts: readonly Fact[], dtype: Fact["dtype"]): readonly Fact[] => facts.map(({ dims }) => ({ dtype, dims }));
-const contents = ([t]: readonly NumTensor[]): [readonly number[], Float64Array] => [(t as NumTensor).dims, (t as NumTensor).data];
+const retyped = (facts: readonly Fact[], dtype: Fact["dtype"]): readonly Fact[] =>
+  facts.map(({ dims }) => ({ dtype, dims }));
+const contents = ([t]: readonly NumTensor[]): [readonly number[], Float64Array] => [
+  (t as NumTensor).dims,
+  (t as NumTensor).data,
+];
 
 /** Attributes as a node would carry them: those that are absent stay absent. */
 function given<S extends AttrSpec>(attrs: AttrsOf<S>): Readonly<Record<string, number | string | readonly number[]>> {
-  return Object.fromEntries(Object.entries(attrs).filter(([, v]) => v !== undefined)) as Record<string, number | string | readonly number[]>;
+  return Object.fromEntries(Object.entries(attrs).filter(([, v]) => v !== undefined)) as Record<
+    string,
+    number | string | readonly number[]
+  >;
 }

@@ -7,7 +7,10 @@ import type { Formula } from "./formula.ts";
 /** Slope 1 above 0 and α below; at 0 it is α, as in PyTorch. */
 export const LeakyRelu: Op = elementwise({
   attrs: { alpha: real(0.01) },
-  f: ({ alpha }) => (v) => (v < 0 ? alpha * v : v),
+  f:
+    ({ alpha }) =>
+    (v) =>
+      v < 0 ? alpha * v : v,
   dx: ({ m, dy, x, y, attrs: { alpha } }) => {
     const above = m.mask(m.greater(alpha > 0 ? y : x, 0));
     // for α in [0, 1] clipping the mask from below is the cheapest exact form
@@ -19,9 +22,11 @@ export const LeakyRelu: Op = elementwise({
 /** x above α, else 0. At α the slope is 0. */
 export const ThresholdedRelu: Op = elementwise({
   attrs: { alpha: real(1) },
-  f: ({ alpha }) => (v) => (v > alpha ? v : 0),
-  dx: ({ m, dy, x, y, attrs: { alpha } }) =>
-    m.mul(dy, m.mask(alpha >= 0 ? m.greater(y, 0) : m.greater(x, alpha))),
+  f:
+    ({ alpha }) =>
+    (v) =>
+      v > alpha ? v : 0,
+  dx: ({ m, dy, x, y, attrs: { alpha } }) => m.mul(dy, m.mask(alpha >= 0 ? m.greater(y, 0) : m.greater(x, alpha))),
 });
 
 /** 1 strictly between two bounds, else 0. */
@@ -31,7 +36,10 @@ export const between = (m: Formula, v: Value, [low, high]: readonly [Value | num
 /** αx + β held to [0, 1]. At both kinks the slope is 0, as in PyTorch. */
 export const HardSigmoid: Op = elementwise({
   attrs: { alpha: real(0.2), beta: real(0.5) },
-  f: ({ alpha, beta }) => (v) => Math.max(0, Math.min(1, alpha * v + beta)),
+  f:
+    ({ alpha, beta }) =>
+    (v) =>
+      Math.max(0, Math.min(1, alpha * v + beta)),
   dx: ({ m, dy, y, attrs: { alpha } }) => m.mul(m.mul(dy, alpha), between(m, y, [0, 1])),
 });
 
@@ -49,6 +57,9 @@ export const HardSwish: Op = unary(
 /** 0 within [-λ, λ], moved towards 0 by `bias` outside. At ±λ the slope is 0. */
 export const Shrink: Op = elementwise({
   attrs: { bias: real(0), lambd: real(0.5) },
-  f: ({ bias, lambd }) => (v) => (v < -lambd ? v + bias : v > lambd ? v - bias : 0),
+  f:
+    ({ bias, lambd }) =>
+    (v) =>
+      v < -lambd ? v + bias : v > lambd ? v - bias : 0,
   dx: ({ m, dy, x, attrs: { lambd } }) => m.mul(dy, m.mask(m.greater(m.abs(x), lambd))),
 });

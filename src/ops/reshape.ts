@@ -6,11 +6,20 @@ import { reshapeLike } from "./broadcast.ts";
 import { factWith, numbersOf } from "./content.ts";
 import { defineOp, flag, int, type Op, required, type Vjp } from "./define.ts";
 import { type NumTensor, normalizeAxis, num } from "./num-tensor.ts";
+import { zerosLike } from "./zeros-like.ts";
 
-const back: Vjp<object> = ({ g, dy, x }) => [reshapeLike(g, dy, required(x, 0))];
+/** A target with a 0 in it would copy an axis of the cotangent, so the cotangent of an empty tensor is made anew. */
+const back: Vjp<object> = ({ g, dy, x }) => {
+  const data = required(x, 0);
+  return [data.dims?.includes(0) ? zerosLike(g, data) : reshapeLike(g, dy, data)];
+};
 
 /** Target dims of a Reshape: 0 copies (unless `allowzero`), -1 takes what is left. */
-function resolve(from: readonly Dim[] | undefined, target: readonly Dim[], options: { readonly allowzero: boolean; readonly name: string }): readonly Dim[] {
+function resolve(
+  from: readonly Dim[] | undefined,
+  target: readonly Dim[],
+  options: { readonly allowzero: boolean; readonly name: string },
+): readonly Dim[] {
   const unknown = (axis: number): Dim => unknownDim(options.name, axis);
   const copied = target.map((d, axis) => (d === 0 && !options.allowzero ? (from?.[axis] ?? unknown(axis)) : d));
   const hole = copied.indexOf(-1);
@@ -21,12 +30,16 @@ function resolve(from: readonly Dim[] | undefined, target: readonly Dim[], optio
     return copied;
   }
   const left = all === undefined ? undefined : dimQuotient(all, rest);
-  if (left === undefined && typeof all === "number" && typeof rest === "number" && rest !== 0) throw misfit(from, target);
+  if (left === undefined && typeof all === "number" && typeof rest === "number" && rest !== 0)
+    throw misfit(from, target);
   return copied.map((d, axis) => (axis === hole ? (left ?? unknown(axis)) : d));
 }
 
 const misfit = (from: readonly Dim[] | undefined, target: readonly Dim[]): OnnxplainError =>
-  new OnnxplainError("E_SHAPE", `A tensor of shape ${formatDims(from)} cannot be reshaped to ${formatDims(target)}: the element counts differ. Check the input size (\`--size\`).`);
+  new OnnxplainError(
+    "E_SHAPE",
+    `A tensor of shape ${formatDims(from)} cannot be reshaped to ${formatDims(target)}: the element counts differ. Check the input size (\`--size\`).`,
+  );
 
 export const Reshape: Op = defineOp({
   kind: "movement",
@@ -37,7 +50,10 @@ export const Reshape: Op = defineOp({
     const rank = target.dims?.[0];
     const wanted = target.content ?? numbersOf(target);
     if (wanted) return factWith({ dtype, dims: resolve(dims, wanted, { ...attrs, name }) }, content);
-    return { dtype, dims: typeof rank === "number" ? Array.from({ length: rank }, (_, i) => unknownDim(name, i)) : undefined };
+    return {
+      dtype,
+      dims: typeof rank === "number" ? Array.from({ length: rank }, (_, i) => unknownDim(name, i)) : undefined,
+    };
   },
   eval: ({ x, attrs }) => {
     const { dtype, dims, data } = required(x, 0);

@@ -35,14 +35,19 @@ interface Request {
   readonly name: string;
 }
 
-const nonEmpty = <T>(list: readonly T[] | undefined): readonly T[] | undefined => (list && list.length > 0 ? list : undefined);
+const nonEmpty = <T>(list: readonly T[] | undefined): readonly T[] | undefined =>
+  list && list.length > 0 ? list : undefined;
 
-const ratio = (out: Dim, size: Dim): number => (out === size ? 1 : typeof out === "number" && typeof size === "number" ? out / size : Number.NaN);
+const ratio = (out: Dim, size: Dim): number =>
+  out === size ? 1 : typeof out === "number" && typeof size === "number" ? out / size : Number.NaN;
 
 /** One entry an axis of the data; axes that are not resized have scale 1. */
 function resolve({ dims, scales, sizes, name }: Request, attrs: ResizeAttrs): readonly AxisResize[] {
   const axes = (attrs.axes ?? dims.map((_, i) => i)).map((a) => normalizeAxis(a, dims.length));
-  const uniform = sizes && attrs.keep_aspect_ratio_policy !== "stretch" ? uniformScale(dims, axes, sizes, attrs.keep_aspect_ratio_policy) : undefined;
+  const uniform =
+    sizes && attrs.keep_aspect_ratio_policy !== "stretch"
+      ? uniformScale(dims, axes, sizes, attrs.keep_aspect_ratio_policy)
+      : undefined;
   return dims.map((size, axis): AxisResize => {
     const at = axes.indexOf(axis);
     if (at < 0) return { size, out: size, scale: 1 };
@@ -51,7 +56,12 @@ function resolve({ dims, scales, sizes, name }: Request, attrs: ResizeAttrs): re
       const out = sizes?.[at] ?? unknownDim(name, axis);
       return { size, out, scale: ratio(out, size) };
     }
-    if (typeof size === "number") return { size, out: uniform === undefined ? Math.floor(Math.fround(size * scale)) : Math.round(size * scale), scale };
+    if (typeof size === "number")
+      return {
+        size,
+        out: uniform === undefined ? Math.floor(Math.fround(size * scale)) : Math.round(size * scale),
+        scale,
+      };
     return { size, out: Number.isInteger(scale) ? dimProduct([size, scale]) : unknownDim(name, axis), scale };
   });
 }
@@ -66,16 +76,25 @@ const isPlain = ({ size, out, scale }: AxisResize): boolean => out === size && s
 /** The interpolation of each axis; null where nothing changes. */
 function interpolations(axes: readonly AxisResize[], attrs: ResizeAttrs): readonly (Interpolation | null)[] {
   if (attrs.coordinate_transformation_mode === "tf_crop_and_resize") {
-    throw new OnnxplainError("E_UNSUPPORTED_OP", "Resize with `tf_crop_and_resize` is not supported. Crop before resizing, or use a method that needs only forward passes (`occlusion`).");
+    throw new OnnxplainError(
+      "E_UNSUPPORTED_OP",
+      "Resize with `tf_crop_and_resize` is not supported. Crop before resizing, or use a method that needs only forward passes (`occlusion`).",
+    );
   }
   return axes.map((axis) => {
     if (isPlain(axis)) return null;
     const { size, out, scale } = axis;
     if (typeof size !== "number" || typeof out !== "number" || Number.isNaN(scale)) {
-      throw new OnnxplainError("E_SHAPE", `Resize changes an axis whose size is free (${size} to ${out}). Fix the model's input size (\`--size\`).`);
+      throw new OnnxplainError(
+        "E_SHAPE",
+        `Resize changes an axis whose size is free (${size} to ${out}). Fix the model's input size (\`--size\`).`,
+      );
     }
     if (attrs.antialias && scale < 1) {
-      throw new OnnxplainError("E_UNSUPPORTED_OP", "Resize with `antialias` is not supported when it shrinks. Export the model with `antialias=False`, or use a method that needs only forward passes (`occlusion`).");
+      throw new OnnxplainError(
+        "E_UNSUPPORTED_OP",
+        "Resize with `antialias` is not supported when it shrinks. Export the model with `antialias=False`, or use a method that needs only forward passes (`occlusion`).",
+      );
     }
     return interpolation({ size, out, scale }, attrs);
   });
@@ -89,15 +108,25 @@ function resample(t: NumTensor, axis: number, rows: Interpolation): NumTensor {
   for (let o = 0; o < outer; o++) {
     rows.forEach((taps, i) => {
       for (const [at, weight] of taps) {
-        for (let k = 0; k < inner; k++) data[(o * rows.length + i) * inner + k]! += weight * (t.data[(o * size + at) * inner + k] as number);
+        for (let k = 0; k < inner; k++)
+          data[(o * rows.length + i) * inner + k]! += weight * (t.data[(o * size + at) * inner + k] as number);
       }
     });
   }
-  return num(t.dtype, t.dims.map((d, i) => (i === axis ? rows.length : d)), data);
+  return num(
+    t.dtype,
+    t.dims.map((d, i) => (i === axis ? rows.length : d)),
+    data,
+  );
 }
 
 /** dy contracted with the interpolation matrix along one axis. */
-function contract(g: GraphBuilder, dy: Value, axis: number, { rows, size }: { readonly rows: Interpolation; readonly size: number }): Value {
+function contract(
+  g: GraphBuilder,
+  dy: Value,
+  axis: number,
+  { rows, size }: { readonly rows: Interpolation; readonly size: number },
+): Value {
   const rank = (dy.dims as readonly Dim[]).length;
   const matrix = interpolationMatrix(rows, size);
   const out = rows.length;
@@ -112,10 +141,22 @@ function contract(g: GraphBuilder, dy: Value, axis: number, { rows, size }: { re
 }
 
 /** Whole-number nearest up-sampling of image axes: each element gathers its copies, which is a pool. */
-function gatherCopies(g: GraphBuilder, dy: Value, rows: readonly (Interpolation | null)[], dims: readonly Dim[]): Value | undefined {
+function gatherCopies(
+  g: GraphBuilder,
+  dy: Value,
+  rows: readonly (Interpolation | null)[],
+  dims: readonly Dim[],
+): Value | undefined {
   const counts = rows.map((r, axis) => (r ? repeats(r, dims[axis] as number) : 1));
   const kernel = counts.slice(2);
-  if (kernel.length < 1 || kernel.length > 3 || counts[0] !== 1 || counts[1] !== 1 || kernel.some((k) => k === undefined)) return undefined;
+  if (
+    kernel.length < 1 ||
+    kernel.length > 3 ||
+    counts[0] !== 1 ||
+    counts[1] !== 1 ||
+    kernel.some((k) => k === undefined)
+  )
+    return undefined;
   const window = kernel as number[];
   const means = g.op("AveragePool", [dy], { kernel_shape: window, strides: window });
   return g.op("Mul", [means, g.scalar(elementCount(window), dy.dtype)]);
@@ -125,7 +166,11 @@ function gatherCopies(g: GraphBuilder, dy: Value, rows: readonly (Interpolation 
 function resolveValues(x: readonly (Value | null)[], y: Value, attrs: ResizeAttrs): readonly AxisResize[] {
   const data = required(x, 0);
   const out = y.dims;
-  if (!data.dims || !out) throw new OnnxplainError("E_SHAPE", `The gradient of Resize needs the size of \`${data.name}\`. Fix the model's input size (\`--size\`).`);
+  if (!data.dims || !out)
+    throw new OnnxplainError(
+      "E_SHAPE",
+      `The gradient of Resize needs the size of \`${data.name}\`. Fix the model's input size (\`--size\`).`,
+    );
   const request = { dims: data.dims, ...given(x), name: y.name };
   if (request.scales || request.sizes) return resolve(request, attrs);
   return data.dims.map((size, axis) => ({ size, out: out[axis] as Dim, scale: ratio(out[axis] as Dim, size) }));
@@ -155,6 +200,9 @@ export const Resize: Op = defineOp({
     const { dims } = required(x, 0) as { readonly dims: readonly Dim[] };
     const rows = interpolations(resolveValues(x, y, attrs), attrs);
     const gathered = attrs.mode === "nearest" ? gatherCopies(g, dy, rows, dims) : undefined;
-    return [gathered ?? rows.reduce((d, r, axis) => (r ? contract(g, d, axis, { rows: r, size: dims[axis] as number }) : d), dy)];
+    return [
+      gathered ??
+        rows.reduce((d, r, axis) => (r ? contract(g, d, axis, { rows: r, size: dims[axis] as number }) : d), dy),
+    ];
   },
 });

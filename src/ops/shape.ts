@@ -2,7 +2,7 @@
 import { type Dim, dimProduct, elementCount, isStatic, unknownDim } from "../graph/dim.ts";
 import { dtypeName } from "../graph/dtype-code.ts";
 import { isFloat, toNumbers } from "../graph/tensor.ts";
-import { factWith, numbersOf } from "./content.ts";
+import { CONTENT_LIMIT, factWith, numbersOf } from "./content.ts";
 import { type Cotangents, defineOp, int, type Op, optionalInt, required, tensorAttr } from "./define.ts";
 import { eachIndex, num, zeros } from "./num-tensor.ts";
 
@@ -47,7 +47,10 @@ export const ConstantOfShape: Op = defineOp({
     const dims = target.content ?? numbersOf(target) ?? blank;
     const value = attrs.value && !isFloat(dtype) ? (toNumbers(attrs.value)[0] ?? 0) : undefined;
     const count = isStatic(dims) ? elementCount(dims) : Number.POSITIVE_INFINITY;
-    return factWith({ dtype, dims }, value !== undefined && count <= 64 ? new Array<Dim>(count).fill(value) : undefined);
+    return factWith(
+      { dtype, dims },
+      value !== undefined && count <= CONTENT_LIMIT ? new Array<Dim>(count).fill(value) : undefined,
+    );
   },
   eval: ({ x, attrs }) => {
     const out = zeros(attrs.value?.dtype ?? "float32", Array.from(required(x, 0).data));
@@ -66,7 +69,9 @@ export const EyeLike: Op = defineOp({
   eval: ({ x, attrs }) => {
     const { dtype, dims } = required(x, 0);
     const out = zeros(attrs.dtype === undefined ? dtype : (dtypeName(attrs.dtype) ?? dtype), dims);
-    eachIndex(dims, ([row = 0, column = 0], at) => { out.data[at] = column === row + attrs.k ? 1 : 0; });
+    eachIndex(dims, ([row = 0, column = 0], at) => {
+      out.data[at] = column === row + attrs.k ? 1 : 0;
+    });
     return out;
   },
   vjp: nothing,

@@ -10,12 +10,20 @@ import { scatterBack } from "./scatter-back.ts";
 import { zerosLike } from "./zeros-like.ts";
 
 /** What is kept of one axis: `count` elements from `start` in steps of `step`. */
-export interface AxisSlice { readonly axis: number; readonly start: number; readonly step: number; readonly count: number }
+export interface AxisSlice {
+  readonly axis: number;
+  readonly start: number;
+  readonly step: number;
+  readonly count: number;
+}
 
 const clamp = (v: number, low: number, high: number): number => Math.min(Math.max(v, low), high);
 
 /** Bounds as ONNX clamps them: negative ones count from the end; out of range is not an error. */
-function clamped(size: number, bounds: { readonly start: number; readonly end: number; readonly step: number }): Omit<AxisSlice, "axis"> {
+function clamped(
+  size: number,
+  bounds: { readonly start: number; readonly end: number; readonly step: number },
+): Omit<AxisSlice, "axis"> {
   const { step } = bounds;
   if (size === 0) return { start: 0, step, count: 0 };
   const wrap = (v: number): number => (v < 0 ? v + size : v);
@@ -50,10 +58,20 @@ const FAR = 2 ** 31 - 1;
 function keepsAll(size: Dim, bounds: { readonly start: Dim; readonly end: Dim; readonly step: number }): boolean {
   const { start, end, step } = bounds;
   if (step === 1) return start === 0 && (end === size || (typeof end === "number" && end >= FAR));
-  return step === -1 && (start === -1 || (typeof start === "number" && start >= FAR)) && typeof end === "number" && end <= -FAR;
+  return (
+    step === -1 &&
+    (start === -1 || (typeof start === "number" && start >= FAR)) &&
+    typeof end === "number" &&
+    end <= -FAR
+  );
 }
 
-interface Bounds { readonly axis: number; readonly start: Dim; readonly end: Dim; readonly step: number }
+interface Bounds {
+  readonly axis: number;
+  readonly start: Dim;
+  readonly end: Dim;
+  readonly step: number;
+}
 
 /** What the inputs say, axis by axis; undefined when they are not known before the run. */
 function boundsOf(x: readonly (Fact | null | undefined)[], rank: number): readonly Bounds[] | undefined {
@@ -62,14 +80,20 @@ function boundsOf(x: readonly (Fact | null | undefined)[], rank: number): readon
   const axes = x[3] ? numbersOf(x[3]) : starts?.map((_, i) => i);
   const steps = x[4] ? numbersOf(x[4]) : starts?.map(() => 1);
   if (!starts || !ends || !axes || !steps) return undefined;
-  return axes.map((a, i) => ({ axis: normalizeAxis(a, rank), start: starts[i] as Dim, end: ends[i] as Dim, step: steps[i] as number }));
+  return axes.map((a, i) => ({
+    axis: normalizeAxis(a, rank),
+    start: starts[i] as Dim,
+    end: ends[i] as Dim,
+    step: steps[i] as number,
+  }));
 }
 
 /** The slice of one axis, `undefined` when its size or a bound is free; a free axis kept whole has `count` = its size. */
 type Known = { readonly axis: number; readonly start: number; readonly step: number; readonly count: Dim };
 function known(b: Bounds, size: Dim): Known | undefined {
   const { axis, start, end, step } = b;
-  if (typeof size === "number" && typeof start === "number" && typeof end === "number") return { axis, ...clamped(size, { start, end, step }) };
+  if (typeof size === "number" && typeof start === "number" && typeof end === "number")
+    return { axis, ...clamped(size, { start, end, step }) };
   return keepsAll(size, b) ? { axis, start: 0, step, count: size } : undefined;
 }
 
@@ -78,23 +102,36 @@ function sliceShape(x: readonly (Fact | undefined)[], name: string): Fact {
   if (dims === undefined) return { dtype, dims };
   const bounds = boundsOf(x, dims.length);
   const axes = x[3] ? numbersOf(x[3])?.map((a) => normalizeAxis(a, dims.length)) : undefined;
-  if (bounds === undefined) return { dtype, dims: dims.map((d, i) => (axes && !axes.includes(i) ? d : unknownDim(name, i))) };
+  if (bounds === undefined)
+    return { dtype, dims: dims.map((d, i) => (axes && !axes.includes(i) ? d : unknownDim(name, i))) };
   const out = [...dims];
   for (const b of bounds) out[b.axis] = known(b, dims[b.axis] as Dim)?.count ?? unknownDim(name, b.axis);
   const only = bounds[0] && known(bounds[0], dims[0] as Dim);
-  const part = content && only && typeof only.count === "number" && dims.length === 1
-    ? Array.from({ length: only.count }, (_, i) => content[only.start + i * only.step] as Dim)
-    : undefined;
+  const part =
+    content && only && typeof only.count === "number" && dims.length === 1
+      ? Array.from({ length: only.count }, (_, i) => content[only.start + i * only.step] as Dim)
+      : undefined;
   return factWith({ dtype, dims: out }, part);
 }
 
 /** Put `step - 1` zeros after every element of an axis: Unsqueeze, Pad, Reshape. */
-function insertZeros(g: GraphBuilder, v: Value, { axis, step, count }: { readonly axis: number; readonly step: number; readonly count: number }): Value {
+function insertZeros(
+  g: GraphBuilder,
+  v: Value,
+  { axis, step, count }: { readonly axis: number; readonly step: number; readonly count: number },
+): Value {
   const dims = v.dims as readonly Dim[];
   const pads = new Array<number>(2 * dims.length + 2).fill(0);
   pads[dims.length + 1 + axis + 1] = step - 1;
   const spread = g.op("Pad", [g.op("Unsqueeze", [v, g.ints([axis + 1])]), g.ints(pads)]);
-  return reshapeTo(g, spread, dims.map((d, i) => (i === axis ? count * step : d)), () => { throw new Error("internal: several free dims"); });
+  return reshapeTo(
+    g,
+    spread,
+    dims.map((d, i) => (i === axis ? count * step : d)),
+    () => {
+      throw new Error("internal: several free dims");
+    },
+  );
 }
 
 /**
@@ -110,7 +147,8 @@ function spreadBack(g: GraphBuilder, dy: Value, x: readonly (Value | null)[]): V
   if (kept === undefined || kept.some((k) => k === undefined)) return undefined;
   const slices = kept as readonly Known[];
   if (slices.some((s) => s.count === 0)) return zerosLike(g, input);
-  if (slices.some((s) => Math.abs(s.step) > 1) && dy.dims.filter((d) => typeof d === "string").length > 1) return undefined;
+  if (slices.some((s) => Math.abs(s.step) > 1) && dy.dims.filter((d) => typeof d === "string").length > 1)
+    return undefined;
   const pads = new Array<number>(2 * rank).fill(0);
   const reversed = slices.filter((s) => s.step < 0).map((s) => s.axis);
   let out = dy;
@@ -128,7 +166,13 @@ function spreadBack(g: GraphBuilder, dy: Value, x: readonly (Value | null)[]): V
 
 /** Turn axes around. */
 export const reverse = (g: GraphBuilder, v: Value, axes: readonly number[]): Value =>
-  g.op("Slice", [v, g.ints(axes.map(() => -1)), g.ints(axes.map(() => -FAR)), g.ints(axes), g.ints(axes.map(() => -1))]);
+  g.op("Slice", [
+    v,
+    g.ints(axes.map(() => -1)),
+    g.ints(axes.map(() => -FAR)),
+    g.ints(axes),
+    g.ints(axes.map(() => -1)),
+  ]);
 
 export const Slice: Op = defineOp({
   kind: "movement",
@@ -138,11 +182,13 @@ export const Slice: Op = defineOp({
     const data = required(x, 0);
     const facts = x.map((t) => t && { dtype: t.dtype, dims: t.dims, content: Array.from(t.data) });
     const bounds = boundsOf(facts, data.dims.length) ?? [];
-    return sliceAxes(data, bounds.map((b) => known(b, data.dims[b.axis] as number) as AxisSlice));
+    return sliceAxes(
+      data,
+      bounds.map((b) => known(b, data.dims[b.axis] as number) as AxisSlice),
+    );
   },
   vjp: ({ g, dy, x }) => {
     const data = required(x, 0);
     return [spreadBack(g, dy, x) ?? scatterBack(g, dy, { x: data, move: (p) => g.op("Slice", [p, ...x.slice(1)]) })];
   },
 });
-

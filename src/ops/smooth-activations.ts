@@ -1,8 +1,9 @@
 /** @file Activations without a hard threshold. Slopes are written on the output wherever that is possible. */
+
+import type { Value } from "../graph/builder.ts";
 import { erf } from "./_erf.ts";
 import { type Op, real, text } from "./define.ts";
 import { elementwise, type SlopeArgs, unary } from "./elementwise.ts";
-import type { Value } from "../graph/builder.ts";
 
 const sigmoid = (v: number): number => 1 / (1 + Math.exp(-v));
 const softplus = (v: number): number => Math.max(v, 0) + Math.log1p(Math.exp(-Math.abs(v)));
@@ -51,21 +52,29 @@ function geluTanhSlope({ g, m, x }: SlopeArgs<object>): Value {
 /** α (e^x - 1) below 0, whose slope is y + α; at 0 the lower branch counts. */
 export const Elu: Op = elementwise({
   attrs: { alpha: real(1) },
-  f: ({ alpha }) => (v) => (v > 0 ? v : alpha * Math.expm1(v)),
+  f:
+    ({ alpha }) =>
+    (v) =>
+      v > 0 ? v : alpha * Math.expm1(v),
   dx: ({ m, dy, x, y, attrs: { alpha } }) =>
     m.mul(dy, alpha === 1 ? m.add(m.atMost(y, 0), 1) : m.where(m.greater(x, 0), 1, m.add(y, alpha))),
 });
 /** γ x above 0, γ α (e^x - 1) below, whose slope is y + γα; at 0 the lower branch counts. */
 export const Selu: Op = elementwise({
-  attrs: { alpha: real(1.67326319217681884765625), gamma: real(1.05070102214813232421875) },
-  f: ({ alpha, gamma }) => (v) => gamma * (v > 0 ? v : alpha * Math.expm1(v)),
-  dx: ({ m, dy, x, y, attrs: { alpha, gamma } }) =>
-    m.mul(dy, m.where(m.greater(x, 0), gamma, m.add(y, gamma * alpha))),
+  attrs: { alpha: real(1.6732631921768188), gamma: real(1.0507010221481323) },
+  f:
+    ({ alpha, gamma }) =>
+    (v) =>
+      gamma * (v > 0 ? v : alpha * Math.expm1(v)),
+  dx: ({ m, dy, x, y, attrs: { alpha, gamma } }) => m.mul(dy, m.where(m.greater(x, 0), gamma, m.add(y, gamma * alpha))),
 });
 /** α (e^(x/α) - 1) below 0, whose slope y/α + 1 meets the upper branch: no kink. α is positive. */
 export const Celu: Op = elementwise({
   attrs: { alpha: real(1) },
-  f: ({ alpha }) => (v) => Math.max(v, 0) + Math.min(0, alpha * Math.expm1(v / alpha)),
+  f:
+    ({ alpha }) =>
+    (v) =>
+      Math.max(v, 0) + Math.min(0, alpha * Math.expm1(v / alpha)),
   dx: ({ m, dy, y, attrs: { alpha } }) => {
     const below = m.atMost(y, 0);
     return m.mul(dy, m.add(alpha === 1 ? below : m.mul(below, 1 / alpha), 1));
@@ -75,7 +84,10 @@ export const Celu: Op = elementwise({
 /** x σ(αx); with s = σ(αx) the slope is s + α y (1 - s). */
 export const Swish: Op = elementwise({
   attrs: { alpha: real(1) },
-  f: ({ alpha }) => (v) => v * sigmoid(alpha * v),
+  f:
+    ({ alpha }) =>
+    (v) =>
+      v * sigmoid(alpha * v),
   dx: ({ g, m, dy, x, y, attrs: { alpha } }) => {
     const s = g.op("Sigmoid", [alpha === 1 ? x : m.mul(x, alpha)]);
     const bend = m.mul(y, m.sub(1, s));

@@ -8,7 +8,11 @@ import { sliceAxes } from "./slice.ts";
 import { zerosLike } from "./zeros-like.ts";
 
 /** Sizes along the axis: as given, or equal chunks with a smaller last one. */
-function sizesOf(size: Dim, given: readonly Dim[] | undefined, options: { readonly outputs: number; readonly name: string; readonly axis: number }): readonly Dim[] {
+function sizesOf(
+  size: Dim,
+  given: readonly Dim[] | undefined,
+  options: { readonly outputs: number; readonly name: string; readonly axis: number },
+): readonly Dim[] {
   const { outputs, name, axis } = options;
   if (given) return given;
   if (typeof size === "number") {
@@ -19,7 +23,10 @@ function sizesOf(size: Dim, given: readonly Dim[] | undefined, options: { readon
   return Array.from({ length: outputs }, (_, i) => chunk ?? unknownDim(`${name}_${i}`, axis));
 }
 
-interface SplitAttrs { readonly axis: number; readonly num_outputs: number | undefined }
+interface SplitAttrs {
+  readonly axis: number;
+  readonly num_outputs: number | undefined;
+}
 
 /** A Pad where one part alone has a cotangent, else a Concat with zeros for the parts that have none. */
 function together({ g, dys, x, ys, attrs }: VjpArgs<SplitAttrs>): readonly (Value | null)[] {
@@ -36,7 +43,13 @@ function together({ g, dys, x, ys, attrs }: VjpArgs<SplitAttrs>): readonly (Valu
     pads[axis + rank] = sum(sizes.slice(at + 1));
     return [g.op("Pad", [required(dys, at), g.ints(pads)])];
   }
-  return [g.op("Concat", ys.map((y, i) => dys[i] ?? zerosLike(g, y)), { axis })];
+  return [
+    g.op(
+      "Concat",
+      ys.map((y, i) => dys[i] ?? zerosLike(g, y)),
+      { axis },
+    ),
+  ];
 }
 
 export const Split: Op = defineOp({
@@ -46,7 +59,9 @@ export const Split: Op = defineOp({
     const { dtype, dims, content } = required(x, 0);
     if (dims === undefined) return Array.from({ length: outputs }, () => ({ dtype, dims }));
     const axis = normalizeAxis(attrs.axis, dims.length);
-    const given = x[1] ? (x[1].content ?? numbersOf(x[1]) ?? Array.from({ length: outputs }, (_, i) => unknownDim(`${name}_${i}`, axis))) : undefined;
+    const given = x[1]
+      ? (x[1].content ?? numbersOf(x[1]) ?? Array.from({ length: outputs }, (_, i) => unknownDim(`${name}_${i}`, axis)))
+      : undefined;
     const sizes = sizesOf(dims[axis] ?? 1, given, { outputs, name, axis });
     let begin = 0;
     return sizes.map((size) => {

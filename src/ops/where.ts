@@ -18,6 +18,10 @@ export const Where: Op = defineOp({
   vjp: ({ g, dy, x, wants }) => {
     const condition = required(x, 0);
     const zero = g.scalar(0, dy.dtype);
-    return [null, wants[1] ? g.op("Where", [condition, dy, zero]) : null, wants[2] ? g.op("Where", [condition, zero, dy]) : null];
+    return [
+      null,
+      wants[1] ? g.op("Where", [condition, dy, zero]) : null,
+      wants[2] ? g.op("Where", [condition, zero, dy]) : null,
+    ];
   },
 });

@@ -2,7 +2,7 @@
 import { type Dim, dimMentions, dimProduct, dimQuotient } from "../graph/dim.ts";
 import type { Node } from "../graph/types.ts";
 import { normalizeAxis } from "../ops/num-tensor.ts";
-import { intAttr, intsAttr } from "./attributes.ts";
+import { intAttr, intsAttr, textAttr } from "./attributes.ts";
 import type { Rewriter } from "./rewriter.ts";
 
 /** The free symbol of the batch. */
@@ -98,6 +98,13 @@ const slice: Judge = (view) => {
   );
   return mixes(own >= 0 && (view.node.inputs[4] ?? "") !== "" && steps?.[own] !== 1);
 };
+/** Samples keep one letter from the inputs to the output. */
+const einsum: Judge = ({ node, at }) => {
+  const [terms = "", result] = (textAttr(node, "equation") ?? "").replaceAll(" ", "").split("->");
+  const letters = new Set(at.flatMap((p, i) => (p ? [terms.split(",")[i]?.[p.axis] ?? "."] : [])));
+  const [letter = "."] = letters;
+  return mixes(letters.size !== 1 || terms.includes(".") || !result?.includes(letter));
+};
 const freely: Judge = ({ at }) => mixes(at.some((p, i) => p && i > 0));
 
 const each = (judge: Judge, names: string): Record<string, Judge> =>
@@ -130,6 +137,7 @@ const JUDGES: Readonly<Record<string, Judge>> = {
     "ReduceL1 ReduceL2 ReduceLogSum ReduceLogSumExp ReduceMax ReduceMean ReduceMin ReduceProd ReduceSum ReduceSumSquare",
   ),
   ...each(freely, "Transpose Reshape Flatten Squeeze Unsqueeze Pad Tile"),
+  Einsum: einsum,
   MatMul: matmul(0, 1),
   QLinearMatMul: matmul(0, 3),
   MatMulInteger: matmul(0, 1),

@@ -1,16 +1,15 @@
 /** @file Constants written for one batch size: targets of Reshape, Expand and Resize, and operands of Concat, rewritten for any. */
-import { type Dim, dimProduct, dimQuotient } from "../graph/dim.ts";
+import { type Dim, dimMentions, dimProduct, dimQuotient } from "../graph/dim.ts";
 import type { Node } from "../graph/types.ts";
 import { intAttr, intsAttr, withInputs } from "./attributes.ts";
 import { BATCH, blockOf, type Position, type Positions } from "./batch-position.ts";
 import type { Rewriter } from "./rewriter.ts";
 
-/** What a rewrite may look at: samples' positions, the old batch size, and the dims that values had under it. */
+/** What a rewrite may look at: samples' positions and the old batch size. */
 export interface Freeing {
   readonly rw: Rewriter;
   readonly at: Positions;
   readonly size: number;
-  readonly oldDims: (name: string) => readonly Dim[] | undefined;
 }
 
 const numbers = (content: readonly Dim[] | undefined): readonly number[] | undefined =>
@@ -36,22 +35,36 @@ function targetAxis(out: readonly Dim[], data: readonly Dim[], position: Positio
   return fits.find((j) => dimProduct(out.slice(0, j)) === before) ?? fits[0];
 }
 
-function reshaped(node: Node, { rw, at, size, oldDims }: Freeing): Node {
+/** The dims a Reshape to `target` gave under the old batch size. */
+function resolved(
+  target: readonly number[],
+  data: readonly Dim[],
+  size: number,
+  copies: boolean,
+): readonly Dim[] | undefined {
+  const old = data.map((d) => (dimMentions(d, BATCH) ? dimProduct([dimQuotient(d, BATCH) ?? 1, size]) : d));
+  const stated = target.map((t, i): Dim => (t === 0 && copies ? (old[i] ?? 0) : t));
+  const rest = dimQuotient(dimProduct(old), dimProduct(stated.filter((d) => d !== -1)));
+  return rest === undefined ? undefined : stated.map((d) => (d === -1 ? rest : d));
+}
+
+function reshaped(node: Node, { rw, at, size }: Freeing): Node {
   const [x = "", shape = ""] = node.inputs;
   const position = at.get(x);
   const data = rw.dims(x);
   const target = numbers(rw.fact(shape)?.content);
-  const out = oldDims(node.outputs[0] ?? "");
-  if (!position || !data || !target || out?.length !== target.length) return node;
-  const axis = targetAxis(out, data, position, size);
-  if (axis === undefined) return node;
   const copies = intAttr(node, "allowzero") !== 1;
-  if (target[axis] === -1 || (target[axis] === 0 && copies && axis === position.axis)) return node;
-  const free = target.findIndex((t, i) => i !== axis && t === -1 && typeof out[i] !== "number");
+  const out = position && data && target && resolved(target, data, size, copies);
+  const axis = out && targetAxis(out, data, position, size);
+  if (axis === undefined || target === undefined || (target[axis] ?? 1) === -1) return node;
+  if (target[axis] === 0 && copies && axis === position?.axis) return node;
   const sameAxis =
-    axis === position.axis && copies && dimProduct([out[axis] as Dim, BATCH]) === dimProduct([data[axis] as Dim, size]);
+    copies &&
+    axis === position?.axis &&
+    dimProduct([out?.[axis] ?? 0, BATCH]) === dimProduct([data?.[axis] ?? 0, size]);
+  const taken = target.some((t, i) => i !== axis && t === -1 && typeof out?.[i] !== "number");
   const entries = target.map((t, i) =>
-    i === axis ? (free >= 0 && sameAxis ? 0 : -1) : typeof out[i] === "number" ? (out[i] as number) : t,
+    i === axis ? (taken && sameAxis ? 0 : -1) : typeof out?.[i] === "number" ? (out[i] as number) : t,
   );
   return withInputs(node, [x, rw.ints(entries, `${node.outputs[0]}/shape`)]);
 }

@@ -77,7 +77,7 @@ function merged(node: Node, affine: Affine, output: string, rw: Rewriter): Node 
   const bias = map && biasOf(node, map.channels, rw);
   if (!map || !bias || map.channels !== affine.factor.length) return undefined;
   const old = weight.data as Float32Array;
-  const data = Float32Array.from(old, (w, i) => w * (affine.factor[map.of(i)] as number));
+  const data = old.map((w, i) => w * (affine.factor[map.of(i)] as number));
   const offset = Float32Array.from(bias, (b, c) => b * (affine.factor[c] as number) + (affine.shift[c] as number));
   const inputs = [
     x,

@@ -12,10 +12,15 @@ import { type Rewriter, rewrite } from "./rewriter.ts";
 const LARGEST_BYTES = 16 * 2 ** 20;
 /** Below this size, a result may outgrow its inputs (an Expand of a scalar). */
 const FREE_BYTES = 2 ** 20;
-/** Dequantising int8 weights makes four bytes of one. */
+/** … and above it, by this factor (a Cast of bytes to floats). */
 const MAY_GROW = 4;
 
-const RANDOM = new Set([
+/**
+ * Random ops, and DequantizeLinear: runtimes recognise integer weights by it, and ONNX Runtime would quantise folded
+ * weights anew, per tensor, between quantised activations.
+ */
+const NEVER = new Set([
+  "DequantizeLinear",
   "RandomNormal",
   "RandomUniform",
   "RandomNormalLike",
@@ -55,66 +60,42 @@ function evaluate(
 }
 
 /** The results of a node whose inputs are all constants. */
-function folded(node: Node, rw: Rewriter, { ops }: PassContext): readonly Tensor[] | undefined {
-  const row = rowOf(ops, node);
-  if (row === undefined || RANDOM.has(node.op) || node.outputs.includes("")) return undefined;
+function folded(node: Node, rw: Rewriter, row: Op, facts: readonly Fact[]): readonly Tensor[] | undefined {
   const inputs = node.inputs.map((name) => rw.constantOf(name));
-  if (
-    node.inputs.length === 0 ||
-    inputs.some((t, i) => (t === undefined && node.inputs[i] !== "") || t?.dtype === "string")
-  )
-    return undefined;
-  const facts = inferWith(ops)(
-    node,
-    node.inputs.map((name) => rw.fact(name)),
-  );
+  const known = inputs.every((t, i) => (t === undefined ? node.inputs[i] === "" : t.dtype !== "string"));
+  if (node.inputs.length === 0 || !known || NEVER.has(node.op)) return undefined;
   return affordable(facts, inputs) ? evaluate(row, node, inputs, facts) : undefined;
 }
 
 /** A small integer value whose elements inference knows, though the data they come from is not constant. */
-function knownContent(fact: Fact | undefined): Tensor | undefined {
-  const { content, dims } = fact ?? {};
-  if (
-    fact === undefined ||
-    content === undefined ||
-    fact.dtype === "string" ||
-    !content.every((c) => typeof c === "number")
-  )
-    return undefined;
-  const shape = dims ?? undefined;
-  if (!isStatic(shape) || elementCount(shape) !== content.length) return undefined;
-  return tensor(fact.dtype, shape, content);
+function knownContent({ content, dims, dtype }: Fact): Tensor | undefined {
+  if (content === undefined || dims === undefined || dtype === "string" || !isStatic(content)) return undefined;
+  return isStatic(dims) && elementCount(dims) === content.length ? tensor(dtype, dims, content) : undefined;
+}
+
+/** Put constants in the place of a node's outputs, if they are known; says whether it did. */
+export function foldNode(node: Node, rw: Rewriter, { ops, keep }: PassContext): boolean {
+  const row = rowOf(ops, node);
+  if (row === undefined || node.outputs.some((o) => o === "" || keep.has(o) || rw.isOutput(o))) return false;
+  const facts = inferWith(ops)(
+    node,
+    node.inputs.map((name) => rw.fact(name)),
+  );
+  const content = facts.length === 1 ? knownContent(facts[0] as Fact) : undefined;
+  const results = content ? [content] : folded(node, rw, row, facts);
+  node.outputs.forEach((name, i) => {
+    if (results) rw.defineConstant(name, results[i] as Tensor);
+  });
+  return results !== undefined;
 }
 
 /** Values that the graph returns or that somebody asked for are left as nodes. */
 export const foldConstants: Pass = {
   name: "fold-constants",
   run: (model, context) => {
-    const infer = inferWith(context.ops);
-    const graph = rewrite(
-      model.graph,
-      (node, rw) => {
-        if (node.outputs.some((o) => context.keep.has(o) || rw.isOutput(o))) return rw.emit(node);
-        const results = folded(node, rw, context) ?? inferredContent(node, rw, infer);
-        if (results === undefined) rw.emit(node);
-        else
-          node.outputs.forEach((name, i) => {
-            rw.defineConstant(name, results[i] as Tensor);
-          });
-      },
-      infer,
-    );
-    return { model: { ...model, graph }, notes: [] };
+    const visit = (node: Node, rw: Rewriter): void => {
+      if (!foldNode(node, rw, context)) rw.emit(node);
+    };
+    return { model: { ...model, graph: rewrite(model.graph, visit, inferWith(context.ops)) }, notes: [] };
   },
 };
-
-function inferredContent(node: Node, rw: Rewriter, infer: ReturnType<typeof inferWith>): readonly Tensor[] | undefined {
-  if (node.outputs.length !== 1 || node.outputs[0] === "") return undefined;
-  const value = knownContent(
-    infer(
-      node,
-      node.inputs.map((name) => rw.fact(name)),
-    )[0],
-  );
-  return value && [value];
-}

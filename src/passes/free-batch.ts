@@ -3,10 +3,10 @@ import { OnnxplainError } from "../errors.ts";
 import { type Dim, formatDims } from "../graph/dim.ts";
 import type { Fact, Graph, Port } from "../graph/types.ts";
 import { inferWith } from "../ops/infer.ts";
-import type { Ops } from "../ops/table.ts";
 import { BATCH, follow, type Position } from "./batch-position.ts";
 import { forAnyBatch } from "./batch-targets.ts";
-import type { Pass } from "./pass.ts";
+import { foldNode } from "./fold-constants.ts";
+import type { Pass, PassContext } from "./pass.ts";
 import { Rewriter } from "./rewriter.ts";
 
 /** Shapes that were declared or inferred for another batch size are forgotten. */
@@ -30,17 +30,18 @@ function renamed(graph: Graph): Graph {
 }
 
 /** The graph with a free batch, or the reason why it cannot have one. */
-function freed(graph: Graph, size: number, ops: Ops): Graph | string {
+function freed(graph: Graph, size: number, context: PassContext): Graph | string {
   const isBatched = (p: Port): boolean => (p.dims?.length ?? 0) > 1 && p.dims?.[0] === size;
   const inputs = graph.inputs.map((p) => (isBatched(p) ? { ...p, dims: [BATCH, ...(p.dims ?? []).slice(1)] } : p));
   const at = new Map<string, Position>(graph.inputs.filter(isBatched).map((p) => [p.name, { axis: 0, inner: 1 }]));
   const outputs = graph.outputs.map((p) => ({ ...p, dims: undefined }));
-  const rw = new Rewriter({ ...graph, inputs, outputs, facts: forgetShapes(graph) }, inferWith(ops));
+  const rw = new Rewriter({ ...graph, inputs, outputs, facts: forgetShapes(graph) }, inferWith(context.ops));
   let blocked: string | undefined;
   rw.walk((node) => {
     if (blocked !== undefined) return;
     try {
-      const own = forAnyBatch(node, { rw, at, size, oldDims: (name) => graph.facts.get(name)?.dims });
+      const own = forAnyBatch(node, { rw, at, size });
+      if (foldNode(own, rw, context)) return;
       rw.emit(own);
       const found = follow(own, rw, at);
       if (typeof found === "string") blocked = `node "${node.name}" (${node.op}) ${found}`;
@@ -60,13 +61,13 @@ function freed(graph: Graph, size: number, ops: Ops): Graph | string {
 /** Reads the facts of the canonical opset, so it runs after `lift-opset`. */
 export const freeBatch: Pass = {
   name: "free-batch",
-  run: (model, { ops }) => {
+  run: (model, context) => {
     const named = renamed(model.graph);
     const image = named.inputs.find((p) => p.dims?.length === 4) ?? named.inputs[0];
     const size = image?.dims?.[0];
     if (image === undefined || typeof size !== "number" || (image.dims?.length ?? 0) < 2)
       return { model: { ...model, graph: named }, notes: [] };
-    const graph = freed(named, size, ops);
+    const graph = freed(named, size, context);
     if (typeof graph !== "string")
       return {
         model: { ...model, graph },

@@ -1,6 +1,6 @@
 /** @file Models in float16, bfloat16 or float64 are computed in float32: weights, inputs, outputs and casts are retyped. */
 import { dtypeCode } from "../graph/dtype-code.ts";
-import { toNumbers } from "../graph/tensor.ts";
+import { bfloatToNumber, halfToNumber } from "../graph/tensor.ts";
 import type { Attr, DType, Fact, Graph, Node, Tensor } from "../graph/types.ts";
 import type { Pass } from "./pass.ts";
 
@@ -12,15 +12,20 @@ const retyped = <T extends { readonly dtype: DType }>(port: T): T =>
   FOREIGN.includes(port.dtype) ? { ...port, dtype: "float32" } : port;
 
 /** Finite numbers stay finite: a float64 beyond float32's range becomes the largest float32. */
+const narrow = (v: number): number => (Number.isFinite(v) ? Math.min(FLOAT32_MAX, Math.max(-FLOAT32_MAX, v)) : v);
+const READERS: ReadonlyMap<DType, (stored: number) => number> = new Map([
+  ["float16", halfToNumber],
+  ["bfloat16", bfloatToNumber],
+  ["float64", narrow],
+]);
+
 function widened(t: Tensor): Tensor {
-  if (!FOREIGN.includes(t.dtype)) return t;
-  const clamp = (v: number): number => (Number.isFinite(v) ? Math.min(FLOAT32_MAX, Math.max(-FLOAT32_MAX, v)) : v);
-  const data = Float32Array.from(toNumbers(t));
-  return {
-    dtype: "float32",
-    dims: t.dims,
-    data: t.dtype === "float64" ? Float32Array.from(t.data as Float64Array, clamp) : data,
-  };
+  const read = READERS.get(t.dtype);
+  if (read === undefined) return t;
+  const stored = t.data as Uint16Array | Float64Array;
+  const data = new Float32Array(stored.length);
+  for (let i = 0; i < data.length; i++) data[i] = read(stored[i] as number);
+  return { dtype: "float32", dims: t.dims, data };
 }
 
 /** Attributes that name an element type by number. */

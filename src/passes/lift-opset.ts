@@ -14,8 +14,9 @@ export const NEWEST_OPSET = 25;
 
 function lifted(node: Node, opset: number, rw: Rewriter): Node {
   let now = node;
+  const key = node.domain === "" ? node.op : `${node.domain}.${node.op}`;
   // A lift may change the op (Upsample into Resize); the rows are those of the op the file names.
-  for (const { below, lift } of node.domain === "" && Object.hasOwn(LIFTS, node.op) ? (LIFTS[node.op] ?? []) : []) {
+  for (const { below, lift } of Object.hasOwn(LIFTS, key) ? (LIFTS[key] ?? []) : []) {
     if (opset < below) now = lift(now, rw);
   }
   return now;

@@ -10,6 +10,7 @@ import { dropIdentities } from "./drop-identities.ts";
 import { explicitPads } from "./explicit-pads.ts";
 import { foldBatchnorm } from "./fold-batchnorm.ts";
 import { foldConstants } from "./fold-constants.ts";
+import { fuseLayernorm } from "./fuse-layernorm.ts";
 import { freeBatch } from "./free-batch.ts";
 import { halfToFloat } from "./half-to-float.ts";
 import { CANONICAL_OPSET, liftOpset } from "./lift-opset.ts";
@@ -64,7 +65,10 @@ const reading: Pass = {
   run: (model) => {
     const [problem] = problems(model.graph);
     if (problem === undefined) return { model, notes: [] };
-    throw new OnnxplainError("E_MODEL_INVALID", `The graph is not sound: ${problem}. The file is damaged; export it again.`);
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `The graph is not sound: ${problem}. The file is damaged; export it again.`,
+    );
   },
 };
 
@@ -104,6 +108,7 @@ export const CANONICAL_PASSES: readonly Pass[] = [
   simplifyShapes,
   explicitPads,
   foldBatchnorm,
+  fuseLayernorm,
   deadCode,
 ];
 

@@ -17,8 +17,9 @@ const says = (cause: unknown): string => (cause instanceof Error ? cause.message
 export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, options: InferenceSession.SessionOptions): Promise<Session> {
   let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, ...options });
+    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, ...options });
   } catch (cause) {
+    if (/no available backend/.test(says(cause))) throw notStarted(device, cause);
     throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) cannot load the graph: ${says(cause)}`, { cause });
   }
   let open = true;
@@ -43,6 +44,12 @@ export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, optio
       await session.release();
     },
   };
+}
+
+/** Only onnxruntime-web can fail to start: its files come over the network. */
+function notStarted(device: Device, cause: unknown): OnnxplainError {
+  const advice = "Serve the files of `onnxruntime-web/dist` and say where: `configureRuntime({ wasmPaths: \"/ort/\" })`.";
+  return new OnnxplainError("E_DEVICE", `ONNX Runtime (${device}) did not start: ${says(cause)} ${advice}`, { cause });
 }
 
 function toOrt(ort: Ort, t: HostTensor): Tensor {

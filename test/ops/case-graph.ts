@@ -25,7 +25,8 @@ export function randomOf(text: string): Random {
 function sample(spec: InputSpec, random: Random): NumTensor {
   const count = spec.dims.reduce((p, d) => p * d, 1);
   const { choices, values, range: [low, high] = [-2, 2] } = spec;
-  const draw = (): number => (choices ? (choices[Math.floor(random() * choices.length)] as number) : low + (high - low) * random());
+  const draw = (): number =>
+    choices ? (choices[Math.floor(random() * choices.length)] as number) : low + (high - low) * random();
   const raw = values ?? Array.from({ length: count }, draw);
   const rounded = Array.from(raw, isFloat(spec.dtype) ? (spec.dtype === "float32" ? Math.fround : Number) : Math.trunc);
   return num(spec.dtype, spec.dims, rounded);
@@ -38,16 +39,16 @@ export interface CaseGraph {
   readonly inputs: readonly (NumTensor | undefined)[];
 }
 
-/** The one-node graph of a case; with `symbol`, dim 0 of its batched inputs is free. */
-export function caseGraph(op: string, c: OpCase, symbol?: string): CaseGraph {
-  const random = randomOf(`${op} ${c.name}`);
-  const inputs = c.inputs.map((spec) => (spec ? sample(spec, random) : undefined));
-  const ports: Port[] = [];
+type Leaves = Pick<Graph, "inputs" | "constants" | "facts"> & Pick<CaseGraph, "feeds">;
+
+/** Inputs and constants of a case, with their facts. */
+function leaves(c: OpCase, values: CaseGraph["inputs"], symbol: string | undefined): Leaves {
+  const inputs: Port[] = [];
   const constants = new Map<string, Tensor>();
   const feeds = new Map<string, NumTensor>();
   const facts = new Map<string, Fact>();
   c.inputs.forEach((spec, i) => {
-    const value = inputs[i];
+    const value = values[i];
     if (!spec || !value) return;
     const name = `x${i}`;
     if (spec.constant) {
@@ -57,19 +58,32 @@ export function caseGraph(op: string, c: OpCase, symbol?: string): CaseGraph {
     }
     const free = symbol !== undefined && spec.dims.length > 0 && (c.batched ?? [0]).includes(i);
     const dims: readonly Dim[] = free ? [symbol, ...spec.dims.slice(1)] : spec.dims;
-    ports.push({ name, dtype: spec.dtype, dims });
+    inputs.push({ name, dtype: spec.dtype, dims });
     facts.set(name, { dtype: spec.dtype, dims });
     feeds.set(name, value);
   });
-  const node = {
-    op, domain: "", name: op, attrs: c.attrs ?? {},
-    inputs: c.inputs.map((spec, i) => (spec ? `x${i}` : "")),
-    outputs: Array.from({ length: c.outputs ?? 1 }, (_, i) => `y${i}`),
-  };
-  const inferred = inferWith(OPS)(node, node.inputs.map((n) => facts.get(n)));
-  const outputs = node.outputs.map((name, i) => ({ name, dtype: inferred[i]?.dtype ?? "float32", dims: inferred[i]?.dims }));
-  node.outputs.forEach((name, i) => { facts.set(name, inferred[i] as Fact); });
-  return { graph: { name: "case", inputs: ports, outputs, constants, nodes: [node], facts }, feeds, inputs };
+  return { inputs, constants, feeds, facts };
+}
+
+/** The one-node graph of a case; with `symbol`, dim 0 of its batched inputs is free. */
+export function caseGraph(op: string, c: OpCase, symbol?: string): CaseGraph {
+  const random = randomOf(`${op} ${c.name}`);
+  const values = c.inputs.map((spec) => (spec ? sample(spec, random) : undefined));
+  const { inputs, constants, feeds, facts } = leaves(c, values, symbol);
+  const inputNames = c.inputs.map((spec, i) => (spec ? `x${i}` : ""));
+  const outputNames = Array.from({ length: c.outputs ?? 1 }, (_, i) => `y${i}`);
+  const node = { op, domain: "", name: op, attrs: c.attrs ?? {}, inputs: inputNames, outputs: outputNames };
+  const inferred = inferWith(OPS)(
+    node,
+    inputNames.map((n) => facts.get(n)),
+  ) as readonly Fact[];
+  const outputs = outputNames.map((name, i) => ({
+    name,
+    dtype: inferred[i]?.dtype ?? "float32",
+    dims: inferred[i]?.dims,
+  }));
+  const all = new Map([...facts, ...outputNames.map((name, i) => [name, inferred[i] as Fact] as const)]);
+  return { graph: { name: "case", inputs, outputs, constants, nodes: [node], facts: all }, feeds, inputs: values };
 }
 
 /** Outputs of a case that carry a cotangent. */
@@ -77,7 +91,11 @@ export const cotangentOutputs = (c: OpCase, graph: Graph): readonly number[] =>
   c.cotangents ?? graph.outputs.flatMap((p, i) => (isFloat(p.dtype) ? [i] : []));
 
 /** The node with its vjp: inputs gain `dy0…`, outputs are `dx<i>` of the inputs that something flows back to. */
-export function vjpGraph(op: string, c: OpCase, { graph }: CaseGraph): { readonly graph: Graph; readonly reached: readonly number[] } {
+export function vjpGraph(
+  op: string,
+  c: OpCase,
+  { graph }: CaseGraph,
+): { readonly graph: Graph; readonly reached: readonly number[] } {
   const row = rowOf(OPS as Ops, graph.nodes[0] as Graph["nodes"][number]);
   if (row === undefined || typeof row.vjp !== "function") throw new Error(`${op} has no vjp`);
   const g = builderOn(graph, OPS);
@@ -101,5 +119,12 @@ export function vjpGraph(op: string, c: OpCase, { graph }: CaseGraph): { readonl
   return { graph: g.build(outputs), reached };
 }
 
-export const modelOf = (graph: Graph): Model =>
-  ({ graph, opset: 21, irVersion: 10, domains: new Map(), metadata: new Map(), producer: "", functions: [] });
+export const modelOf = (graph: Graph): Model => ({
+  graph,
+  opset: 21,
+  irVersion: 10,
+  domains: new Map(),
+  metadata: new Map(),
+  producer: "",
+  functions: [],
+});

@@ -46,17 +46,36 @@ export interface OpCase {
 
 export type OpCases = Readonly<Record<string, readonly OpCase[]>>;
 
-interface DataOptions { readonly dtype?: DType; readonly range?: readonly [number, number]; readonly choices?: readonly number[] }
+interface DataOptions {
+  readonly dtype?: DType;
+  readonly range?: readonly [number, number];
+  readonly choices?: readonly number[];
+}
 
 /** A sampled graph input, float32 in [-2, 2) unless told. */
-export const data = (dims: readonly number[], { dtype = "float32", range = [-2, 2], choices }: DataOptions = {}): InputSpec =>
-  ({ dims, dtype, constant: false, ...(choices ? { choices } : { range }) });
+export const data = (
+  dims: readonly number[],
+  { dtype = "float32", range = [-2, 2], choices }: DataOptions = {},
+): InputSpec => ({ dims, dtype, constant: false, ...(choices ? { choices } : { range }) });
 /** A sampled initializer: a weight. */
-export const weight = (dims: readonly number[], options: DataOptions = {}): InputSpec => ({ ...data(dims, options), constant: true });
+export const weight = (dims: readonly number[], options: DataOptions = {}): InputSpec => ({
+  ...data(dims, options),
+  constant: true,
+});
 /** A graph input with given elements. */
-export const fixed = (dims: readonly number[], values: readonly number[], dtype: DType = "float32"): InputSpec => ({ dims, dtype, values, constant: false });
+export const fixed = (dims: readonly number[], values: readonly number[], dtype: DType = "float32"): InputSpec => ({
+  dims,
+  dtype,
+  values,
+  constant: false,
+});
 /** An initializer with given elements. */
-export const constant = (dims: readonly number[], values: readonly number[], dtype: DType = "float32"): InputSpec => ({ dims, dtype, values, constant: true });
+export const constant = (dims: readonly number[], values: readonly number[], dtype: DType = "float32"): InputSpec => ({
+  dims,
+  dtype,
+  values,
+  constant: true,
+});
 /** A 1-D int64 initializer: axes, shapes, indices. */
 export const ints = (...values: number[]): InputSpec => constant([values.length], values, "int64");
 /** A scalar initializer. */

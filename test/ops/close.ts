@@ -11,7 +11,9 @@ export function expectClose(got: NumTensor, want: NumTensor, tol: number, what: 
     const g = got.data[i] as number;
     if (Object.is(g, w) || g === w) return;
     if (!(Math.abs(g - w) <= tol * Math.max(Math.abs(w), scale))) {
-      expect.fail(`${what}: element ${i} is ${g}, expected ${w} (tolerance ${tol}); got [${got.data.slice(0, 24)}], expected [${want.data.slice(0, 24)}]`);
+      expect.fail(
+        `${what}: element ${i} is ${g}, expected ${w} (tolerance ${tol}); got [${got.data.slice(0, 24)}], expected [${want.data.slice(0, 24)}]`,
+      );
     }
   });
 }

@@ -1,16 +1,16 @@
 /** @file Every row against every case: shape rule, vjp against central differences, both against ONNX Runtime. */
 import * as ort from "onnxruntime-node";
 import { describe, expect, it } from "vitest";
-import type { Graph } from "../../src/graph/types.ts";
 import { type Dim, isStatic } from "../../src/graph/dim.ts";
+import type { Graph } from "../../src/graph/types.ts";
 import { verify } from "../../src/graph/verify.ts";
 import { writeModelBytes } from "../../src/graph/write.ts";
 import { type NumTensor, num, tensorOf } from "../../src/ops/num-tensor.ts";
 import { OPS, type Ops } from "../../src/ops/table.ts";
 import { interpret } from "../../src/reference/interpret.ts";
 import { type CaseGraph, caseGraph, cotangentOutputs, modelOf, type Random, randomOf, vjpGraph } from "./case-graph.ts";
-import { differentiated, type OpCase } from "./cases.ts";
 import { CASES } from "./cases/index.ts";
+import { differentiated, type OpCase } from "./cases.ts";
 import { expectClose } from "./close.ts";
 
 const OPS_TABLE: Ops = OPS;
@@ -21,7 +21,10 @@ describe("the table", () => {
     expect(missing, "ops without a case in test/ops/cases/").toEqual([]);
   });
   it("has a row for every case", () => {
-    expect(Object.keys(CASES).filter((op) => !Object.hasOwn(OPS, op)), "cases of ops that have no row").toEqual([]);
+    expect(
+      Object.keys(CASES).filter((op) => !Object.hasOwn(OPS, op)),
+      "cases of ops that have no row",
+    ).toEqual([]);
   });
 });
 
@@ -64,10 +67,15 @@ function checkShape(op: string, c: OpCase): void {
   });
 }
 
-const batchOf = (c: OpCase): number => c.inputs.find((s, i) => s && !s.constant && (c.batched ?? [0]).includes(i))?.dims[0] ?? 1;
+const batchOf = (c: OpCase): number =>
+  c.inputs.find((s, i) => s && !s.constant && (c.batched ?? [0]).includes(i))?.dims[0] ?? 1;
 
 /** A rule may not know a dim, but must not be wrong. */
-function expectDims(dims: readonly Dim[] | undefined, actual: readonly number[], symbols: Readonly<Record<string, number>>): void {
+function expectDims(
+  dims: readonly Dim[] | undefined,
+  actual: readonly number[],
+  symbols: Readonly<Record<string, number>>,
+): void {
   if (dims === undefined) return;
   expect(dims.length, `rank of [${dims}] for evaluated [${actual}]`).toBe(actual.length);
   dims.forEach((dim, axis) => {
@@ -84,15 +92,25 @@ function substitute(dim: Dim, symbols: Readonly<Record<string, number>>): number
 }
 
 const gaussian = (random: Random): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
-const gaussianLike = (t: NumTensor, random: Random): NumTensor => num(t.dtype, t.dims, t.data.map(() => Math.fround(gaussian(random))));
+const gaussianLike = (t: NumTensor, random: Random): NumTensor =>
+  num(
+    t.dtype,
+    t.dims,
+    t.data.map(() => Math.fround(gaussian(random))),
+  );
 const dot = (a: NumTensor, b: NumTensor): number => a.data.reduce((sum, v, i) => sum + v * (b.data[i] as number), 0);
 
-interface Cotangents { readonly feeds: ReadonlyMap<string, NumTensor>; readonly dy: ReadonlyMap<string, NumTensor> }
+interface Cotangents {
+  readonly feeds: ReadonlyMap<string, NumTensor>;
+  readonly dy: ReadonlyMap<string, NumTensor>;
+}
 
 function cotangentFeeds(op: string, c: OpCase, made: CaseGraph): Cotangents {
   const random = randomOf(`dy ${op} ${c.name}`);
   const values = interpret(made.graph, made.feeds, OPS);
-  const dy = new Map(cotangentOutputs(c, made.graph).map((i) => [`y${i}`, gaussianLike(values.get(`y${i}`) as NumTensor, random)]));
+  const dy = new Map(
+    cotangentOutputs(c, made.graph).map((i) => [`y${i}`, gaussianLike(values.get(`y${i}`) as NumTensor, random)]),
+  );
   const feeds = new Map(made.feeds);
   for (const [name, value] of dy) feeds.set(`d${name}`, value);
   return { feeds, dy };
@@ -112,13 +130,20 @@ function checkVjp(op: string, c: OpCase): void {
     const v = gaussianLike(x, random);
     const numeric = centralDifference(made, `x${input}`, v, dy);
     const analytic = dot(grad, v);
-    const scale = Math.max(Math.abs(numeric), grad.data.reduce((sum, g, i) => sum + Math.abs(g * (v.data[i] as number)), 0));
-    expect(Math.abs(analytic - numeric), `input ${input}: vjp says ${analytic}, central difference ${numeric}`).toBeLessThanOrEqual(1e-6 * scale + 1e-9);
+    const scale = Math.max(
+      Math.abs(numeric),
+      grad.data.reduce((sum, g, i) => sum + Math.abs(g * (v.data[i] as number)), 0),
+    );
+    expect(
+      Math.abs(analytic - numeric),
+      `input ${input}: vjp says ${analytic}, central difference ${numeric}`,
+    ).toBeLessThanOrEqual(1e-6 * scale + 1e-9);
   }
   checkKinks(c, made, back.graph);
   const free = caseGraph(op, c, "N");
   const symbolic = interpret(vjpGraph(op, c, free).graph, feeds, OPS);
-  for (const [name, value] of grads) expectClose(symbolic.get(name) as NumTensor, value, 1e-12, `${name} with a free batch size`);
+  for (const [name, value] of grads)
+    expectClose(symbolic.get(name) as NumTensor, value, 1e-12, `${name} with a free batch size`);
 }
 
 function checkKinks(c: OpCase, made: CaseGraph, back: Graph): void {
@@ -140,7 +165,11 @@ function centralDifference(made: CaseGraph, name: string, v: NumTensor, dy: Read
   const at = (t: number): number => {
     const index = Number(name.slice(1));
     const x = made.inputs[index] as NumTensor;
-    const moved = num(x.dtype, x.dims, x.data.map((value, i) => value + t * (v.data[i] as number)));
+    const moved = num(
+      x.dtype,
+      x.dims,
+      x.data.map((value, i) => value + t * (v.data[i] as number)),
+    );
     const values = interpret({ ...made.graph, constants }, new Map(made.feeds).set(name, moved), OPS);
     return [...dy].reduce((sum, [y, d]) => sum + dot(values.get(y) as NumTensor, d), 0);
   };
@@ -160,9 +189,16 @@ async function checkOrt(op: string, c: OpCase): Promise<void> {
   }
 }
 
-async function compareWithOrt(graph: Graph, feeds: ReadonlyMap<string, NumTensor>, { tol, what }: { readonly tol: number; readonly what: string }): Promise<void> {
+async function compareWithOrt(
+  graph: Graph,
+  feeds: ReadonlyMap<string, NumTensor>,
+  { tol, what }: { readonly tol: number; readonly what: string },
+): Promise<void> {
   const wanted = interpret(graph, feeds, OPS);
-  const session = await ort.InferenceSession.create(writeModelBytes(modelOf(graph)), { logSeverityLevel: 4, intraOpNumThreads: 1 });
+  const session = await ort.InferenceSession.create(writeModelBytes(modelOf(graph)), {
+    logSeverityLevel: 4,
+    intraOpNumThreads: 1,
+  });
   const tensors: Record<string, ort.Tensor> = {};
   for (const { name } of graph.inputs) {
     const { dtype, dims, data } = tensorOf(feeds.get(name) as NumTensor);
@@ -172,7 +208,12 @@ async function compareWithOrt(graph: Graph, feeds: ReadonlyMap<string, NumTensor
   for (const [name, value] of wanted) {
     const out = got[name] as ort.Tensor;
     expect(out.type, `${what}: dtype of ${name}`).toBe(value.dtype);
-    expectClose(num(value.dtype, out.dims, Float64Array.from(out.data as Float32Array, Number)), value, tol, `${what}, ${name} by ONNX Runtime`);
+    expectClose(
+      num(value.dtype, out.dims, Float64Array.from(out.data as Float32Array, Number)),
+      value,
+      tol,
+      `${what}, ${name} by ONNX Runtime`,
+    );
   }
   await session.release();
 }

@@ -10,22 +10,43 @@ import { canonicalize, runPasses } from "../../src/passes/pipeline.ts";
 import { int64, makeModel, noiseTensor } from "./small-model.ts";
 
 const OLD: Model = makeModel({
-    opset: 8,
-    inputs: { x: [1, 3, 8, 8] },
-    constants: {
-      w: noiseTensor([4, 3, 3, 3]), s: noiseTensor([4], 2), t: int64(1, 64), m: noiseTensor([64, 5], 3),
-      i: { ...int64(0), dims: [] }, a: int64(1), v: { ...noiseTensor([4]), data: Float32Array.from([1, 2, 3, 4]) },
-    },
-    nodes: [
-      ["Conv", "x w s", "c", { auto_pad: "SAME_UPPER", strides: [1, 1] }], ["BatchNormalization", "c s s s v", "b"], ["Clip", "b", "r", { min: { float: 0 }, max: { float: 6 } }],
-      ["MaxPool", "r", "p", { kernel_shape: [2, 2], strides: [2, 2] }], ["Split", "p", "p1 p2", { axis: 1, split: [2, 2] }], ["Concat", "p1 p2", "j", { axis: 1 }],
-      ["Dropout", "j", "d", { ratio: { float: 0.5 } }], ["Pad", "d", "q", { pads: [0, 0, 0, 0, 0, 0, 0, 0] }], ["Slice", "q", "l", { starts: [0], ends: [4], axes: [1] }],
-      ["Reshape", "l t", "f"], ["Gemm", "f m", "g"], ["Unsqueeze", "g", "u", { axes: [2] }], ["ReduceMean", "u", "e", { axes: [2], keepdims: 0 }], ["Shape", "e", "h"], ["Gather", "h i", "n"],
-      ["Unsqueeze", "n", "o", { axes: [0] }], ["ConstantOfShape", "o", "z"], ["Softmax", "e", "y"],
-    ],
-    outputs: ["y"],
-  });
-const MODELS: readonly (readonly [number, Model])[] = [[8, OLD], [21, runPasses(OLD, [liftOpset]).model]];
+  opset: 8,
+  inputs: { x: [1, 3, 8, 8] },
+  constants: {
+    w: noiseTensor([4, 3, 3, 3]),
+    s: noiseTensor([4], 2),
+    t: int64(1, 64),
+    m: noiseTensor([64, 5], 3),
+    i: { ...int64(0), dims: [] },
+    a: int64(1),
+    v: { ...noiseTensor([4]), data: Float32Array.from([1, 2, 3, 4]) },
+  },
+  nodes: [
+    ["Conv", "x w s", "c", { auto_pad: "SAME_UPPER", strides: [1, 1] }],
+    ["BatchNormalization", "c s s s v", "b"],
+    ["Clip", "b", "r", { min: { float: 0 }, max: { float: 6 } }],
+    ["MaxPool", "r", "p", { kernel_shape: [2, 2], strides: [2, 2] }],
+    ["Split", "p", "p1 p2", { axis: 1, split: [2, 2] }],
+    ["Concat", "p1 p2", "j", { axis: 1 }],
+    ["Dropout", "j", "d", { ratio: { float: 0.5 } }],
+    ["Pad", "d", "q", { pads: [0, 0, 0, 0, 0, 0, 0, 0] }],
+    ["Slice", "q", "l", { starts: [0], ends: [4], axes: [1] }],
+    ["Reshape", "l t", "f"],
+    ["Gemm", "f m", "g"],
+    ["Unsqueeze", "g", "u", { axes: [2] }],
+    ["ReduceMean", "u", "e", { axes: [2], keepdims: 0 }],
+    ["Shape", "e", "h"],
+    ["Gather", "h i", "n"],
+    ["Unsqueeze", "n", "o", { axes: [0] }],
+    ["ConstantOfShape", "o", "z"],
+    ["Softmax", "e", "y"],
+  ],
+  outputs: ["y"],
+});
+const MODELS: readonly (readonly [number, Model])[] = [
+  [8, OLD],
+  [21, runPasses(OLD, [liftOpset]).model],
+];
 
 /** A reproducible source of numbers below `n`. */
 function dice(seed: number): (n: number) => number {
@@ -58,18 +79,40 @@ test.each(MODELS)("flipped bytes, opset %i", (_, model) => {
   }
 });
 
-const ODD: readonly Attr[] = [-1, 0, 7, 2 ** 40, "SAME_UPPER", "", [], [0], [-3, 2 ** 33], [1, 1, 1, 1, 1], { float: Number.NaN }, { floats: [] }, ["a"]];
-const NAMES = "axis axes pads strides dilations kernel_shape group auto_pad split perm to mode transB num_groups start end value ceil_mode keepdims".split(" ");
+const ODD: readonly Attr[] = [
+  -1,
+  0,
+  7,
+  2 ** 40,
+  "SAME_UPPER",
+  "",
+  [],
+  [0],
+  [-3, 2 ** 33],
+  [1, 1, 1, 1, 1],
+  { float: Number.NaN },
+  { floats: [] },
+  ["a"],
+];
+const NAMES =
+  "axis axes pads strides dilations kernel_shape group auto_pad split perm to mode transB num_groups start end value ceil_mode keepdims".split(
+    " ",
+  );
 
 function twisted(node: Node, roll: (n: number) => number): Node {
   const pick = <T>(list: readonly T[]): T => list[roll(list.length)] as T;
   const attrs: Attrs = { ...node.attrs, [pick(NAMES)]: pick(ODD) };
   switch (roll(5)) {
-    case 0: return { ...node, attrs };
-    case 1: return { ...node, op: pick(Object.keys(OPS)) };
-    case 2: return { ...node, inputs: node.inputs.slice(0, -1) };
-    case 3: return { ...node, inputs: [...node.inputs].reverse(), attrs };
-    default: return { ...node, inputs: [...node.inputs, ...node.inputs] };
+    case 0:
+      return { ...node, attrs };
+    case 1:
+      return { ...node, op: pick(Object.keys(OPS)) };
+    case 2:
+      return { ...node, inputs: node.inputs.slice(0, -1) };
+    case 3:
+      return { ...node, inputs: [...node.inputs].reverse(), attrs };
+    default:
+      return { ...node, inputs: [...node.inputs, ...node.inputs] };
   }
 }
 

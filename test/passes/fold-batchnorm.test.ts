@@ -7,13 +7,28 @@ import { runPasses } from "../../src/passes/pipeline.ts";
 import { expectSame, type ModelSpec, makeModel, noiseTensor, opsOf } from "./small-model.ts";
 
 const positive = (t: Tensor): Tensor => ({ ...t, data: (t.data as Float32Array).map((v) => Math.abs(v) + 0.1) });
-const norm = (c: number) => ({ s: noiseTensor([c], 2), b: noiseTensor([c], 3), m: noiseTensor([c], 4), v: positive(noiseTensor([c], 5)) });
+const norm = (c: number) => ({
+  s: noiseTensor([c], 2),
+  b: noiseTensor([c], 3),
+  m: noiseTensor([c], 4),
+  v: positive(noiseTensor([c], 5)),
+});
 const image = [2, 4, 5, 5];
 
-const spec = (op: string, input: readonly number[], weight: readonly number[], channels: number, attrs: Attrs = {}, bias?: Tensor): ModelSpec => ({
+const spec = (
+  op: string,
+  input: readonly number[],
+  weight: readonly number[],
+  channels: number,
+  attrs: Attrs = {},
+  bias?: Tensor,
+): ModelSpec => ({
   inputs: { x: input },
   constants: { w: noiseTensor(weight, 8), ...norm(channels), ...(bias ? { c: bias } : {}) },
-  nodes: [[op, bias ? "x w c" : "x w", "h", attrs], ["BatchNormalization", "h s b m v", "y"]],
+  nodes: [
+    [op, bias ? "x w c" : "x w", "h", attrs],
+    ["BatchNormalization", "h s b m v", "y"],
+  ],
   outputs: ["y"],
 });
 
@@ -38,7 +53,12 @@ test("weights shared by two convolutions are folded apart", async () => {
   const before = makeModel({
     inputs: { x: image },
     constants: { w: noiseTensor([4, 4, 1, 1], 8), ...norm(4) },
-    nodes: [["Conv", "x w", "h", {}], ["BatchNormalization", "h s b m v", "n"], ["Conv", "n w", "k", {}], ["Relu", "k", "y"]],
+    nodes: [
+      ["Conv", "x w", "h", {}],
+      ["BatchNormalization", "h s b m v", "n"],
+      ["Conv", "n w", "k", {}],
+      ["Relu", "k", "y"],
+    ],
     outputs: ["y"],
   });
   const after = runPasses(before, [foldBatchnorm, deadCode]).model;
@@ -51,8 +71,26 @@ test.each<[string, ModelSpec, readonly string[]]>([
   ["its input is kept", base, ["h"]],
   ["its input is returned", { ...base, outputs: ["y", "h"] }, []],
   ["its input has another reader", { ...base, nodes: [...base.nodes, ["Relu", "h", "z"]], outputs: ["y", "z"] }, []],
-  ["it comes before the convolution", { ...base, constants: { ...norm(4), w: noiseTensor([6, 4, 3, 3]) }, nodes: [["BatchNormalization", "x s b m v", "h"], ["Conv", "h w", "y"]] }, []],
-  ["its parameters are computed", { ...base, nodes: [["Neg", "m", "n"], base.nodes[0] as ModelSpec["nodes"][0], ["BatchNormalization", "h s b n v", "y"]] }, []],
+  [
+    "it comes before the convolution",
+    {
+      ...base,
+      constants: { ...norm(4), w: noiseTensor([6, 4, 3, 3]) },
+      nodes: [
+        ["BatchNormalization", "x s b m v", "h"],
+        ["Conv", "h w", "y"],
+      ],
+    },
+    [],
+  ],
+  [
+    "its parameters are computed",
+    {
+      ...base,
+      nodes: [["Neg", "m", "n"], base.nodes[0] as ModelSpec["nodes"][0], ["BatchNormalization", "h s b n v", "y"]],
+    },
+    [],
+  ],
   ["the variance is negative", { ...base, constants: { ...base.constants, v: noiseTensor([6], 5) } }, []],
 ])("BatchNormalization stays when %s", (_, model, keep) => {
   expect(opsOf(runPasses(makeModel(model), [foldBatchnorm], { keep }).model)).toContain("BatchNormalization");

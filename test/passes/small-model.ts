@@ -78,7 +78,14 @@ export function noise(count: number, seed = 1): Float32Array {
   });
 }
 export const noiseTensor = (dims: readonly number[], seed = 1): Tensor =>
-  tensor("float32", dims, noise(dims.reduce((p, d) => p * d, 1), seed));
+  tensor(
+    "float32",
+    dims,
+    noise(
+      dims.reduce((p, d) => p * d, 1),
+      seed,
+    ),
+  );
 export const floats = (dims: readonly number[], values: readonly number[]): Tensor => tensor("float32", dims, values);
 export const int64 = (...values: readonly number[]): Tensor => tensor("int64", [values.length], values);
 
@@ -92,7 +99,18 @@ export function feedsFor(model: Model, free = 2): Map<string, Result> {
   return new Map(
     model.graph.inputs.map((port, i) => {
       const dims = (port.dims ?? []).map((d) => (typeof d === "number" ? d : free));
-      return [port.name, { dims, data: Float64Array.from(noise(dims.reduce((p, d) => p * d, 1), i + 7)) }];
+      return [
+        port.name,
+        {
+          dims,
+          data: Float64Array.from(
+            noise(
+              dims.reduce((p, d) => p * d, 1),
+              i + 7,
+            ),
+          ),
+        },
+      ];
     }),
   );
 }
@@ -114,15 +132,27 @@ function ortTensor(dtype: DType, { dims, data }: Result): ort.Tensor {
   const shape = [...dims];
   if (dtype === "float16") return new ort.Tensor("float16", half(data), shape);
   if (dtype === "float64") return new ort.Tensor("float64", data, shape);
-  if (dtype === "int64") return new ort.Tensor("int64", BigInt64Array.from(data, (v) => BigInt(Math.trunc(v))), shape);
+  if (dtype === "int64")
+    return new ort.Tensor(
+      "int64",
+      BigInt64Array.from(data, (v) => BigInt(Math.trunc(v))),
+      shape,
+    );
   return new ort.Tensor("float32", Float32Array.from(data), shape);
 }
 
 /** Run bytes in ONNX Runtime. */
-export async function runBytes(bytes: Uint8Array, model: Model, feeds: ReadonlyMap<string, Result>): Promise<Map<string, Result>> {
+export async function runBytes(
+  bytes: Uint8Array,
+  model: Model,
+  feeds: ReadonlyMap<string, Result>,
+): Promise<Map<string, Result>> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
   try {
-    const given = model.graph.inputs.map((p): [string, ort.Tensor] => [p.name, ortTensor(p.dtype, feeds.get(p.name) as Result)]);
+    const given = model.graph.inputs.map((p): [string, ort.Tensor] => [
+      p.name,
+      ortTensor(p.dtype, feeds.get(p.name) as Result),
+    ]);
     const out = await session.run(Object.fromEntries(given));
     return new Map(Object.entries(out).map(([n, t]) => [n, { dims: t.dims, data: numbersOf(t) }]));
   } finally {
@@ -136,7 +166,8 @@ function numbersOf(t: ort.Tensor): Float64Array {
   const data = t.data as ArrayLike<number | bigint>;
   if (t.type !== "float16" || !(data instanceof Uint16Array)) return Float64Array.from(data, Number);
   return Float64Array.from(data, (bits) => {
-    const magnitude = (bits >> 10) & 0x1f ? (1 + (bits & 1023) / 1024) * 2 ** (((bits >> 10) & 0x1f) - 15) : (bits & 1023) * 2 ** -24;
+    const magnitude =
+      (bits >> 10) & 0x1f ? (1 + (bits & 1023) / 1024) * 2 ** (((bits >> 10) & 0x1f) - 15) : (bits & 1023) * 2 ** -24;
     return bits & 0x8000 ? -magnitude : magnitude;
   });
 }

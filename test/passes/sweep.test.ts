@@ -22,9 +22,11 @@ function found(): readonly (readonly [string, URL])[] {
 }
 
 const MODELS = found();
-if (MODELS.length === 0) console.log("passes sweep skipped: ../shared/models and ../shared/golden/models are not there");
+if (MODELS.length === 0)
+  console.log("passes sweep skipped: ../shared/models and ../shared/golden/models are not there");
 
-const isQuantised = (model: Model): boolean => model.graph.nodes.some((n) => n.op === "QuantizeLinear" || n.op.startsWith("QLinear"));
+const isQuantised = (model: Model): boolean =>
+  model.graph.nodes.some((n) => n.op === "QuantizeLinear" || n.op.startsWith("QLinear"));
 const argmax = (data: Float64Array): number => data.reduce((best, v, i) => (v > (data[best] as number) ? i : best), 0);
 
 /** Samples `from`, `from + 1`, … of a batch. */
@@ -43,7 +45,11 @@ function drift(a: Result, b: Result): number {
 const rows: string[] = [];
 
 /** How far the canonical model is from the original, and from itself when samples share a batch. */
-async function measure(bytes: Uint8Array, before: Model, after: Model): Promise<{ error: number; batchError: number; sameTop: boolean }> {
+async function measure(
+  bytes: Uint8Array,
+  before: Model,
+  after: Model,
+): Promise<{ error: number; batchError: number; sameTop: boolean }> {
   const [port] = before.graph.inputs;
   const [output] = before.graph.outputs;
   if (!port || !output) throw new Error("a classifier has an input and an output");
@@ -69,11 +75,22 @@ describe.skipIf(MODELS.length === 0)("canonical models compute what the original
     const ms = performance.now() - started;
     const { error, batchError, sameTop } = await measure(bytes, before, after);
     const head = findLogits(after.graph);
-    const unknown = after.graph.nodes.filter((n) => n.outputs.some((o) => o !== "" && !after.graph.facts.get(o)?.dims)).length;
-    rows.push([
-      name, `${before.opset}->${after.opset}`, `${before.graph.nodes.length}->${after.graph.nodes.length}`, formatDims(after.graph.inputs[0]?.dims), head.kind,
-      `${error.toExponential(1)}/${batchError.toExponential(1)}`, `${ms.toFixed(0)} ms`, unknown > 0 ? `${unknown} values of unknown shape` : "", ...notes,
-    ].join("  "));
+    const unknown = after.graph.nodes.filter((n) =>
+      n.outputs.some((o) => o !== "" && !after.graph.facts.get(o)?.dims),
+    ).length;
+    rows.push(
+      [
+        name,
+        `${before.opset}->${after.opset}`,
+        `${before.graph.nodes.length}->${after.graph.nodes.length}`,
+        formatDims(after.graph.inputs[0]?.dims),
+        head.kind,
+        `${error.toExponential(1)}/${batchError.toExponential(1)}`,
+        `${ms.toFixed(0)} ms`,
+        unknown > 0 ? `${unknown} values of unknown shape` : "",
+        ...notes,
+      ].join("  "),
+    );
     if (isQuantised(before)) expect(sameTop || error < 0.05).toBe(true);
     else expect(error).toBeLessThan(before.graph.inputs[0]?.dtype === "float16" ? 2e-3 : 1e-4);
     expect(batchError).toBeLessThan(isQuantised(before) ? 0.05 : 1e-4);

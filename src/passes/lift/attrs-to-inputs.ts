@@ -77,13 +77,16 @@ export const reshapeTarget: Lift = (node, rw) => {
     : withInputs(node, [data(node), rw.ints(shape, `${out(node)}/shape`)], without(node.attrs, "shape"));
 };
 
-/** A Dropout that is not training copies its input. One whose mask is read stays (its mask is all true). */
+/** A Dropout that is not training, or drops nothing, copies its input. One whose mask is read stays (its mask is all true). */
 export const dropoutIdentity: Lift = (node, rw: Rewriter) => {
   if (rw.isUsed(node.outputs[1])) return node;
-  const training = node.inputs[2] ?? "";
-  const flag = rw.constantOf(training)?.data[0];
-  if (training !== "" && (flag === undefined || Number(flag) !== 0)) return node;
-  return { ...node, op: "Identity", inputs: [data(node)], outputs: [out(node)], attrs: {} };
+  const isZero = (name: string, absent: boolean): boolean => {
+    const value = rw.constantOf(name)?.data[0];
+    return name === "" ? absent : value !== undefined && Number(value) === 0;
+  };
+  const [x = "", ratio = "", training = ""] = node.inputs;
+  if (!isZero(training, true) && !isZero(ratio, false)) return node;
+  return { ...node, op: "Identity", inputs: [x], outputs: [out(node)], attrs: {} };
 };
 /** Dropout-7 and Dropout-10 carry `ratio` as an attribute, of no effect outside training. */
 export const dropoutRatio: Lift = (node) => withInputs(node, [data(node)], without(node.attrs, "ratio", "is_test"));

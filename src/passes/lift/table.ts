@@ -1,7 +1,8 @@
 /** @file Which op changed when: the rows that raise a model of any opset to the canonical one. */
 import * as attrs from "./attrs-to-inputs.ts";
+import * as contrib from "./contrib.ts";
 import * as legacy from "./legacy.ts";
-import type { LiftRow } from "./lift.ts";
+import type { Lift, LiftRow } from "./lift.ts";
 import * as norm from "./normalization.ts";
 import * as resize from "./resize.ts";
 import { flatSoftmax } from "./softmax.ts";
@@ -12,8 +13,9 @@ const reduce: readonly LiftRow[] = [{ below: 18, lift: attrs.axesInput }];
 const axes: readonly LiftRow[] = [{ below: 13, lift: attrs.axesInput }];
 const softmax: readonly LiftRow[] = [{ below: 13, lift: flatSoftmax }];
 const ALWAYS = Number.POSITIVE_INFINITY;
+const always = (lift: Lift): readonly LiftRow[] => [{ below: ALWAYS, lift }];
 
-/** Rows apply from top to bottom, each to what the one before it made. Ops that never changed are not here. */
+/** Rows apply from top to bottom, each to what the one before it made. Ops that never changed are not here; keys of other domains carry theirs. */
 export const LIFTS: Readonly<Record<string, readonly LiftRow[]>> = {
   Add: operand,
   Sub: operand,
@@ -92,4 +94,18 @@ export const LIFTS: Readonly<Record<string, readonly LiftRow[]>> = {
   Unsqueeze: axes,
   TopK: [{ below: 10, lift: attrs.topCount }],
   Upsample: [{ below: ALWAYS, lift: resize.upsampleToResize }],
+
+  "com.microsoft.QLinearAdd": always(contrib.quantizedPair("Add")),
+  "com.microsoft.QLinearMul": always(contrib.quantizedPair("Mul")),
+  "com.microsoft.QLinearSigmoid": always(contrib.quantizedMap("Sigmoid")),
+  "com.microsoft.QLinearLeakyRelu": always(contrib.quantizedMap("LeakyRelu")),
+  "com.microsoft.QLinearAveragePool": always(contrib.quantizedMap("AveragePool")),
+  "com.microsoft.QLinearGlobalAveragePool": always(contrib.quantizedMap("GlobalAveragePool")),
+  "com.microsoft.QLinearConcat": always(contrib.quantizedConcat),
+  "com.microsoft.FusedConv": always(contrib.fusedConv),
+  "com.microsoft.FusedGemm": always(contrib.fusedGemm),
+  "com.microsoft.Gelu": always(contrib.biasGelu("none")),
+  "com.microsoft.BiasGelu": always(contrib.biasGelu("none")),
+  "com.microsoft.FastGelu": always(contrib.biasGelu("tanh")),
+  "com.microsoft.QuickGelu": always(contrib.quickGelu),
 };

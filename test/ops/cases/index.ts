@@ -1,12 +1,17 @@
 /** @file All cases of all rows. */
 import type { OpCases } from "../cases.ts";
+import { activations } from "./activations.ts";
+import { relu } from "./activations-relu.ts";
 import { comparisons } from "./comparisons.ts";
 import { constants } from "./constants.ts";
 import { gathers } from "./gathers.ts";
+import { normalizations } from "./normalizations.ts";
+import { quantization } from "./quantization.ts";
 import { reductions } from "./reductions.ts";
 import { reshapes } from "./reshapes.ts";
+import { resizing } from "./resize.ts";
 import { slices } from "./slices.ts";
-import { relu } from "./activations-relu.ts";
+import { unaryMath } from "./unary-math.ts";
 
 export const CASES: OpCases = {
   ...comparisons,
@@ -16,4 +21,9 @@ export const CASES: OpCases = {
   ...reshapes,
   ...slices,
   ...relu,
+  ...activations,
+  ...normalizations,
+  ...quantization,
+  ...resizing,
+  ...unaryMath,
 };
