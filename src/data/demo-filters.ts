@@ -1,14 +1,15 @@
 /** @file The first two filter banks of the demo network: colour opponents and oriented edges. */
-import { type Tensor } from "../graph/types.ts";
+import type { Tensor } from "../graph/types.ts";
 import { tensor } from "../graph/tensor.ts";
 import { COLORS, PIGMENTS } from "./colors.ts";
 
 /** Edge normals that are told apart, 30 degrees from one to the next; normal `k` points to `(cos, sin)(k * 30°)`, y down. */
 export const DIRECTIONS = 12;
-/** An edge that is turned away from a direction by more than `acos(SELECTIVITY)`, 32 degrees, does not excite it. */
+/** An edge that is turned away from a direction by more than `acos(SELECTIVITY)`, 26 degrees, does not excite it. */
 export const SELECTIVITY = 0.9;
 
-interface Bank { readonly weight: Tensor; readonly bias: Tensor }
+/** Weights `[out,in/group,k,k]` and bias `[out]` of a convolution. */
+export interface Bank { readonly weight: Tensor; readonly bias: Tensor }
 
 /**
  * `[8,3,3,3]`: for each colour `u = opponent · blurred rgb`, once as `h = (u - none) / (full - none)` and once as `h - 1`. After ReLU

@@ -1,65 +1,95 @@
 /** @file The demo network's last filter bank: outline templates of every shape, taken from the distance functions that draw them. */
-import { DIRECTIONS, SELECTIVITY } from "./demo-filters.ts";
+import { tensor } from "../graph/tensor.ts";
+import { COLORS } from "./colors.ts";
+import { type Bank, DIRECTIONS, SELECTIVITY } from "./demo-filters.ts";
 import { MAX_TURN } from "./placement.ts";
 import { CIRCUMRADIUS, distance, SHAPES, type Shape } from "./shapes.ts";
 
-/** Width of a cell of the last map in pixels of the input. */
+/** Pixels from one cell of the last map to the next, and how many more than that the pool of a cell sees to each side. */
 export const CELL = 4;
+export const OVERLAP = 1;
 /** A template sees the cells up to this many to each side. */
 export const REACH = 5;
 const SIDE = 2 * REACH + 1;
+const SPAN = SIDE * CELL;
 
-/** Radii each of the two templates of a shape stands for: small, large. */
-const SCALES: readonly (readonly number[])[] = [[10.5, 11.5, 12.5, 13.5, 14.5], [14, 15, 16, 17, 18]];
+/** Radii that the templates of a shape stand for: small, large. */
+const SCALES: readonly (readonly number[])[] = [
+  [10.5, 11.5, 12.5, 13.5, 14.5],
+  [14, 15, 16, 17, 18],
+];
+/** Templates of one shape. */
 export const SCALE_COUNT: number = SCALES.length;
 
-export interface TemplateOptions { readonly penalty: number; readonly margin: number; beta: number; others?: Float64Array[] }
+/** An edge below this strength on average is not expected. */
+const RARE = 0.02;
+/** Cost of an edge where none is expected. */
+const PENALTY = 0.5;
+/** How much an edge counts less that another shape explains as well. */
+const RIVALRY = 0.45;
+/** Pixels beyond a shape that its template still looks at. */
+const MARGIN = 4;
+/** Evidence that is needed before a detector responds, where 1 is the shape as expected; and its slope from there. */
+const THRESHOLD = 0.48;
+const GAIN = 8;
 
-/** Template of one shape at one scale, `[12,11,11]`. */
-export function template(shape: Shape, scale: number, o: TemplateOptions): { expected: Float64Array; weight: Float64Array } {
-  const radii = SCALES[scale] as readonly number[];
-  const expected = new Float64Array(DIRECTIONS * SIDE * SIDE);
-  let count = 0;
-  for (const r of radii) for (const turn of [-MAX_TURN, 0, MAX_TURN]) for (const dx of [-1.5, -.5, .5, 1.5]) for (const dy of [-1.5, -.5, .5, 1.5]) {
-    addOutline(expected, shape, { r, turn, dx, dy });
-    count++;
-  }
-  for (let i = 0; i < expected.length; i++) expected[i]! /= count;
-  const energy = expected.reduce((s, v) => s + v * v, 0);
-  const weight = new Float64Array(expected.length);
-  const reach = Math.max(...radii) * CIRCUMRADIUS[shape] + o.margin;
-  const floor = o.penalty;
-  for (let k = 0; k < DIRECTIONS; k++) for (let y = -REACH; y <= REACH; y++) for (let x = -REACH; x <= REACH; x++) {
-    const i = (k * SIDE + y + REACH) * SIDE + x + REACH;
-    const e = expected[i]!;
-    if (Math.hypot(x, y) * CELL < reach) weight[i] = (e > 0.02 ? e : -floor) - (o.others ? o.beta * Math.max(...o.others.map((t) => t[i]!)) : 0);
-  }
-  const own = weight.reduce((t, w, i) => t + w * expected[i]!, 0); for (let i = 0; i < weight.length; i++) weight[i]! /= own; void energy;
-  return { expected, weight };
+/**
+ * `[32,12,11,11]`, one group a colour, in it shape by shape, in each shape small and large. A weight is the edge strength expected at
+ * that direction and place, less what the other shapes would put there; negative where this shape has no edge. Scaled so that the
+ * expected shape gives `GAIN * (1 - THRESHOLD)`.
+ */
+export function templates(): Bank {
+  const expected = SHAPES.map((shape) => SCALES.map((radii) => expectedEdges(shape, radii)));
+  const one = SHAPES.flatMap((shape, s) => {
+    const rivals = expected.flatMap((e, other) => (other === s ? [] : e));
+    return SCALES.map((radii, k) => weigh(expected[s]?.[k] as Float64Array, { rivals, reach: Math.max(...radii) * CIRCUMRADIUS[shape] + MARGIN }));
+  });
+  const count = COLORS.length * one.length;
+  return {
+    weight: tensor("float32", [count, DIRECTIONS, SIDE, SIDE], COLORS.flatMap(() => one.flatMap((w) => [...w]))),
+    bias: tensor("float32", [count], new Array<number>(count).fill(-GAIN * THRESHOLD)),
+  };
 }
 
-function addOutline(into: Float64Array, shape: Shape, at: { r: number; turn: number; dx: number; dy: number }): void {
-  const [c, s] = [Math.cos(at.turn), Math.sin(at.turn)];
-  const d = (x: number, y: number): number => distance(shape, { x: c * x + s * y, y: c * y - s * x, r: at.r });
-  const seen = new Float64Array(into.length);
-  const half = SIDE * CELL / 2;
-  for (let py = 0.25 - half; py < half; py += 0.5) for (let px = 0.25 - half; px < half; px += 0.5) {
-    const [x, y] = [px - at.dx, py - at.dy];
-    if (Math.abs(d(x, y)) > 0.4) continue;
-    const gx = d(x + 0.01, y) - d(x - 0.01, y);
-    const gy = d(x, y + 0.01) - d(x, y - 0.01);
-    const n = Math.hypot(gx, gy) || 1;
+function weigh(expected: Float64Array, { rivals, reach }: { readonly rivals: readonly Float64Array[]; readonly reach: number }): Float64Array {
+  const weight = expected.map((edge, i) => {
+    const [x, y] = [(i % SIDE) - REACH, (Math.trunc(i / SIDE) % SIDE) - REACH];
+    if (Math.hypot(x, y) * CELL >= reach) return 0;
+    const rival = Math.max(...rivals.map((r) => r[i] as number));
+    return (edge > RARE ? edge : -PENALTY) - RIVALRY * rival;
+  });
+  const response = weight.reduce((sum, w, i) => sum + w * (expected[i] as number), 0);
+  return weight.map((w) => (GAIN * w) / response);
+}
+
+/** Mean edge strengths `[12,11,11]` around the centre of a shape: over radii, turns, and where in its cell the centre lies. */
+function expectedEdges(shape: Shape, radii: readonly number[]): Float64Array {
+  const mean = new Float64Array(DIRECTIONS * SIDE * SIDE);
+  const views = radii.flatMap((r) => [-MAX_TURN, 0, MAX_TURN].flatMap((turn) => [-1, 1].flatMap((dx) => [-1, 1].map((dy) => ({ r, turn, dx, dy })))));
+  for (const view of views) for (const [i, edge] of pooledEdges(shape, view).entries()) mean[i] = (mean[i] as number) + edge / views.length;
+  return mean;
+}
+
+interface View { readonly r: number; readonly turn: number; readonly dx: number; readonly dy: number }
+
+/** What the edge filters and the pool make of one outline, from the normals of its distance function. */
+function pooledEdges(shape: Shape, { r, turn, dx, dy }: View): Float64Array {
+  const [c, s] = [Math.cos(turn), Math.sin(turn)];
+  const away = (x: number, y: number): number => distance(shape, { x: c * (x - dx) + s * (y - dy), y: c * (y - dy) - s * (x - dx), r });
+  const edges = new Float64Array(DIRECTIONS * SIDE * SIDE);
+  for (let i = 0; i < SPAN * SPAN; i++) {
+    const [px, py] = [(i % SPAN) + 0.5, Math.floor(i / SPAN) + 0.5];
+    const [x, y] = [px - SPAN / 2, py - SPAN / 2];
+    if (Math.abs(away(x, y)) > 0.75) continue;
+    const angle = Math.atan2(away(x, y + 0.01) - away(x, y - 0.01), away(x + 0.01, y) - away(x - 0.01, y));
     for (let k = 0; k < DIRECTIONS; k++) {
-      const cosine = (gx * Math.cos(2 * Math.PI * k / DIRECTIONS) + gy * Math.sin(2 * Math.PI * k / DIRECTIONS)) / n;
-      const e = (cosine - SELECTIVITY) / (1 - SELECTIVITY);
-      if (e <= 0) continue;
-      for (let cy = Math.ceil((py + half - 5) / CELL); cy * CELL - 1 <= py + half; cy++) for (let cx = Math.ceil((px + half - 5) / CELL); cx * CELL - 1 <= px + half; cx++) {
-        if (cx < 0 || cy < 0 || cx >= SIDE || cy >= SIDE) continue;
-        const i = (k * SIDE + cy) * SIDE + cx;
-        if (e > seen[i]!) seen[i] = e;
-      }
+      const strength = (Math.cos(angle - (2 * Math.PI * k) / DIRECTIONS) - SELECTIVITY) / (1 - SELECTIVITY);
+      if (strength > 0) for (const cell of cellsAt(px, py)) edges[k * SIDE * SIDE + cell] = Math.max(edges[k * SIDE * SIDE + cell] as number, strength);
     }
   }
-  for (let i = 0; i < into.length; i++) into[i]! += seen[i]!;
+  return edges;
 }
-export { SHAPES };
+
+/** Cells whose pool sees a point. */
+const cellsAt = (x: number, y: number): readonly number[] => span(y).flatMap((row) => span(x).map((column) => row * SIDE + column));
+const span = (at: number): readonly number[] => [-1, 0, 1].map((d) => Math.floor(at / CELL) + d).filter((i) => i >= 0 && i < SIDE && at > i * CELL - OVERLAP && at < (i + 1) * CELL + OVERLAP);

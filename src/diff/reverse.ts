@@ -5,6 +5,7 @@ import type { Node } from "../graph/types.ts";
 import { fitTo } from "../ops/broadcast.ts";
 import type { Cotangents, Op, Vjp, VjpArgs } from "../ops/define.ts";
 import { rowOf } from "../ops/infer.ts";
+import { deadAtZeroTest } from "./dead-at-zero.ts";
 import type { Ops } from "../ops/table.ts";
 import type { Attrs } from "../graph/types.ts";
 
@@ -48,6 +49,7 @@ export function reverse(options: ReverseOptions): Reversed {
   if (rule === derivative) refuseUnderivable(between, ops);
   const pending = new Map<string, Value[]>([...from].map(([name, v]) => [name, [v]]));
   const notes = new Set<string>();
+  const unread = rule === derivative ? deadAtZeroTest(g, options.nodes, to) : () => false;
   for (const node of between.toReversed()) {
     const dys = node.outputs.map((name) => settle(g, pending, name));
     if (dys.every((d) => d === null)) continue;
@@ -55,7 +57,7 @@ export function reverse(options: ReverseOptions): Reversed {
     const ys = node.outputs.map((name) => (name === "" ? g.value(node.outputs[0] as string) : g.value(name)));
     const x = node.inputs.map((name) => (name === "" ? null : g.value(name)));
     const wants = node.inputs.map((name) => reached.has(name));
-    const cotangents = blamed(node, () => rule({ g, node, row, dy: (dys[0] ?? dys.find((d) => d !== null)) as Value, dys, x, y: ys[0] as Value, ys, attrs: node.attrs, wants }));
+    const cotangents = blamed(node, () => rule({ g, node, row, dy: (dys[0] ?? dys.find((d) => d !== null)) as Value, dys, x, y: ys[0] as Value, ys, attrs: node.attrs, wants, deadAtZero: node.inputs.map(unread) }));
     if (row.straightThrough) notes.add(`${node.op} is differentiated straight through: rounding is treated as the identity inside its range.`);
     cotangents.forEach((c, i) => {
       const name = node.inputs[i];

@@ -33,7 +33,10 @@ export function wherePositive(g: GraphBuilder, dy: Value, y: Value): Value {
   return vanishesWith(g, g.op("Mul", [dy, positiveMask(g, y)]), y);
 }
 
-/** `dy` where `y` lies strictly between the bounds, else 0; an infinite bound is no bound. Bounds are float32 numbers up to 2^27 in size. */
+/** Can both masks of {@link whereBetween} be told with these bounds? */
+export const isExactBound = (bound: number): boolean => Math.abs(bound) <= 2 ** 27 && Math.fround(bound) === bound;
+
+/** `dy` where `y` lies strictly between the bounds, else 0; an infinite bound is no bound, the others pass {@link isExactBound}. */
 export function whereBetween(g: GraphBuilder, dy: Value, y: Value, [low, high]: readonly [number, number]): Value {
   let out = dy;
   if (low === 0) out = wherePositive(g, out, y);
@@ -65,7 +68,7 @@ const constantOf = (fact: Fact | undefined): number | undefined => (fact?.consta
 /** Does the derivative of this node vanish wherever its output is 0? */
 export function deadAtZero(node: Node, factOf: (name: string) => Fact | undefined): boolean {
   if (node.domain !== "") return false;
-  return node.op === "Relu" || (node.op === "Clip" && constantOf(factOf(node.inputs[1] ?? "")) === 0);
+  return node.op === "Relu" || (node.op === "Clip" && node.inputs[1] !== undefined && node.inputs[1] !== "" && constantOf(factOf(node.inputs[1])) === 0);
 }
 
 const NON_NEGATIVE = new Set(["Relu", "Sigmoid", "HardSigmoid", "Softmax", "Softplus", "Abs", "Exp", "Sqrt"]);

@@ -2,11 +2,11 @@
 import { OnnxplainError } from "../errors.ts";
 import { type Dim, formatDims } from "../graph/dim.ts";
 import type { Fact, Graph, Port } from "../graph/types.ts";
-import { inferWith } from "../ops/infer.ts";
+import { inferGraph, inferWith } from "../ops/infer.ts";
 import { BATCH, follow, type Position } from "./batch-position.ts";
 import { forAnyBatch } from "./batch-targets.ts";
 import { foldNode } from "./fold-constants.ts";
-import type { Pass, PassContext } from "./pass.ts";
+import type { Pass, PassContext, PassResult } from "./pass.ts";
 import { Rewriter } from "./rewriter.ts";
 
 /** Shapes that were declared or inferred for another batch size are forgotten. */
@@ -31,7 +31,7 @@ function renamed(graph: Graph): Graph {
 
 /** The graph with a free batch, or the reason why it cannot have one. */
 function freed(graph: Graph, size: number, context: PassContext): Graph | string {
-  const isBatched = (p: Port): boolean => (p.dims?.length ?? 0) > 1 && p.dims?.[0] === size;
+  const isBatched = (p: Port): boolean => (p.dims?.length ?? 0) > 1 && (p.dims?.[0] === size || p.dims?.[0] === BATCH);
   const inputs = graph.inputs.map((p) => (isBatched(p) ? { ...p, dims: [BATCH, ...(p.dims ?? []).slice(1)] } : p));
   const at = new Map<string, Position>(graph.inputs.filter(isBatched).map((p) => [p.name, { axis: 0, inner: 1 }]));
   const outputs = graph.outputs.map((p) => ({ ...p, dims: undefined }));
@@ -58,24 +58,26 @@ function freed(graph: Graph, size: number, context: PassContext): Graph | string
     : { ...rw.graph(), outputs: graph.outputs.map((p) => ({ ...p, dims: rw.dims(p.name) })) };
 }
 
+/** A free batch that constants inside the graph tie down to one sample, as careless exports do. */
+const isTiedDown = (graph: Graph): boolean => graph.outputs.some((p) => typeof p.dims?.[0] === "number");
+
 /** Reads the facts of the canonical opset, so it runs after `lift-opset`. */
 export const freeBatch: Pass = {
   name: "free-batch",
   run: (model, context) => {
     const named = renamed(model.graph);
     const image = named.inputs.find((p) => p.dims?.length === 4) ?? named.inputs[0];
-    const size = image?.dims?.[0];
-    if (image === undefined || typeof size !== "number" || (image.dims?.length ?? 0) < 2)
-      return { model: { ...model, graph: named }, notes: [] };
+    const stated = image?.dims?.[0];
+    const asIs: PassResult = { model: { ...model, graph: named }, notes: [] };
+    if (image === undefined || stated === undefined || (image.dims?.length ?? 0) < 2) return asIs;
+    const size = typeof stated === "number" ? stated : 1;
+    if (typeof stated !== "number" && !isTiedDown(inferGraph(named, context.ops))) return asIs;
     const graph = freed(named, size, context);
-    if (typeof graph !== "string")
-      return {
-        model: { ...model, graph },
-        notes: [`The batch size of input \`${image.name}\`, fixed at ${size} in the file, was freed.`],
-      };
+    if (typeof graph === "string")
+      return { ...asIs, notes: [`The batch size of input \`${image.name}\` stays ${size}: ${graph}.`] };
     return {
-      model: { ...model, graph: named },
-      notes: [`The batch size of input \`${image.name}\` stays ${size}: ${graph}.`],
+      model: { ...model, graph },
+      notes: [`The batch size of input \`${image.name}\`, fixed at ${size} in the file, was freed.`],
     };
   },
 };

@@ -1,7 +1,7 @@
 /** @file LayerNormalization that an exporter wrote out (mean, deviation, variance, quotient, scale, shift) becomes one node again. */
 import { toNumbers } from "../graph/tensor.ts";
 import { producers } from "../graph/topology.ts";
-import { type Graph, type Node, float, type Tensor } from "../graph/types.ts";
+import { float, type Graph, type Node, type Tensor } from "../graph/types.ts";
 import { intAttr } from "./attributes.ts";
 import type { Pass, PassContext } from "./pass.ts";
 
@@ -48,7 +48,9 @@ class Reader {
     if (rank === undefined || !given) return undefined;
     const axes = Array.from(toNumbers(given), (a) => (a < 0 ? a + rank : a)).sort((p, q) => p - q);
     const first = axes[0];
-    return first !== undefined && axes.every((a, i) => a === first + i) && first + axes.length === rank ? first : undefined;
+    return first !== undefined && axes.every((a, i) => a === first + i) && first + axes.length === rank
+      ? first
+      : undefined;
   }
 }
 
@@ -62,7 +64,17 @@ function matchScaled(r: Reader, mul: Node): Match | undefined {
   const variance = r.node(plus?.value, "ReduceMean");
   const mean = r.node(sub?.inputs[1], "ReduceMean");
   const epsilon = r.scalar(plus?.constant);
-  if (!scaled || !div || !sub || !sqrt || !variance || !mean || epsilon === undefined || mean.inputs[0] !== sub.inputs[0]) return undefined;
+  if (
+    !scaled ||
+    !div ||
+    !sub ||
+    !sqrt ||
+    !variance ||
+    !mean ||
+    epsilon === undefined ||
+    mean.inputs[0] !== sub.inputs[0]
+  )
+    return undefined;
   if (!isSquareOf(r, variance.inputs[0], sub.outputs[0])) return undefined;
   const axis = r.meanAxis(mean);
   if (axis === undefined || axis !== r.meanAxis(variance)) return undefined;
@@ -99,7 +111,12 @@ function match(r: Reader, node: Node): Match | undefined {
 }
 
 function fuse(node: Node, m: Match): Node {
-  return { ...node, op: "LayerNormalization", inputs: [m.x, m.scale, ...(m.bias ? [m.bias] : [])], attrs: { axis: m.axis, epsilon: float(m.epsilon) } };
+  return {
+    ...node,
+    op: "LayerNormalization",
+    inputs: [m.x, m.scale, ...(m.bias ? [m.bias] : [])],
+    attrs: { axis: m.axis, epsilon: float(m.epsilon) },
+  };
 }
 
 /** The value keeps its name; nodes that nothing needs any more are left to `dead-code`. */

@@ -106,7 +106,7 @@ const page = {
   configureFails: (): Promise<PageFailure> => failure(async () => configureRuntime({ wasmPaths: "/elsewhere/" })),
   decode: async (url: string): Promise<PagePicture> => picture(await decodeImage(await bytesAt(url))),
   resize: async (url: string, to: { readonly width: number; readonly height: number; readonly resample: Resample }): Promise<PagePicture> =>
-    picture(resize(await decodeImage(await bytesAt(url)), to, to.resample)),
+    picture(resize(await decodeImage(await bytesAt(url)), to)),
   preprocess: async (url: string, spec: Preprocessing): Promise<readonly number[]> =>
     Array.from(preprocess(await decodeImage(await bytesAt(url)), spec).data),
   /** Close every session; the models stay. */

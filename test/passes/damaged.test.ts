@@ -71,7 +71,7 @@ function outcome(make: () => Model): string {
 
 test.each(MODELS)("flipped bytes, opset %i", (_, model) => {
   const bytes = writeModelBytes(model);
-  for (let seed = 1; seed <= 300; seed++) {
+  for (let seed = 1; seed <= 120; seed++) {
     const roll = dice(seed);
     const damaged = bytes.slice();
     for (let k = 0; k <= roll(4); k++) damaged[roll(damaged.length)] = roll(256);
@@ -118,7 +118,7 @@ function twisted(node: Node, roll: (n: number) => number): Node {
 
 test.each(MODELS)("twisted nodes, opset %i", (opset, model) => {
   const seen = new Set<string>();
-  for (let seed = 1; seed <= 400; seed++) {
+  for (let seed = 1; seed <= 150; seed++) {
     const roll = dice(seed + 1000 * opset);
     const at = roll(model.graph.nodes.length);
     const nodes = model.graph.nodes.map((n, i) => (i === at ? twisted(n, roll) : n));

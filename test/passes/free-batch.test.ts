@@ -186,6 +186,31 @@ test.each(Object.entries(STUCK))("not freed: %s", (_, [spec, culprit]) => {
   expect(model.graph.inputs[0]?.dims).toEqual([1, 6]);
 });
 
+test("a free batch that a constant ties down is set free inside", async () => {
+  const spec = FREEABLE["Conv, Reshape, Gemm"] as ModelSpec;
+  const tied = makeModel({ ...spec, inputs: { x: ["batch", 4, 3, 3] } });
+  const { graph } = runPasses(tied, [freeBatch]).model;
+  expect(graph.outputs[0]?.dims).toEqual(["N", 5]);
+  await expectSame(tied, runPasses(tied, [freeBatch]).model, 1e-5, 1);
+});
+
+test("a batch fixed at several samples is freed too", async () => {
+  const constants = { a: int64(3, 2, 2), b: int64(-1, 4) };
+  const before = makeModel({
+    inputs: { x: [3, 4] },
+    constants,
+    nodes: [
+      ["Reshape", "x a", "r"],
+      ["Softmax", "r", "s"],
+      ["Reshape", "s b", "y"],
+    ],
+    outputs: ["y"],
+  });
+  const { model } = runPasses(before, [freeBatch]);
+  expect(model.graph.outputs[0]?.dims).toEqual(["N", 4]);
+  await expectSame(before, model);
+});
+
 test("a free batch is called N, and another N makes room", () => {
   const model = makeModel({
     inputs: { x: ["batch_size", 3, "N", 4] },
