@@ -3,8 +3,8 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Model } from "../graph/types.ts";
 import { builderOn } from "../ops/infer.ts";
 import type { Ops } from "../ops/table.ts";
-import { neededFor } from "../graph/topology.ts";
 import { verify } from "../graph/verify.ts";
+import { optimize } from "./optimize/optimize.ts";
 
 export type { Ops } from "../ops/table.ts";
 export { type Reversed, reverse, type Rule, type Site, derivative } from "./reverse.ts";
@@ -14,14 +14,7 @@ export const extend = (model: Model, ops: Ops): GraphBuilder => builderOn(model.
 
 /** The model that computes exactly `outputs`, with nothing left in it that they do not need. */
 export function close(model: Model, g: GraphBuilder, outputs: readonly Value[], metadata: ReadonlyMap<string, string> = new Map()): Model {
-  const graph = g.build(outputs);
-  const { nodes, values } = neededFor(graph, outputs.map((o) => o.name));
-  const kept = {
-    ...graph,
-    nodes,
-    constants: new Map([...graph.constants].filter(([name]) => values.has(name))),
-    inputs: graph.inputs.filter((p) => values.has(p.name)),
-  };
+  const kept = optimize(g, outputs);
   verify(kept, "emission");
   return { ...model, graph: kept, metadata: new Map([...model.metadata, ...metadata]) };
 }

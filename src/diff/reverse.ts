@@ -6,6 +6,7 @@ import { fitTo } from "../ops/broadcast.ts";
 import type { Cotangents, Op, Vjp, VjpArgs } from "../ops/define.ts";
 import { rowOf } from "../ops/infer.ts";
 import { deadAtZeroTest } from "./dead-at-zero.ts";
+import { noteSeeds } from "./seeds.ts";
 import type { Ops } from "../ops/table.ts";
 import type { Attrs } from "../graph/types.ts";
 
@@ -49,6 +50,7 @@ export function reverse(options: ReverseOptions): Reversed {
   if (rule === derivative) refuseUnderivable(between, ops);
   const pending = new Map<string, Value[]>([...from].map(([name, v]) => [name, [v]]));
   const notes = new Set<string>();
+  noteSeeds(g, from.values());
   const unread = rule === derivative ? deadAtZeroTest(g, options.nodes, to) : () => false;
   for (const node of between.toReversed()) {
     const dys = node.outputs.map((name) => settle(g, pending, name));

@@ -68,7 +68,7 @@ export function halfToNumber(h: number): number {
 /** A fresh typed array of the bytes, which need not be aligned; `bigEndian` swaps them. */
 export function decodeSamples(bytes: Uint8Array, dtype: DtypeName, bigEndian = false): NumericArray {
   const { bytes: size, view } = SAMPLES[dtype];
-  const copy = bytes.slice();
+  const copy = Uint8Array.from(bytes);
   if (bigEndian) for (let i = 0; i < copy.length; i += size) copy.subarray(i, i + size).reverse();
   return view(copy.buffer as ArrayBuffer);
 }

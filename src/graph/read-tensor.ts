@@ -51,5 +51,5 @@ export function readTensor(proto: TensorProto, external: ExternalData): Tensor {
     if (field.length !== count) throw invalid(proto, `declares dims [${dims}] (${count} elements) and holds ${field.length}; the file is damaged`);
     return { dtype, dims, data: fromField(dtype, field) };
   }
-  return { dtype, dims, data: new STORAGE[dtype](raw.slice().buffer as ArrayBuffer) };
+  return { dtype, dims, data: new STORAGE[dtype](Uint8Array.from(raw).buffer as ArrayBuffer) };
 }

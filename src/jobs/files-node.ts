@@ -13,7 +13,7 @@ export const files: Files = {
   read: async (location) => {
     if (isUrl(location)) return web.read(location);
     try {
-      return await readFile(pathOf(location));
+      return Uint8Array.from(await readFile(pathOf(location))); // a Buffer may be a view into a shared pool
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;

@@ -1,8 +1,9 @@
 /** @file Clip: values held between two optional bounds (ReLU6, Hardtanh, clamp). */
-import type { Value } from "../graph/builder.ts";
+import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { toNumbers } from "../graph/tensor.ts";
 import { type Cotangents, defineOp, type Op, required, type VjpArgs } from "./define.ts";
 import { type Formula, formula } from "./formula.ts";
+import { isExactBound, whereBetween } from "./masks.ts";
 import { num } from "./num-tensor.ts";
 
 const FLOAT32_MAX = 3.4028234e38;
@@ -22,14 +23,29 @@ function inside(m: Formula, y: Value, low: Value | null, high: Value | null): Va
   return both && m.mask(both);
 }
 
+/** The bounds as numbers, where both (or the lack of them) are known before the run. */
+function numbers(low: Value | null, high: Value | null): readonly [number, number] | undefined {
+  const of = (bound: Value | null, none: number): number | undefined => (bound === null ? none : bound.constant && toNumbers(bound.constant)[0]);
+  const [from, to] = [of(low, Number.NEGATIVE_INFINITY), of(high, Number.POSITIVE_INFINITY)];
+  return from === undefined || to === undefined || ![from, to].every((b) => !Number.isFinite(b) || isExactBound(b)) ? undefined : [from, to];
+}
+
+/** `dy` where the output lies strictly between the bounds, else 0. */
+function through(g: GraphBuilder, dy: Value, y: Value, [low, high]: readonly [Value | null, Value | null]): Value {
+  const known = numbers(low, high);
+  if (known) return whereBetween(g, dy, y, known);
+  const m = formula(g, y.dtype);
+  const held = inside(m, y, low, high);
+  return held ? m.mul(dy, held) : dy;
+}
+
 function clipVjp({ g, dy, x, y, wants }: VjpArgs<object>): Cotangents {
   const m = formula(g, y.dtype);
   const [low, high] = [effective(x[1]), effective(x[2])];
-  const held = inside(m, y, low, high);
   const data = required(x, 0);
   const atHigh = wants[2] && high ? m.mul(dy, m.mask(m.lessOrEqual(high, data))) : null;
   const atLow = wants[1] && low ? m.mul(dy, m.mask(m.lessOrEqual(data, low))) : null;
-  return [held ? m.mul(dy, held) : dy, atLow, atHigh];
+  return [wants[0] ? through(g, dy, y, [low, high]) : null, atLow, atHigh];
 }
 
 /**

@@ -20,6 +20,12 @@ const steps = (v: Value): boolean => v.dtype === "float32";
  */
 export const positiveMask = (g: GraphBuilder, y: Value): Value => (steps(y) ? step(g, y, STEEP, 0) : compared(g, ["Greater", y, 0]));
 
+/** Was this node made by {@link positiveMask}? */
+export function isPositiveMask({ op, domain, attrs }: Node): boolean {
+  const is = (name: string, value: number): boolean => typeof attrs[name] === "object" && "float" in attrs[name] && attrs[name].float === value;
+  return op === "HardSigmoid" && domain === "" && is("alpha", STEEP) && is("beta", 0);
+}
+
 /** 1 where `y > low`, else 0. */
 const aboveMask = (g: GraphBuilder, y: Value, low: number): Value =>
   low === 0 ? positiveMask(g, y) : steps(y) ? step(g, y, EXACT, -low * EXACT) : compared(g, ["Greater", y, low]);

@@ -76,15 +76,15 @@ export function firstMaxima(g: GraphBuilder, t: Taps): Value {
 /** Phases woven into one plane: pixel (s U + f, r V + q) is pixel (U, V) of phase (f, q); then cut to size. */
 function interleave(g: GraphBuilder, phases: readonly (readonly Value[])[], { grid, size }: { readonly grid: readonly number[]; readonly size: readonly number[] }): Value {
   const [h, w] = grid as [number, number];
-  const first = (phases[0] as readonly Value[])[0] as Value;
-  const [n, c] = first.dims as readonly [Dim, number];
+  const c = (((phases[0] as readonly Value[])[0] as Value).dims as readonly Dim[])[1] as number;
   const sh = phases.length;
   const sw = (phases[0] as readonly Value[]).length;
-  const shaped = (v: Value, dims: readonly number[]): Value => g.op("Reshape", [v, g.ints(dims)]);
-  const woven = (parts: readonly Value[]): Value => (parts.length === 1 ? (parts[0] as Value) : g.op("Concat", parts, { axis: 1 }));
-  const rows = phases.map((row) => (sw === 1 ? (row[0] as Value) : woven(row.map((v) => shaped(v, [-1, 1])))));
-  const plane = sh === 1 ? (rows[0] as Value) : woven(rows.map((v) => shaped(v, [-1, 1, w * sw])));
-  const out = shaped(plane, [typeof n === "number" ? n : -1, c, h * sh, w * sw]);
+  // a leading 0 copies the batch size, so that the runtime still sees equal shapes when it is free
+  const shaped = (v: Value, dims: readonly number[]): Value => g.op("Reshape", [v, g.ints([0, ...dims])]);
+  const woven = (parts: readonly Value[]): Value => (parts.length === 1 ? (parts[0] as Value) : g.op("Concat", parts, { axis: 2 }));
+  const rows = phases.map((row) => (sw === 1 ? (row[0] as Value) : woven(row.map((v) => shaped(v, [c * h * w, 1])))));
+  const plane = sh === 1 ? (rows[0] as Value) : woven(rows.map((v) => shaped(v, [c * h, 1, w * sw])));
+  const out = shaped(plane, [c, h * sh, w * sw]);
   const cut = size.flatMap((s, i) => (s === (i === 0 ? h * sh : w * sw) ? [] : [i]));
   if (cut.length === 0) return out;
   return g.op("Slice", [out, g.ints(cut.map(() => 0)), g.ints(cut.map((i) => size[i] as number)), g.ints(cut.map((i) => i + 2))]);

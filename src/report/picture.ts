@@ -33,6 +33,9 @@ export function upsampled(map: PlaneMap, to: { readonly width: number; readonly 
   return { values: upsampleBilinear<Float32Array>({ values: map.values, width: map.width, height: map.height }, to), ...to };
 }
 
+/** Percent of the strongest pixels that end the colour scale of input maps, as in Captum: single pixels would wash out the rest. */
+const OUTLIERS = 2;
+
 export interface PictureOptions extends Omit<OverlayOptions, "signed"> {
   readonly reducer?: ChannelReducer | undefined;
 }
@@ -41,7 +44,7 @@ export interface PictureOptions extends Omit<OverlayOptions, "signed"> {
 export function overlayPicture(explanation: Explanation, options: PictureOptions = {}): ImageU8 {
   const { reducer, ...rest } = options;
   const map = planeOf(explanation, 0, reducer);
-  const style = { ...rest, signed: explanation.signed };
+  const style = { clip: explanation.space === "input" ? OUTLIERS : 0, ...rest, signed: explanation.signed };
   const under = explanation.picture ?? { width: map.width, height: map.height, channels: 1 as const, data: new Uint8Array(map.width * map.height) };
   return overlay(under, map.values, map.width, map.height, explanation.picture ? style : { ...style, style: "heat" });
 }
@@ -49,5 +52,5 @@ export function overlayPicture(explanation: Explanation, options: PictureOptions
 /** The bare heat map at its own resolution: one pixel a value. */
 export function heatmapPicture(explanation: Explanation, { reducer, cmap }: PictureOptions = {}): ImageU8 {
   const { values, width, height } = planeOf(explanation, 0, reducer);
-  return heatmap(values, { width, height, signed: explanation.signed, cmap }).image;
+  return heatmap(values, { width, height, signed: explanation.signed, cmap, clip: explanation.space === "input" ? OUTLIERS : 0 }).image;
 }

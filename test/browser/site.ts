@@ -67,11 +67,13 @@ export interface Site {
   readonly close: () => Promise<void>;
 }
 
+const HEAD = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">';
+
 /** Serves entries as `/path/of/entry.ts`, `/ort/` (onnxruntime-web), `/shared/` where it exists, `/examples/` and what is put. */
 export async function openSite(entries: readonly string[]): Promise<Site> {
   const files = new Map<string, Uint8Array | string>([
-    ["/blank.html", "<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><title>blank</title>"],
-    ["/page.html", `<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,"><script type="module" src="/${entries[0]}"></script>`],
+    ["/blank.html", HEAD],
+    ["/page.html", `${HEAD}<script type="module" src="/${entries[0]}"></script>`],
   ]);
   for (const { path, contents } of (await bundle(entries)).outputFiles) {
     const at = `/${path.slice(ROOT.length)}`;

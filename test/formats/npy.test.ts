@@ -109,3 +109,12 @@ describe("damage", () => {
     );
   });
 });
+
+describe("pooled buffers", () => {
+  test("reads from a view into a larger buffer", () => {
+    const file = writeNpy({ dims: [2], data: Float32Array.of(1, 2) });
+    const pool = Buffer.alloc(file.length + 64, 7);
+    pool.set(file, 32);
+    expect(Array.from(readNpy(pool.subarray(32, 32 + file.length)).data as Float32Array)).toEqual([1, 2]);
+  });
+});
