@@ -14,7 +14,11 @@ export type Flags = Readonly<Record<string, Flag>>;
 
 /** Flags of every verb that opens a model. */
 export const MODEL_FLAGS = {
-  model: { type: "string", value: "MODEL", about: "an .onnx file, or a folder with model.onnx (and config.json, preprocessor_config.json, labels.txt)" },
+  model: {
+    type: "string",
+    value: "MODEL",
+    about: "an .onnx file, or a folder with model.onnx (and config.json, preprocessor_config.json, labels.txt)",
+  },
   labels: { type: "string", value: "FILE", about: "class labels, one a line, or a JSON list" },
   mean: { type: "string", value: "R,G,B", about: "mean to subtract, in units of --range" },
   std: { type: "string", value: "R,G,B", about: "standard deviation to divide by, in units of --range" },
@@ -24,7 +28,11 @@ export const MODEL_FLAGS = {
   layout: { type: "string", value: "nchw|nhwc", about: "where the model's input has its channels" },
   range: { type: "string", value: "A..B", about: "0..1, 0..255 or -1..1: what pixels become before mean and std" },
   bgr: { type: "boolean", about: "the model takes blue first" },
-  preset: { type: "string", value: "NAME", about: "torchvision, keras-tf, keras-caffe, keras-torch, caffe, unit, raw or signed" },
+  preset: {
+    type: "string",
+    value: "NAME",
+    about: "torchvision, keras-tf, keras-caffe, keras-torch, caffe, unit, raw or signed",
+  },
   output: { type: "string", value: "KIND", about: "logits (default) or probability: which score is explained" },
   json: { type: "boolean", about: "one JSON document on stdout" },
   quiet: { type: "boolean", about: "no remarks on stderr" },
@@ -42,14 +50,30 @@ export const RUN_FLAGS = {
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 
 /** Parse; throws `E_USAGE` naming the flag and what the verb knows. */
-export function parseFlags(verb: string, argv: readonly string[], flags: Flags): { readonly values: Values; readonly rest: readonly string[] } {
-  const options = Object.fromEntries(Object.entries(flags).map(([name, f]) => [name, { type: f.type, ...(f.short ? { short: f.short } : {}), ...(f.multiple ? { multiple: true } : {}) }]));
+export function parseFlags(
+  verb: string,
+  argv: readonly string[],
+  flags: Flags,
+): { readonly values: Values; readonly rest: readonly string[] } {
+  const options = Object.fromEntries(
+    Object.entries(flags).map(([name, f]) => [
+      name,
+      { type: f.type, ...(f.short ? { short: f.short } : {}), ...(f.multiple ? { multiple: true } : {}) },
+    ]),
+  );
   try {
-    const { values, positionals } = parseArgs({ args: joinNegatives(argv, flags), options, allowPositionals: true, strict: true });
+    const { values, positionals } = parseArgs({
+      args: joinNegatives(argv, flags),
+      options,
+      allowPositionals: true,
+      strict: true,
+    });
     return { values, rest: positionals };
   } catch (cause) {
     const words = (cause as Error).message.split(/\. (?:To specify|Did you)/)[0];
-    throw new OnnxplainError("E_USAGE", `${words}. \`onnxplain ${verb} --help\` lists the options of \`${verb}\`.`, { cause });
+    throw new OnnxplainError("E_USAGE", `${words}. \`onnxplain ${verb} --help\` lists the options of \`${verb}\`.`, {
+      cause,
+    });
   }
 }
 
@@ -75,12 +99,19 @@ export const text = (values: Values, name: string): string | undefined => {
 export const isSet = (values: Values, name: string): boolean => values[name] === true;
 
 /** A number flag; throws `E_USAGE` below `min` or when it is no number. */
-export function number(values: Values, name: string, { min, integer = true }: { readonly min: number; readonly integer?: boolean }): number | undefined {
+export function number(
+  values: Values,
+  name: string,
+  { min, integer = true }: { readonly min: number; readonly integer?: boolean },
+): number | undefined {
   const raw = text(values, name);
   if (raw === undefined) return undefined;
   const v = Number(raw);
   if (raw.trim() === "" || !Number.isFinite(v) || v < min || (integer && !Number.isInteger(v))) {
-    throw new OnnxplainError("E_USAGE", `Expected \`--${name}\` to be ${integer ? "an integer" : "a number"} from ${min} up, got \`${raw}\`.`);
+    throw new OnnxplainError(
+      "E_USAGE",
+      `Expected \`--${name}\` to be ${integer ? "an integer" : "a number"} from ${min} up, got \`${raw}\`.`,
+    );
   }
   return v;
 }
@@ -90,23 +121,34 @@ export function choice<const T extends string>(values: Values, name: string, all
   const raw = text(values, name);
   if (raw === undefined) return undefined;
   const found = allowed.find((a) => a === raw.toLowerCase());
-  if (found === undefined) throw new OnnxplainError("E_USAGE", `Expected \`--${name}\` to be ${allowed.join(", ")}, got \`${raw}\`.`);
+  if (found === undefined)
+    throw new OnnxplainError("E_USAGE", `Expected \`--${name}\` to be ${allowed.join(", ")}, got \`${raw}\`.`);
   return found;
 }
 
 /** Repeated `--param k=v` as a record; throws `E_USAGE` on anything else. */
 export function pairs(values: Values, name: string): Readonly<Record<string, string>> {
   const list = (values[name] ?? []) as readonly string[];
-  return Object.fromEntries(list.map((pair) => {
-    const at = pair.indexOf("=");
-    if (at < 1) throw new OnnxplainError("E_USAGE", `Expected \`--${name}\` to be NAME=VALUE, got \`${pair}\`.`);
-    return [pair.slice(0, at), pair.slice(at + 1)];
-  }));
+  return Object.fromEntries(
+    list.map((pair) => {
+      const at = pair.indexOf("=");
+      if (at < 1) throw new OnnxplainError("E_USAGE", `Expected \`--${name}\` to be NAME=VALUE, got \`${pair}\`.`);
+      return [pair.slice(0, at), pair.slice(at + 1)];
+    }),
+  );
 }
 
 /** The help page of a verb. */
 export function helpPage(usage: string, summary: string, flags: Flags): string {
-  const rows = Object.entries(flags).map(([name, f]) => [`${f.short ? `-${f.short}, ` : ""}--${name}${f.value ? ` ${f.value}` : ""}`, f.about] as const);
+  const rows = Object.entries(flags).map(
+    ([name, f]) => [`${f.short ? `-${f.short}, ` : ""}--${name}${f.value ? ` ${f.value}` : ""}`, f.about] as const,
+  );
   const width = Math.max(...rows.map(([left]) => left.length));
-  return [`usage: onnxplain ${usage}`, "", summary, "", ...rows.map(([left, about]) => `  ${left.padEnd(width)}  ${about}`)].join("\n");
+  return [
+    `usage: onnxplain ${usage}`,
+    "",
+    summary,
+    "",
+    ...rows.map(([left, about]) => `  ${left.padEnd(width)}  ${about}`),
+  ].join("\n");
 }

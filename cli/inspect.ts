@@ -4,7 +4,10 @@ import { type Flags, helpPage, isSet, MODEL_FLAGS, parseFlags } from "./flags.ts
 import { classifierOptions, openModel } from "./open.ts";
 import { hushed, type Verb } from "./verb.ts";
 
-const FLAGS = { ...MODEL_FLAGS, graph: { type: "boolean", about: "print the canonical graph as text" } } as const satisfies Flags;
+const FLAGS = {
+  ...MODEL_FLAGS,
+  graph: { type: "boolean", about: "print the canonical graph as text" },
+} as const satisfies Flags;
 
 export const inspectVerb: Verb = {
   summary: "inputs, outputs, layers, and which methods apply",
@@ -21,7 +24,10 @@ export const inspectVerb: Verb = {
 
 function page(i: Inspection): string {
   const p = i.preprocessing;
-  const layers = i.layers.map((l) => `  ${l.name === i.defaultLayer ? "*" : " "} ${l.name}  ${l.op} [${l.dims.join(",")}] ${l.layout}, grid ${l.grid.join("x")}`);
+  const layers = i.layers.map(
+    (l) =>
+      `  ${l.name === i.defaultLayer ? "*" : " "} ${l.name}  ${l.op} [${l.dims.join(",")}] ${l.layout}, grid ${l.grid.join("x")}`,
+  );
   return [
     `${i.name}`,
     `  ${i.producer || "unknown producer"}, opset ${i.opset}, ${i.parameters.toLocaleString("en")} parameters, ${(i.bytes / 1e6).toFixed(2)} MB, sha256 ${i.sha256}`,
@@ -29,7 +35,9 @@ function page(i: Inspection): string {
     `outputs  ${i.outputs.map(formatPort).join("; ")}`,
     `scores   ${i.scores}, ${i.classes} classes${i.labels ? `, ${i.labels} labels` : ", no labels"}`,
     `pixels   ${p.resize ? JSON.stringify(p.resize) : "as they are"}${p.crop ? `, crop ${p.crop.height}x${p.crop.width}` : ""}, ${p.resample}, ${p.channelOrder}, (pixel * ${Number(p.scale.toPrecision(6))} - [${p.mean.join(", ")}]) / [${p.std.join(", ")}]`,
-    `ops      ${Object.entries(i.ops).map(([op, n]) => `${op} ${n}`).join(", ")}`,
+    `ops      ${Object.entries(i.ops)
+      .map(([op, n]) => `${op} ${n}`)
+      .join(", ")}`,
     `layers   that a CAM can weigh (* = default)`,
     ...(layers.length ? layers : ["    none"]),
     "methods",

@@ -5,21 +5,39 @@ import { bench } from "./bench.ts";
 import { compileVerb } from "./compile.ts";
 import { demo } from "./demo.ts";
 import { explainVerb } from "./explain.ts";
-import { type Console, terminal, type Verb } from "./verb.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
+import { type Console, terminal, type Verb } from "./verb.ts";
 
-const VERBS: Readonly<Record<string, Verb>> = { inspect: inspectVerb, explain: explainVerb, compile: compileVerb, methods, bench, demo };
+const VERBS: Readonly<Record<string, Verb>> = {
+  inspect: inspectVerb,
+  explain: explainVerb,
+  compile: compileVerb,
+  methods,
+  bench,
+  demo,
+};
 
 /** Exit codes: 0 done, 1 failed, 2 bad usage, 3 done in part. */
-const USAGE_CODES = new Set(["E_USAGE", "E_PARAM", "E_METHOD_UNKNOWN", "E_TARGET_RANGE", "E_TARGET_UNKNOWN", "E_LAYER_UNKNOWN"]);
+const USAGE_CODES = new Set([
+  "E_USAGE",
+  "E_PARAM",
+  "E_METHOD_UNKNOWN",
+  "E_TARGET_RANGE",
+  "E_TARGET_UNKNOWN",
+  "E_LAYER_UNKNOWN",
+]);
 
-const usage = (): string => [
-  `onnxplain ${VERSION}: why did the classifier decide so?`, "",
-  "usage: onnxplain <verb> [options]", "",
-  ...Object.entries(VERBS).map(([name, v]) => `  ${name.padEnd(9)} ${v.summary}`), "",
-  "`onnxplain <verb> --help` lists a verb's options.",
-].join("\n");
+const usage = (): string =>
+  [
+    `onnxplain ${VERSION}: why did the classifier decide so?`,
+    "",
+    "usage: onnxplain <verb> [options]",
+    "",
+    ...Object.entries(VERBS).map(([name, v]) => `  ${name.padEnd(9)} ${v.summary}`),
+    "",
+    "`onnxplain <verb> --help` lists a verb's options.",
+  ].join("\n");
 
 async function run(argv: readonly string[], out: Console): Promise<number> {
   const [name, ...rest] = argv;
@@ -32,7 +50,8 @@ async function run(argv: readonly string[], out: Console): Promise<number> {
     return 0;
   }
   const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
-  if (verb === undefined) throw new OnnxplainError("E_USAGE", `There is no verb \`${name}\`. Verbs: ${Object.keys(VERBS).join(", ")}.`);
+  if (verb === undefined)
+    throw new OnnxplainError("E_USAGE", `There is no verb \`${name}\`. Verbs: ${Object.keys(VERBS).join(", ")}.`);
   if (rest.includes("--help") || rest.includes("-h")) {
     out.print(verb.help);
     return 0;
@@ -46,7 +65,9 @@ function report(error: unknown): number {
     return USAGE_CODES.has(error.code) ? 2 : 1;
   }
   const message = error instanceof Error ? error.message : String(error);
-  terminal.note(`E_INTERNAL  ${message.split("\n")[0]}\nThis is a fault of onnxplain. Run again with ONNXPLAIN_DEBUG=1 for the trace and please report it.`);
+  terminal.note(
+    `E_INTERNAL  ${message.split("\n")[0]}\nThis is a fault of onnxplain. Run again with ONNXPLAIN_DEBUG=1 for the trace and please report it.`,
+  );
   if (process.env.ONNXPLAIN_DEBUG) terminal.note(String((error as Error)?.stack));
   return 1;
 }

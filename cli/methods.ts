@@ -20,13 +20,27 @@ const oneGraph = (m: Method): boolean => typeof m.emit === "function";
 
 function record(m: Method): Json {
   return {
-    id: m.id, aliases: m.aliases, title: m.title, source: m.source, space: m.space, cost: m.cost, needs_derivatives: m.gradients, one_graph: oneGraph(m),
-    params: Object.fromEntries(Object.entries(m.params).map(([k, p]) => [k, { default: p.default instanceof Float32Array ? null : p.default, about: p.about, expected: p.expected }])),
+    id: m.id,
+    aliases: m.aliases,
+    title: m.title,
+    source: m.source,
+    space: m.space,
+    cost: m.cost,
+    needs_derivatives: m.gradients,
+    one_graph: oneGraph(m),
+    params: Object.fromEntries(
+      Object.entries(m.params).map(([k, p]) => [
+        k,
+        { default: p.default instanceof Float32Array ? null : p.default, about: p.about, expected: p.expected },
+      ]),
+    ),
   };
 }
 
 function paragraph(m: Method): string {
-  const params = Object.entries(m.params).map(([k, p]) => `    ${k}=${p.default === null ? "none" : p.default}  ${p.about}; ${p.expected}`);
+  const params = Object.entries(m.params).map(
+    ([k, p]) => `    ${k}=${p.default === null ? "none" : p.default}  ${p.about}; ${p.expected}`,
+  );
   return [
     `${m.id}${m.aliases.length ? ` (${m.aliases.join(", ")})` : ""}: ${m.title}`,
     `    ${m.space === "input" ? "one value for each input element" : "one value for each position of a layer"}; ${m.cost}; ${m.gradients ? "needs derivatives" : "forward passes only"}; ${oneGraph(m) ? "compiles to one graph" : "not one graph"}`,

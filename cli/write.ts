@@ -4,7 +4,11 @@ import { basename, dirname, join, resolve } from "node:path";
 import { type Bundle, OnnxplainError } from "../src/index.ts";
 
 const failed = (path: string, cause: unknown): OnnxplainError =>
-  new OnnxplainError("E_FILE", `Cannot write \`${path}\` (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}).`, { file: path, cause });
+  new OnnxplainError(
+    "E_FILE",
+    `Cannot write \`${path}\` (${(cause as NodeJS.ErrnoException).code ?? (cause as Error).message}).`,
+    { file: path, cause },
+  );
 
 /** One file; its folder is made when missing. */
 export async function writeWhole(path: string, bytes: Uint8Array): Promise<void> {
@@ -45,5 +49,8 @@ export async function refuseFull(folder: string): Promise<void> {
     if (cause.code === "ENOENT") return [];
     throw failed(folder, cause);
   });
-  if (entries.length > 0) throw new OnnxplainError("E_FILE", `Folder \`${folder}\` exists and is not empty. Choose another, or empty it.`, { file: folder });
+  if (entries.length > 0)
+    throw new OnnxplainError("E_FILE", `Folder \`${folder}\` exists and is not empty. Choose another, or empty it.`, {
+      file: folder,
+    });
 }

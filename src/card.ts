@@ -23,7 +23,10 @@ export function readCard(json: unknown): { readonly preprocessing?: Preprocessin
   if (typeof p !== "object" || p === null) return {};
   const { mean, std } = p;
   if (!Array.isArray(mean) || !Array.isArray(std) || typeof p.scale !== "number") {
-    throw new OnnxplainError("E_FILE", "`META.json` has `preprocessing` without numeric `scale`, `mean` and `std`. Complete it, or remove it and use flags.");
+    throw new OnnxplainError(
+      "E_FILE",
+      "`META.json` has `preprocessing` without numeric `scale`, `mean` and `std`. Complete it, or remove it and use flags.",
+    );
   }
   return {
     preprocessing: {
@@ -31,7 +34,9 @@ export function readCard(json: unknown): { readonly preprocessing?: Preprocessin
       crop: p.centerCrop ? { width: p.centerCrop, height: p.centerCrop } : null,
       resample: (p.interpolation ?? "bilinear") as Resample,
       channelOrder: (p.channelOrder ?? "RGB") as ChannelOrder,
-      scale: p.scale, mean, std,
+      scale: p.scale,
+      mean,
+      std,
       layout: card.input?.layout?.toLowerCase() === "nhwc" ? "nhwc" : "nchw",
     },
   };

@@ -1,6 +1,7 @@
 /** @file An explanation as a stand-alone ONNX file: the original outputs and `saliency_map`, standard ops only. */
-import type { ClassifierOptions, Explainer } from "./explainer.ts";
+
 import { chooseLayer } from "./explain.ts";
+import type { ClassifierOptions, Explainer } from "./explainer.ts";
 import { writeModelBytes } from "./graph/write.ts";
 import type { Layer } from "./methods/layers.ts";
 import { compileGraph, type GraphTarget } from "./methods/one-pass.ts";
@@ -43,27 +44,39 @@ export async function compile(model: Explainer, options: CompileOptions): Promis
   const classifier = model.classifier(options);
   const layer = chooseLayer(method, classifier, options.layer);
   const target = graphTarget(model, options.target ?? "predicted", classifier);
-  const metadata = new Map(Object.entries({
-    "onnxplain.version": VERSION,
-    "onnxplain.method": method.id,
-    "onnxplain.params": JSON.stringify(params, (_, v) => (v instanceof Float32Array ? Array.from(v) : v)),
-    "onnxplain.target": JSON.stringify(target),
-    "onnxplain.output": classifier.scoreKind,
-    ...(layer ? { "onnxplain.layer": layer.name } : {}),
-    "onnxplain.source_sha256": await model.digest(),
-  }));
+  const metadata = new Map(
+    Object.entries({
+      "onnxplain.version": VERSION,
+      "onnxplain.method": method.id,
+      "onnxplain.params": JSON.stringify(params, (_, v) => (v instanceof Float32Array ? Array.from(v) : v)),
+      "onnxplain.target": JSON.stringify(target),
+      "onnxplain.output": classifier.scoreKind,
+      ...(layer ? { "onnxplain.layer": layer.name } : {}),
+      "onnxplain.source_sha256": await model.digest(),
+    }),
+  );
   const compiled = compileGraph(classifier, method, { layer, params, target, metadata });
   return {
-    bytes: writeModelBytes(compiled.model), method: method.id, params, layer,
+    bytes: writeModelBytes(compiled.model),
+    method: method.id,
+    params,
+    layer,
     nodes: { model: classifier.model.graph.nodes.length, compiled: compiled.model.graph.nodes.length },
-    inputs: compiled.model.graph.inputs.map((p) => p.name), outputs: compiled.model.graph.outputs.map((p) => p.name),
+    inputs: compiled.model.graph.inputs.map((p) => p.name),
+    outputs: compiled.model.graph.outputs.map((p) => p.name),
     notes: [...new Set([...classifier.notes, ...compiled.notes])],
   };
 }
 
-function graphTarget(model: Explainer, request: TargetRequest, { classes, scores }: { readonly classes: number; readonly scores: string }): GraphTarget {
+function graphTarget(
+  model: Explainer,
+  request: TargetRequest,
+  { classes, scores }: { readonly classes: number; readonly scores: string },
+): GraphTarget {
   if (request === "input") return { kind: "input" };
   const target = parseTarget(request, { classes, labels: model.labels, output: scores });
   if (target === undefined) return { kind: "predicted" };
-  return target.against === undefined ? { kind: "class", index: target.index } : { kind: "contrast", index: target.index, against: target.against };
+  return target.against === undefined
+    ? { kind: "class", index: target.index }
+    : { kind: "contrast", index: target.index, against: target.against };
 }

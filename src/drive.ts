@@ -17,7 +17,10 @@ export interface DriveOptions {
   readonly onProgress?: ((progress: Progress) => void) | undefined;
 }
 
-interface Pending { readonly row: Row; readonly fold: Fold }
+interface Pending {
+  readonly row: Row;
+  readonly fold: Fold;
+}
 
 /** Run a plan on every sample; results come in the order of the samples. Throws `E_ABORTED` when the signal fires. */
 export async function drive(plan: Plan, samples: readonly Sample[], options: DriveOptions): Promise<readonly Folded[]> {
@@ -28,7 +31,10 @@ export async function drive(plan: Plan, samples: readonly Sample[], options: Dri
   let pending: Pending[] = [];
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
-    if (options.signal?.aborted) throw new OnnxplainError("E_ABORTED", `Stopped after ${done} of ${total} passes.`, { cause: options.signal.reason });
+    if (options.signal?.aborted)
+      throw new OnnxplainError("E_ABORTED", `Stopped after ${done} of ${total} passes.`, {
+        cause: options.signal.reason,
+      });
     await runBatch(plan, pending, shapes, options.session);
     done += pending.length;
     pending = [];
@@ -44,18 +50,31 @@ export async function drive(plan: Plan, samples: readonly Sample[], options: Dri
   return folds.map((f) => f.done());
 }
 
-async function runBatch(plan: Plan, pending: readonly Pending[], shapes: ReadonlyMap<string, readonly number[]>, session: Session): Promise<void> {
+async function runBatch(
+  plan: Plan,
+  pending: readonly Pending[],
+  shapes: ReadonlyMap<string, readonly number[]>,
+  session: Session,
+): Promise<void> {
   const feeds: Record<string, HostTensor> = {};
-  for (const name of session.inputs) feeds[name] = stack(pending.map((p) => p.row[name] as Float32Array), shapes.get(name) ?? []);
+  for (const name of session.inputs)
+    feeds[name] = stack(
+      pending.map((p) => p.row[name] as Float32Array),
+      shapes.get(name) ?? [],
+    );
   const results = await session.run(feeds, plan.outputs);
-  pending.forEach(({ fold }, i) => fold.add(Object.fromEntries(plan.outputs.map((name) => [name, rowOf(results[name] as HostTensor, i, pending.length)]))));
+  pending.forEach(({ fold }, i) =>
+    fold.add(
+      Object.fromEntries(plan.outputs.map((name) => [name, rowOf(results[name] as HostTensor, i, pending.length)])),
+    ),
+  );
 }
 
 function stack(rows: readonly Float32Array[], dims: readonly number[]): HostTensor {
   const size = (rows[0] as Float32Array).length;
   if (rows.length === 1) return { dtype: "float32", dims: [1, ...dims], data: rows[0] as Float32Array };
   const data = new Float32Array(size * rows.length);
-  rows.forEach((row, i) => data.set(row, i * size));
+  for (const [i, row] of rows.entries()) data.set(row, i * size);
   return { dtype: "float32", dims: [rows.length, ...dims], data };
 }
 

@@ -1,14 +1,16 @@
 /** @file Explaining: settle the target, plan, drive, and say everything that was decided on the way. */
 import { decodeImage } from "#decode";
 import { files } from "#files";
+import { close, extend } from "./diff/emit.ts";
 import { type DriveOptions, drive, type Progress } from "./drive.ts";
 import { OnnxplainError } from "./errors.ts";
 import type { ClassifierOptions, DeviceOptions, Explainer } from "./explainer.ts";
 import { formatDims } from "./graph/dim.ts";
 import { type Preprocessing, preprocess } from "./image/preprocess.ts";
-import type { ImageU8 } from "./image/types.ts";
 import { withInputSize } from "./image/presets.ts";
+import type { ImageU8 } from "./image/types.ts";
 import type { Classifier } from "./methods/classifier.ts";
+import { dot } from "./methods/integrated-gradients.ts";
 import { defaultLayer, type Layer, namedLayer } from "./methods/layers.ts";
 import type { Checks, Method, Plan, Sample } from "./methods/method.ts";
 import { type Params, readParams } from "./methods/params.ts";
@@ -16,11 +18,12 @@ import { findMethod } from "./methods/table.ts";
 import { cotangentOf, parseTarget, type Target, type TargetRequest } from "./methods/target.ts";
 import { rowsWithin } from "./runtime/budget.ts";
 import type { Session } from "./runtime/session.ts";
-import { extend, close } from "./diff/emit.ts";
-import { dot } from "./methods/integrated-gradients.ts";
 
 /** A batch of network inputs, fed as they are: [N,C,H,W] (or [N,H,W,C] for such models). */
-export interface InputTensor { readonly dims: readonly number[]; readonly data: Float32Array }
+export interface InputTensor {
+  readonly dims: readonly number[];
+  readonly data: Float32Array;
+}
 /** A path or URL, encoded bytes, a decoded picture, or a tensor. */
 export type ImageInput = string | Uint8Array | ImageU8 | InputTensor;
 
@@ -41,7 +44,11 @@ export interface ExplainOptions extends ClassifierOptions, DeviceOptions {
 }
 
 /** Time spent, in ms. */
-export interface Timings { readonly compileMs: number; readonly sessionMs: number; readonly runMs: number }
+export interface Timings {
+  readonly compileMs: number;
+  readonly sessionMs: number;
+  readonly runMs: number;
+}
 
 export interface Explanation {
   readonly method: string;
@@ -96,29 +103,58 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
   const session = await model.session(sessionKey(method, classifier, layer, params), () => plan.model, options);
   const sessionMs = performance.now() - opened;
   const ran = performance.now();
-  const driveOptions: DriveOptions = { session, batch: batchSize(plan, classifier, options), signal: options.signal, onProgress: options.onProgress };
+  const driveOptions: DriveOptions = {
+    session,
+    batch: batchSize(plan, classifier, options),
+    signal: options.signal,
+    onProgress: options.onProgress,
+  };
   const scores = await predictRows(scoring, classifier, input.rows, driveOptions);
   const targets = scores.map((row) => settled ?? (parseTarget(argMax(row), context) as Target));
-  const samples = input.rows.map((x, i): Sample => ({ x, cotangent: cotangentOf(targets[i] as Target, classifier.classes) }));
+  const samples = input.rows.map(
+    (x, i): Sample => ({ x, cotangent: cotangentOf(targets[i] as Target, classifier.classes) }),
+  );
   const folded = await drive(plan, samples, driveOptions);
   const values = concat(folded.map((f) => f.values));
   refuseNaN(values, "The explanation");
   return {
-    method: method.id, values, dims: [folded.length, ...(folded[0]?.dims ?? [])], signed: method.signed(params), space: method.space,
-    layout: classifier.layout, layer, target: targets[0]?.index ?? 0, score: dot(scores[0] as Float32Array, samples[0]?.cotangent ?? []), targets, scores,
-    scoreKind: classifier.scoreKind, params, seed: options.seed ?? 0, checks: folded.map((f) => f.checks),
+    method: method.id,
+    values,
+    dims: [folded.length, ...(folded[0]?.dims ?? [])],
+    signed: method.signed(params),
+    space: method.space,
+    layout: classifier.layout,
+    layer,
+    target: targets[0]?.index ?? 0,
+    score: dot(scores[0] as Float32Array, samples[0]?.cotangent ?? []),
+    targets,
+    scores,
+    scoreKind: classifier.scoreKind,
+    params,
+    seed: options.seed ?? 0,
+    checks: folded.map((f) => f.checks),
     notes: [...new Set([...classifier.notes, ...input.notes, ...plan.notes])],
-    timings: { compileMs, sessionMs, runMs: performance.now() - ran }, device: session.device,
-    preprocessing: input.preprocessing, picture: input.picture,
+    timings: { compileMs, sessionMs, runMs: performance.now() - ran },
+    device: session.device,
+    preprocessing: input.preprocessing,
+    picture: input.picture,
   };
 }
 
 /** Scores of one image, all classes. */
-export async function predict(model: Explainer, image: ImageInput, options: Omit<ExplainOptions, "method" | "target" | "params"> = {}): Promise<readonly Float32Array[]> {
+export async function predict(
+  model: Explainer,
+  image: ImageInput,
+  options: Omit<ExplainOptions, "method" | "target" | "params"> = {},
+): Promise<readonly Float32Array[]> {
   const classifier = model.classifier(options);
   const input = await readInput(model, classifier, image, options);
   const session = await scoreSession(model, classifier, options);
-  return predictRows(session, classifier, input.rows, { session, batch: classifier.freeBatch ? (options.batch ?? DEFAULT_BATCH) : 1, signal: options.signal });
+  return predictRows(session, classifier, input.rows, {
+    session,
+    batch: classifier.freeBatch ? (options.batch ?? DEFAULT_BATCH) : 1,
+    signal: options.signal,
+  });
 }
 
 export function chooseLayer(method: Method, classifier: Classifier, wanted: string | undefined): Layer | undefined {
@@ -127,35 +163,70 @@ export function chooseLayer(method: Method, classifier: Classifier, wanted: stri
 }
 
 /** Two plans share a session exactly when this key is equal. */
-function sessionKey(method: Method, { scoreKind, height, width, layout }: Classifier, layer: Layer | undefined, params: Params): string {
-  const graph = !method.gradients ? "scores" : method.space === "input" && typeof method.emit !== "function" ? "gradient" : method.id;
+function sessionKey(
+  method: Method,
+  { scoreKind, height, width, layout }: Classifier,
+  layer: Layer | undefined,
+  params: Params,
+): string {
+  const graph = !method.gradients
+    ? "scores"
+    : method.space === "input" && typeof method.emit !== "function"
+      ? "gradient"
+      : method.id;
   return JSON.stringify([graph, scoreKind, layout, height, width, layer?.name, params.relu]);
 }
 
 function scoreSession(model: Explainer, classifier: Classifier, options: DeviceOptions): Promise<Session> {
   const { scoreKind, height, width, layout } = classifier;
-  return model.session(JSON.stringify(["scores", scoreKind, layout, height, width]), () => {
-    const g = extend(classifier.model, classifier.ops);
-    return close(classifier.model, g, [g.value(classifier.scores)]);
-  }, options);
+  return model.session(
+    JSON.stringify(["scores", scoreKind, layout, height, width]),
+    () => {
+      const g = extend(classifier.model, classifier.ops);
+      return close(classifier.model, g, [g.value(classifier.scores)]);
+    },
+    options,
+  );
 }
 
-function batchSize(plan: Plan, { freeBatch }: Classifier, { batch, maxMemory = DEFAULT_MEMORY }: ExplainOptions): number {
+function batchSize(
+  plan: Plan,
+  { freeBatch }: Classifier,
+  { batch, maxMemory = DEFAULT_MEMORY }: ExplainOptions,
+): number {
   if (!freeBatch) return 1;
-  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1)) throw new OnnxplainError("E_PARAM", `Expected \`batch\` to be an integer from 1 up, got ${batch}.`);
+  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
+    throw new OnnxplainError("E_PARAM", `Expected \`batch\` to be an integer from 1 up, got ${batch}.`);
   return Math.min(batch ?? DEFAULT_BATCH, rowsWithin(plan.model.graph, maxMemory));
 }
 
-async function predictRows(session: Session, classifier: Classifier, rows: readonly Float32Array[], { batch, signal }: DriveOptions): Promise<readonly Float32Array[]> {
+async function predictRows(
+  session: Session,
+  classifier: Classifier,
+  rows: readonly Float32Array[],
+  { batch, signal }: DriveOptions,
+): Promise<readonly Float32Array[]> {
   const plan: Plan = {
-    model: { ...classifier.model, graph: { ...classifier.model.graph, inputs: [classifier.input] } }, outputs: [classifier.scores], count: 1, notes: [],
+    model: { ...classifier.model, graph: { ...classifier.model.graph, inputs: [classifier.input] } },
+    outputs: [classifier.scores],
+    count: 1,
+    notes: [],
     rows: ({ x }) => [{ [classifier.input.name]: x }],
     fold: () => {
       let values = new Float32Array();
-      return { add: (r) => { values = r[classifier.scores] as Float32Array<ArrayBuffer>; }, done: () => ({ values, dims: [values.length], checks: {} }) };
+      return {
+        add: (r) => {
+          values = r[classifier.scores] as Float32Array<ArrayBuffer>;
+        },
+        done: () => ({ values, dims: [values.length], checks: {} }),
+      };
     },
   };
-  const folded = await drive(plan, rows.map((x) => ({ x, cotangent: new Float32Array() })), { session, batch, signal });
+  const folded = await drive(
+    plan,
+    rows.map((x) => ({ x, cotangent: new Float32Array() })),
+    { session, batch, signal },
+  );
   return folded.map(({ values }) => {
     refuseNaN(values, "The network's score");
     return values;
@@ -164,7 +235,10 @@ async function predictRows(session: Session, classifier: Classifier, rows: reado
 
 function refuseNaN(values: Float32Array, what: string): void {
   if (values.some((v) => Number.isNaN(v))) {
-    throw new OnnxplainError("E_NUMERIC", `${what} is not a number (NaN). Weights or input hold NaN or infinite values; check the export and the preprocessing.`);
+    throw new OnnxplainError(
+      "E_NUMERIC",
+      `${what} is not a number (NaN). Weights or input hold NaN or infinite values; check the export and the preprocessing.`,
+    );
   }
 }
 
@@ -175,16 +249,26 @@ interface ReadInput {
   readonly notes: readonly string[];
 }
 
-async function readInput(model: Explainer, classifier: Classifier, image: ImageInput, options: Pick<ExplainOptions, "preprocessing">): Promise<ReadInput> {
-  if (typeof image === "object" && "dims" in image) return { rows: tensorRows(image, classifier), picture: undefined, preprocessing: undefined, notes: [] };
+async function readInput(
+  model: Explainer,
+  classifier: Classifier,
+  image: ImageInput,
+  options: Pick<ExplainOptions, "preprocessing">,
+): Promise<ReadInput> {
+  if (typeof image === "object" && "dims" in image)
+    return { rows: tensorRows(image, classifier), picture: undefined, preprocessing: undefined, notes: [] };
   const decoded = await toPicture(image);
   const stated = options.preprocessing && { spec: { ...options.preprocessing, layout: classifier.layout }, notes: [] };
   const { spec, notes } = stated ?? model.preprocessing(classifier);
   let ready = preprocess(decoded, spec);
   const expected = (classifier.input.dims ?? []).slice(1);
-  if (ready.dims.slice(1).some((d, i) => d !== expected[i]) && !spec.resize && !spec.crop) ready = preprocess(decoded, withInputSize(spec, classifier));
+  if (ready.dims.slice(1).some((d, i) => d !== expected[i]) && !spec.resize && !spec.crop)
+    ready = preprocess(decoded, withInputSize(spec, classifier));
   if (ready.dims.slice(1).some((d, i) => d !== expected[i])) {
-    throw new OnnxplainError("E_INPUT_SHAPE", `Preprocessing gives ${formatDims(ready.dims)}, the model takes ${formatDims(classifier.input.dims)}. Set \`--size\`, \`--crop\` or \`--layout\`.`);
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `Preprocessing gives ${formatDims(ready.dims)}, the model takes ${formatDims(classifier.input.dims)}. Set \`--size\`, \`--crop\` or \`--layout\`.`,
+    );
   }
   return { rows: [ready.data], picture: ready.cropped, preprocessing: spec, notes };
 }
@@ -202,7 +286,10 @@ function tensorRows({ dims, data }: InputTensor, classifier: Classifier): readon
   const expected = (classifier.input.dims ?? []).slice(1);
   const batched = dims.length === 3 ? [1, ...dims] : dims;
   if (batched.length !== 4 || batched.slice(1).some((d, i) => d !== expected[i]) || batched[0] === 0) {
-    throw new OnnxplainError("E_INPUT_SHAPE", `Expected a tensor of shape ${formatDims(classifier.input.dims)}, got ${formatDims(dims)}.`);
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `Expected a tensor of shape ${formatDims(classifier.input.dims)}, got ${formatDims(dims)}.`,
+    );
   }
   const count = batched[0] as number;
   const size = data.length / count;
@@ -226,4 +313,3 @@ export const argMax = (values: ArrayLike<number>): number => {
   for (let i = 1; i < values.length; i++) if ((values[i] as number) > (values[best] as number)) best = i;
   return best;
 };
-

@@ -1,9 +1,9 @@
 /** @file A loaded model with everything that is worth keeping between explanations: classifiers, plans' sessions, its digest. */
 import { DEFAULT_DEVICE, openSession } from "#ort";
-import { writeModelBytes } from "./graph/write.ts";
 import type { Model } from "./graph/types.ts";
-import { PRESETS, withInputSize } from "./image/presets.ts";
+import { writeModelBytes } from "./graph/write.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
+import { PRESETS, withInputSize } from "./image/presets.ts";
 import type { ModelSource } from "./load.ts";
 import type { Classifier, ScoreKind } from "./methods/classifier.ts";
 import { prepare } from "./methods/prepare.ts";
@@ -38,7 +38,9 @@ export class Explainer implements AsyncDisposable {
     this.ops = ops;
   }
 
-  get labels(): readonly string[] | undefined { return this.source.labels; }
+  get labels(): readonly string[] | undefined {
+    return this.source.labels;
+  }
 
   /** The canonical form that methods see; made once for each set of options. Throws `E_MODEL_INVALID`. */
   classifier(options: ClassifierOptions = {}): Classifier {
@@ -46,7 +48,13 @@ export class Explainer implements AsyncDisposable {
     const key = JSON.stringify([output, layer, layout, size]);
     const known = this.#classifiers.get(key);
     if (known) return known;
-    const made = prepare(this.source.model, { ops: this.ops, scoreKind: output, keep: layer ? [layer] : [], layout: layout ?? this.source.preprocessing?.layout, size });
+    const made = prepare(this.source.model, {
+      ops: this.ops,
+      scoreKind: output,
+      keep: layer ? [layer] : [],
+      layout: layout ?? this.source.preprocessing?.layout,
+      size,
+    });
     this.#classifiers.set(key, made);
     return made;
   }
@@ -97,7 +105,9 @@ export class Explainer implements AsyncDisposable {
     this.#sessions.clear();
     await Promise.allSettled(sessions.map(async (s) => (await s).dispose()));
   }
-  [Symbol.asyncDispose](): Promise<void> { return this.dispose(); }
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
 }
 
 /** Does the preprocessing end at this size? Without resize and crop the picture's own size decides. */

@@ -1,14 +1,25 @@
 /** @file The public API: explicit re-exports only. */
+
+export { configureRuntime, type RuntimeConfig } from "#ort";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export type { Progress } from "./drive.ts";
 export { type ErrorCode, type ErrorPlace, OnnxplainError } from "./errors.ts";
+export {
+  argMax,
+  type ExplainOptions,
+  type Explanation,
+  explain,
+  type ImageInput,
+  type InputTensor,
+  predict,
+  type Timings,
+} from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
-export { argMax, type Explanation, type ExplainOptions, explain, type ImageInput, type InputTensor, predict, type Timings } from "./explain.ts";
 export { type NpyArray, readNpy, writeNpy } from "./formats/npy.ts";
 export { readSafetensors, writeSafetensors } from "./formats/safetensors.ts";
 export type { Model, Tensor } from "./graph/types.ts";
 export { COLORMAP_NAMES, type ColormapName } from "./image/colormap.ts";
-export { overlay, OVERLAY_STYLES, type OverlayOptions } from "./image/overlay.ts";
+export { OVERLAY_STYLES, type OverlayOptions, overlay } from "./image/overlay.ts";
 export { encodePng } from "./image/png.ts";
 export { type Preprocessing, preprocess } from "./image/preprocess.ts";
 export { PRESETS, preset, withInputSize } from "./image/presets.ts";
@@ -20,13 +31,12 @@ export { formatPort, type Inspection, inspect, type MethodVerdict } from "./insp
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
-export type { Params, ParamSpec, ParamValue } from "./methods/params.ts";
+export type { ParamSpec, Params, ParamValue } from "./methods/params.ts";
 export { findMethod, METHODS } from "./methods/table.ts";
 export type { Target, TargetRequest } from "./methods/target.ts";
 export { OPS } from "./ops/table.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
-export { configureRuntime, type RuntimeConfig } from "#ort";
 export type { Device } from "./runtime/session.ts";
 export { VERSION } from "./version.ts";

@@ -50,20 +50,33 @@ export async function inspect(model: Explainer, options: ClassifierOptions = {})
   const { spec, notes } = model.preprocessing(classifier);
   const chosen = attempt(() => defaultLayer(classifier));
   return {
-    name: model.source.name, producer, opset, bytes: model.source.bytes.length, sha256: await model.digest(),
+    name: model.source.name,
+    producer,
+    opset,
+    bytes: model.source.bytes.length,
+    sha256: await model.digest(),
     parameters: [...graph.constants.values()].reduce((n, t) => n + (t.dtype === "int64" ? 0 : t.data.length), 0),
-    inputs: graph.inputs, outputs: graph.outputs, ops: countOps(model),
-    classes: classifier.classes, labels: model.labels?.length ?? 0, scores: classifier.scores, layout: classifier.layout,
-    freeBatch: classifier.freeBatch, preprocessing: spec, layers: candidateLayers(classifier),
+    inputs: graph.inputs,
+    outputs: graph.outputs,
+    ops: countOps(model),
+    classes: classifier.classes,
+    labels: model.labels?.length ?? 0,
+    scores: classifier.scores,
+    layout: classifier.layout,
+    freeBatch: classifier.freeBatch,
+    preprocessing: spec,
+    layers: candidateLayers(classifier),
     defaultLayer: chosen instanceof OnnxplainError ? undefined : chosen.name,
     methods: Object.values<Method>(METHODS).map((m) => verdict(m, classifier)),
-    notes: [...classifier.notes, ...notes], graph: printModel(classifier.model),
+    notes: [...classifier.notes, ...notes],
+    graph: printModel(classifier.model),
   };
 }
 
 function countOps(model: Explainer): Readonly<Record<string, number>> {
   const counts: Record<string, number> = {};
-  for (const n of model.source.model.graph.nodes) counts[n.domain ? `${n.domain}.${n.op}` : n.op] = (counts[n.domain ? `${n.domain}.${n.op}` : n.op] ?? 0) + 1;
+  for (const n of model.source.model.graph.nodes)
+    counts[n.domain ? `${n.domain}.${n.op}` : n.op] = (counts[n.domain ? `${n.domain}.${n.op}` : n.op] ?? 0) + 1;
   return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -73,7 +86,9 @@ function verdict(method: Method, classifier: Classifier): MethodVerdict {
     const layer = method.space === "layer" ? defaultLayer(classifier) : undefined;
     return method.plan({ classifier, params: readParams(method.id, method.params, {}), layer, seed: 0 });
   });
-  return result instanceof OnnxplainError ? { id: method.id, works: false, reason: result.message, code: result.code } : { id: method.id, works: true };
+  return result instanceof OnnxplainError
+    ? { id: method.id, works: false, reason: result.message, code: result.code }
+    : { id: method.id, works: true };
 }
 
 function attempt<T>(f: () => T): T | OnnxplainError {
@@ -86,4 +101,8 @@ function attempt<T>(f: () => T): T | OnnxplainError {
 }
 
 /** `name float32[N,3,224,224]` */
-export const formatPort = (p: { readonly name: string; readonly dtype: string; readonly dims: readonly Dim[] | undefined }): string => `${p.name} ${p.dtype}${formatDims(p.dims)}`;
+export const formatPort = (p: {
+  readonly name: string;
+  readonly dtype: string;
+  readonly dims: readonly Dim[] | undefined;
+}): string => `${p.name} ${p.dtype}${formatDims(p.dims)}`;

@@ -1,13 +1,13 @@
 /** @file Loading a model: an ONNX file or a Hugging Face style folder, with its labels and preprocessing. */
 import { files } from "#files";
+import { readCard } from "./card.ts";
 import { OnnxplainError } from "./errors.ts";
+import { Explainer } from "./explainer.ts";
 import { externalLocations, readModel } from "./graph/read.ts";
 import type { Model } from "./graph/types.ts";
 import { fromPreprocessorConfig } from "./image/from-preprocessor-config.ts";
 import type { Preprocessing } from "./image/preprocess.ts";
-import { readCard } from "./card.ts";
 import { decodeModel } from "./proto/codec.ts";
-import { Explainer } from "./explainer.ts";
 
 export interface LoadOptions {
   /** One label for each class, in index order. */
@@ -40,7 +40,13 @@ const GRAPHS = ["onnx/model.onnx", "model.onnx"] as const;
 export async function loadModel(source: string | URL | Uint8Array, options: LoadOptions = {}): Promise<Explainer> {
   if (source instanceof Uint8Array) {
     const model = readModel(decodeModel(source));
-    return new Explainer({ name: options.name ?? "model", bytes: source, model, labels: options.labels, preprocessing: options.preprocessing });
+    return new Explainer({
+      name: options.name ?? "model",
+      bytes: source,
+      model,
+      labels: options.labels,
+      preprocessing: options.preprocessing,
+    });
   }
   const location = await graphFile(String(source));
   const bytes = await mustRead(location);
@@ -54,8 +60,11 @@ export async function loadModel(source: string | URL | Uint8Array, options: Load
   const model = readModel(proto, (name) => beside.get(name));
   const described = await describe(location);
   return new Explainer({
-    name: options.name ?? location, bytes, model,
-    labels: options.labels ?? described.labels, preprocessing: options.preprocessing ?? described.preprocessing,
+    name: options.name ?? location,
+    bytes,
+    model,
+    labels: options.labels ?? described.labels,
+    preprocessing: options.preprocessing ?? described.preprocessing,
   });
 }
 
@@ -65,7 +74,11 @@ async function graphFile(location: string): Promise<string> {
     const file = files.join(location, name);
     if (await files.read(file)) return file;
   }
-  throw new OnnxplainError("E_FILE", `Folder \`${location}\` holds no ${GRAPHS.map((g) => `\`${g}\``).join(" or ")}. Give the .onnx file itself.`, { file: location });
+  throw new OnnxplainError(
+    "E_FILE",
+    `Folder \`${location}\` holds no ${GRAPHS.map((g) => `\`${g}\``).join(" or ")}. Give the .onnx file itself.`,
+    { file: location },
+  );
 }
 
 async function mustRead(location: string): Promise<Uint8Array> {
@@ -78,15 +91,27 @@ async function mustRead(location: string): Promise<Uint8Array> {
 async function describe(location: string): Promise<Pick<ModelSource, "labels" | "preprocessing">> {
   const own = files.folderOf(location);
   const folders = /(^|[\\/])onnx[\\/]?$/.test(own) ? [own, files.folderOf(own.replace(/[\\/]$/, ""))] : [own];
-  const find = async (name: string): Promise<{ readonly json: unknown; readonly text: string; readonly file: string } | undefined> => {
+  const find = async (
+    name: string,
+  ): Promise<{ readonly json: unknown; readonly text: string; readonly file: string } | undefined> => {
     for (const folder of folders) {
       const file = files.join(folder, name);
       const bytes = await files.read(file);
-      if (bytes) return { text: new TextDecoder().decode(bytes), file, json: name.endsWith(".json") ? parseJson(bytes, file) : undefined };
+      if (bytes)
+        return {
+          text: new TextDecoder().decode(bytes),
+          file,
+          json: name.endsWith(".json") ? parseJson(bytes, file) : undefined,
+        };
     }
     return undefined;
   };
-  const [config, preprocessor, labels, card] = await Promise.all([find("config.json"), find("preprocessor_config.json"), find("labels.txt"), find("META.json")]);
+  const [config, preprocessor, labels, card] = await Promise.all([
+    find("config.json"),
+    find("preprocessor_config.json"),
+    find("labels.txt"),
+    find("META.json"),
+  ]);
   const fromCard = card ? readCard(card.json) : {};
   return {
     labels: labelsOfConfig(config?.json) ?? (labels ? readLabels(labels.text) : undefined),
@@ -106,7 +131,9 @@ function parseJson(bytes: Uint8Array, file: string): unknown {
 function labelsOfConfig(json: unknown): readonly string[] | undefined {
   const map = (json as { readonly id2label?: Readonly<Record<string, unknown>> } | undefined)?.id2label;
   if (typeof map !== "object" || map === null) return undefined;
-  const entries = Object.entries(map).map(([k, v]) => [Number(k), String(v)] as const).sort(([a], [b]) => a - b);
+  const entries = Object.entries(map)
+    .map(([k, v]) => [Number(k), String(v)] as const)
+    .sort(([a], [b]) => a - b);
   return entries.length > 0 && entries.every(([k], i) => k === i) ? entries.map(([, v]) => v) : undefined;
 }
 
@@ -115,10 +142,13 @@ export function readLabels(text: string): readonly string[] {
   const trimmed = text.trim();
   if (/^[[{]/.test(trimmed)) {
     const json = parseJson(new TextEncoder().encode(trimmed), "labels");
-    const labels = Array.isArray(json) ? json.map(String) : labelsOfConfig({ id2label: json }) ?? labelsOfConfig(json);
+    const labels = Array.isArray(json)
+      ? json.map(String)
+      : (labelsOfConfig({ id2label: json }) ?? labelsOfConfig(json));
     if (labels) return labels;
   }
   const lines = trimmed.split(/\r?\n/).map((l) => l.trim());
-  if (trimmed === "") throw new OnnxplainError("E_FILE", "The label file is empty. Write one label a line, in class order.");
+  if (trimmed === "")
+    throw new OnnxplainError("E_FILE", "The label file is empty. Write one label a line, in class order.");
   return lines;
 }

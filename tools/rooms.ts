@@ -35,25 +35,39 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
 const NODE_FILES = /^src\/(runtime\/ort-node|image\/decode-node|jobs\/[\w-]+)\.ts$/;
 /** The only files that may import a package, by package. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
-  "onnxruntime-common": /^src\/runtime\//, "onnxruntime-node": /^src\/runtime\/ort-node\.ts$/, "onnxruntime-web": /^src\/runtime\/ort-(node|web)\.ts$/,
-  sharp: /^src\/image\/decode-node\.ts$/, "onnx-buf": /^src\/(proto|graph)\//, "@bufbuild/protobuf": /^src\/(proto|graph)\//, "pure-rand": /^src\/(methods|data)\//,
+  "onnxruntime-common": /^src\/runtime\//,
+  "onnxruntime-node": /^src\/runtime\/ort-node\.ts$/,
+  "onnxruntime-web": /^src\/runtime\/ort-(node|web)\.ts$/,
+  sharp: /^src\/image\/decode-node\.ts$/,
+  "onnx-buf": /^src\/(proto|graph)\//,
+  "@bufbuild/protobuf": /^src\/(proto|graph)\//,
+  "pure-rand": /^src\/(methods|data)\//,
 };
 /** Conditional imports stand for these rooms. */
 const CONDITIONAL: Readonly<Record<string, string>> = { "#ort": "runtime", "#decode": "image", "#files": "jobs" };
 
 const sources = (folder: string): readonly string[] =>
-  readdirSync(folder, { withFileTypes: true }).flatMap((e) => (e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : []));
+  readdirSync(folder, { withFileTypes: true }).flatMap((e) =>
+    e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : [],
+  );
 
 const roomOf = (path: string): string => {
   const [top = "", second = ""] = path.split("/");
   return top === "src" ? second.replace(/\.ts$/, "") : top;
 };
 
-const IMPORT = /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|(?:^|\n)\s*import\s+"([^"]+)"|import\("([^"]+)"\)/g;
+const IMPORT =
+  /(?:^|\n)\s*(?:import|export)\s[^;]*?from\s+"([^"]+)"|(?:^|\n)\s*import\s+"([^"]+)"|import\("([^"]+)"\)/g;
 
 /** Every import that goes against an arrow, as one line each. */
 export function wrongImports(root: string): readonly string[] {
-  const files = ["src", "cli", "examples"].flatMap((f) => { try { return sources(join(root, f)); } catch { return []; } });
+  const files = ["src", "cli", "examples"].flatMap((f) => {
+    try {
+      return sources(join(root, f));
+    } catch {
+      return [];
+    }
+  });
   return files.flatMap((file) => {
     const path = relative(root, file);
     const targets = [...readFileSync(file, "utf8").matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3] ?? "");
@@ -74,7 +88,10 @@ function wrong(path: string, target: string): string | undefined {
     return allowed.includes(other) || allowed.includes("*") ? undefined : `${room} must not know ${other}`;
   }
   if (room === "cli" || room === "examples") return undefined;
-  if (target.startsWith("node:")) return NODE_FILES.test(path) ? undefined : "only runtime/ort-node, image/decode-node and jobs/ may import Node modules";
+  if (target.startsWith("node:"))
+    return NODE_FILES.test(path)
+      ? undefined
+      : "only runtime/ort-node, image/decode-node and jobs/ may import Node modules";
   const name = target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : (target.split("/")[0] as string);
   const place = PACKAGES[name];
   if (place === undefined) return `package ${name} is not in tools/rooms.ts`;

@@ -59,7 +59,11 @@ export class GraphBuilder {
   }
 
   /** All outputs of a new (or equal existing) node. */
-  ops(op: string, inputs: readonly (Value | null)[], options: { readonly attrs?: Attrs; readonly outputs: number; readonly hint?: string | undefined }): readonly Value[] {
+  ops(
+    op: string,
+    inputs: readonly (Value | null)[],
+    options: { readonly attrs?: Attrs; readonly outputs: number; readonly hint?: string | undefined },
+  ): readonly Value[] {
     const { attrs = {}, outputs: count } = options;
     const names = inputs.map((v) => v?.name ?? "");
     while (names.at(-1) === "") names.pop();
@@ -69,7 +73,10 @@ export class GraphBuilder {
     const stem = options.hint ?? op;
     const outputs = Array.from({ length: count }, (_, i) => this.#fresh(count === 1 ? stem : `${stem}.${i}`));
     const node: Node = { op, domain: "", name: `x/${outputs[0]}`, inputs: names, outputs, attrs };
-    const facts = this.#infer(node, names.map((n) => (n === "" ? undefined : this.#facts.get(n))));
+    const facts = this.#infer(
+      node,
+      names.map((n) => (n === "" ? undefined : this.#facts.get(n))),
+    );
     this.#nodes.push(node);
     outputs.forEach((name, i) => {
       const fact = facts[i];
@@ -83,7 +90,8 @@ export class GraphBuilder {
 
   /** A constant; equal small ones are shared. */
   constant(t: Tensor, hint = "c"): Value {
-    const key = t.data.length <= 16 ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>).join()}` : undefined;
+    const key =
+      t.data.length <= 16 ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>).join()}` : undefined;
     const existing = key === undefined ? undefined : this.#shared.get(key);
     if (existing) return this.value(existing[0] as string);
     const name = this.#fresh(hint);
@@ -103,7 +111,11 @@ export class GraphBuilder {
 
   /** A new graph input under exactly this name; `E_MODEL_INVALID` when the name is taken. */
   input(name: string, dtype: DType, dims: readonly Dim[]): Value {
-    if (this.#facts.has(name)) throw new OnnxplainError("E_MODEL_INVALID", `The model already has a value named \`${name}\`, which the explanation needs as an input. Rename it.`);
+    if (this.#facts.has(name))
+      throw new OnnxplainError(
+        "E_MODEL_INVALID",
+        `The model already has a value named \`${name}\`, which the explanation needs as an input. Rename it.`,
+      );
     this.#inputs.push({ name, dtype, dims });
     this.#facts.set(name, { dtype, dims });
     return this.value(name);
@@ -112,15 +124,33 @@ export class GraphBuilder {
   /** Give a value a public name. */
   alias(value: Value, name: string): Value {
     if (value.name === name) return value;
-    if (this.#facts.has(name)) throw new OnnxplainError("E_MODEL_INVALID", `The model already has a value named \`${name}\`, which the explanation writes. Rename it.`);
-    this.#nodes.push({ op: "Identity", domain: "", name: `x/${name}`, inputs: [value.name], outputs: [name], attrs: {} });
+    if (this.#facts.has(name))
+      throw new OnnxplainError(
+        "E_MODEL_INVALID",
+        `The model already has a value named \`${name}\`, which the explanation writes. Rename it.`,
+      );
+    this.#nodes.push({
+      op: "Identity",
+      domain: "",
+      name: `x/${name}`,
+      inputs: [value.name],
+      outputs: [name],
+      attrs: {},
+    });
     this.#facts.set(name, { dtype: value.dtype, dims: value.dims });
     return this.value(name);
   }
 
   build(outputs: readonly Value[]): Graph {
     const ports = outputs.map(({ name, dtype, dims }) => ({ name, dtype, dims }));
-    return { name: this.#name, inputs: this.#inputs, outputs: ports, constants: this.#constants, nodes: this.#nodes, facts: this.#facts };
+    return {
+      name: this.#name,
+      inputs: this.#inputs,
+      outputs: ports,
+      constants: this.#constants,
+      nodes: this.#nodes,
+      facts: this.#facts,
+    };
   }
 
   #fresh(stem: string): string {
@@ -132,9 +162,23 @@ export class GraphBuilder {
 }
 
 /** Ops whose result differs from call to call must not be shared. */
-const IMPURE = new Set(["RandomNormal", "RandomUniform", "RandomNormalLike", "RandomUniformLike", "Multinomial", "Bernoulli", "Dropout"]);
+const IMPURE = new Set([
+  "RandomNormal",
+  "RandomUniform",
+  "RandomNormalLike",
+  "RandomUniformLike",
+  "Multinomial",
+  "Bernoulli",
+  "Dropout",
+]);
 
-function shareKey(op: string, domain: string, inputs: readonly string[], attrs: Attrs, outputs: number): string | undefined {
+function shareKey(
+  op: string,
+  domain: string,
+  inputs: readonly string[],
+  attrs: Attrs,
+  outputs: number,
+): string | undefined {
   if (domain !== "" || IMPURE.has(op)) return undefined;
   const entries = Object.entries(attrs);
   if (entries.some(([, v]) => isBulky(v))) return undefined;

@@ -3,7 +3,10 @@
 /** Size of one axis. A string is `coefficient*symbol*symbol…`, symbols sorted; a coefficient of 1 is not written. */
 export type Dim = number | string;
 
-interface Monomial { readonly k: number; readonly symbols: readonly string[] }
+interface Monomial {
+  readonly k: number;
+  readonly symbols: readonly string[];
+}
 
 const parse = (dim: Dim): Monomial => {
   if (typeof dim === "number") return { k: dim, symbols: [] };

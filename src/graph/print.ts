@@ -2,7 +2,8 @@
 import { formatDims } from "./dim.ts";
 import type { Attr, Fact, Graph, Model } from "./types.ts";
 
-const typed = (name: string, fact: Fact | undefined): string => (fact ? `${name}: ${fact.dtype}${formatDims(fact.dims)}` : name);
+const typed = (name: string, fact: Fact | undefined): string =>
+  fact ? `${name}: ${fact.dtype}${formatDims(fact.dims)}` : name;
 
 function attr(value: Attr): string {
   if (typeof value === "number") return String(value);
@@ -19,7 +20,9 @@ export function printGraph(graph: Graph): string {
     `graph ${graph.name}(${graph.inputs.map((p) => typed(p.name, p)).join(", ")})`,
     ...[...graph.constants].map(([name, t]) => `  const ${typed(name, t as Fact)}`),
     ...graph.nodes.map((n) => {
-      const attrs = Object.entries(n.attrs).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, v]) => `${k}=${attr(v)}`);
+      const attrs = Object.entries(n.attrs)
+        .sort(([a], [b]) => (a < b ? -1 : 1))
+        .map(([k, v]) => `${k}=${attr(v)}`);
       return `  ${n.outputs.map((o) => typed(o, graph.facts.get(o))).join(", ")} = ${n.domain ? `${n.domain}.` : ""}${n.op}(${[...n.inputs, ...attrs].join(", ")})`;
     }),
     `  return ${graph.outputs.map((p) => typed(p.name, graph.facts.get(p.name))).join(", ")}`,
@@ -27,4 +30,5 @@ export function printGraph(graph: Graph): string {
   return lines.join("\n");
 }
 
-export const printModel = (model: Model): string => `opset ${model.opset}, ir ${model.irVersion}\n${printGraph(model.graph)}`;
+export const printModel = (model: Model): string =>
+  `opset ${model.opset}, ir ${model.irVersion}\n${printGraph(model.graph)}`;

@@ -1,6 +1,13 @@
 /** @file ModelProto -> Model. Initializers win over inputs of the same name; nodes come out in topological order. */
 import { OnnxplainError } from "../errors.ts";
-import { type AttributeProto, decodeModel, type GraphProto, type ModelProto, type NodeProto, type ValueInfoProto } from "../proto/codec.ts";
+import {
+  type AttributeProto,
+  decodeModel,
+  type GraphProto,
+  type ModelProto,
+  type NodeProto,
+  type ValueInfoProto,
+} from "../proto/codec.ts";
 import type { ExternalData } from "../proto/tensor.ts";
 import { type Dim, unknownDim } from "./dim.ts";
 import { dtypeName } from "./dtype-code.ts";
@@ -32,7 +39,10 @@ export function readModel(proto: ModelProto, external: ExternalData = NO_EXTERNA
   const versions = proto.opsetImport.map((o) => [o.domain === "ai.onnx" ? "" : o.domain, Number(o.version)] as const);
   const opset = new Map(versions).get("") ?? 1;
   if (graph.sparseInitializer.length > 0) {
-    throw new OnnxplainError("E_MODEL_INVALID", "The model holds sparse initializers, which are not supported. Export it with dense weights.");
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      "The model holds sparse initializers, which are not supported. Export it with dense weights.",
+    );
   }
   const constants = new Map<string, Tensor>();
   for (const t of graph.initializer) constants.set(t.name, readTensor(t, external));
@@ -42,8 +52,12 @@ export function readModel(proto: ModelProto, external: ExternalData = NO_EXTERNA
   const inputs = graph.input.filter((i) => !constants.has(i.name)).map(readPort);
   for (const port of inputs) addDeclared(facts, port);
   const outputs = graph.output.map(readPort);
-  if (outputs.length === 0) throw new OnnxplainError("E_MODEL_INVALID", "The graph has no outputs: there is nothing to explain.");
-  const nodes = sortNodes(graph.node.map((n, i) => readNode(n, i, external)), [...inputs.map((p) => p.name), ...constants.keys()]);
+  if (outputs.length === 0)
+    throw new OnnxplainError("E_MODEL_INVALID", "The graph has no outputs: there is nothing to explain.");
+  const nodes = sortNodes(
+    graph.node.map((n, i) => readNode(n, i, external)),
+    [...inputs.map((p) => p.name), ...constants.keys()],
+  );
   return {
     graph: { name: graph.name || "graph", inputs, outputs, constants, nodes, facts },
     opset,
@@ -62,10 +76,17 @@ function addDeclared(facts: Map<string, Fact>, port: Port): void {
 function readPort(info: ValueInfoProto): Port {
   const type = info.type?.value;
   if (type?.case !== "tensorType") {
-    throw new OnnxplainError("E_MODEL_INVALID", `\`${info.name}\` is ${type?.case ? `a ${type.case}` : "untyped"}; only tensors can be explained.`);
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `\`${info.name}\` is ${type?.case ? `a ${type.case}` : "untyped"}; only tensors can be explained.`,
+    );
   }
   const dtype = dtypeName(type.value.elemType);
-  if (dtype === undefined) throw new OnnxplainError("E_MODEL_INVALID", `\`${info.name}\` has element type ${type.value.elemType}, which is not supported.`);
+  if (dtype === undefined)
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `\`${info.name}\` has element type ${type.value.elemType}, which is not supported.`,
+    );
   const dims = type.value.shape?.dim.map((d, axis): Dim => {
     if (d.value.case === "dimParam" && d.value.value !== "") return symbolName(d.value.value);
     if (d.value.case === "dimValue" && d.value.value >= 0n) return Number(d.value.value);
@@ -75,27 +96,46 @@ function readPort(info: ValueInfoProto): Port {
 }
 
 /** Exporters write free text here ("batch size", "2*n + 1"); a symbol must be one word. */
-const symbolName = (param: string): string => (/^[A-Za-z_][\w.]*$/.test(param) ? param : `?${param.replace(/\W+/g, "_")}`);
+const symbolName = (param: string): string =>
+  /^[A-Za-z_][\w.]*$/.test(param) ? param : `?${param.replace(/\W+/g, "_")}`;
 
 function readNode(proto: NodeProto, index: number, external: ExternalData): Node {
   const attrs: Record<string, Attr> = {};
   for (const a of proto.attribute) attrs[a.name] = readAttr(a, external);
   const domain = proto.domain === "ai.onnx" ? "" : proto.domain;
-  return { op: proto.opType, domain, name: proto.name || `${proto.opType}_${index}`, inputs: proto.input, outputs: proto.output, attrs: attrs as Attrs };
+  return {
+    op: proto.opType,
+    domain,
+    name: proto.name || `${proto.opType}_${index}`,
+    inputs: proto.input,
+    outputs: proto.output,
+    attrs: attrs as Attrs,
+  };
 }
 
 /** AttributeProto.AttributeType, by number. */
 function readAttr(a: AttributeProto, external: ExternalData): Attr {
   switch (a.type as number) {
-    case 1: return { float: a.f };
-    case 2: return Number(a.i);
-    case 3: return text(a.s);
-    case 4: if (a.t) return { tensor: readTensor(a.t, external) }; break;
-    case 5: if (a.g) return { graph: a.g, captures: capturedNames(a.g) }; break;
-    case 6: return { floats: a.floats };
-    case 7: return a.ints.map(Number);
-    case 8: return a.strings.map(text);
-    case 0: return untypedAttr(a);
+    case 1:
+      return { float: a.f };
+    case 2:
+      return Number(a.i);
+    case 3:
+      return text(a.s);
+    case 4:
+      if (a.t) return { tensor: readTensor(a.t, external) };
+      break;
+    case 5:
+      if (a.g) return { graph: a.g, captures: capturedNames(a.g) };
+      break;
+    case 6:
+      return { floats: a.floats };
+    case 7:
+      return a.ints.map(Number);
+    case 8:
+      return a.strings.map(text);
+    case 0:
+      return untypedAttr(a);
   }
   throw new OnnxplainError("E_MODEL_INVALID", `Attribute \`${a.name}\` has type ${a.type}, which is not supported.`);
 }
@@ -110,7 +150,11 @@ function untypedAttr(a: AttributeProto): Attr {
 }
 
 function capturedNames(graph: GraphProto): readonly string[] {
-  const own = new Set([...graph.input.map((i) => i.name), ...graph.initializer.map((i) => i.name), ...graph.node.flatMap((n) => n.output)]);
+  const own = new Set([
+    ...graph.input.map((i) => i.name),
+    ...graph.initializer.map((i) => i.name),
+    ...graph.node.flatMap((n) => n.output),
+  ]);
   const used = [
     ...graph.node.flatMap((n) => [...n.input, ...n.attribute.flatMap((a) => (a.g ? capturedNames(a.g) : []))]),
     ...graph.output.map((o) => o.name),

@@ -7,8 +7,19 @@ export const isFloat = (dtype: DType): boolean =>
 
 /** Bytes an element takes in `raw_data`. */
 export const BYTES_PER_ELEMENT: Readonly<Record<Exclude<DType, "string">, number>> = {
-  float32: 4, float64: 8, float16: 2, bfloat16: 2, int8: 1, int16: 2, int32: 4, int64: 8,
-  uint8: 1, uint16: 2, uint32: 4, uint64: 8, bool: 1,
+  float32: 4,
+  float64: 8,
+  float16: 2,
+  bfloat16: 2,
+  int8: 1,
+  int16: 2,
+  int32: 4,
+  int64: 8,
+  uint8: 1,
+  uint16: 2,
+  uint32: 4,
+  uint64: 8,
+  bool: 1,
 };
 
 /** Decode one IEEE half from its bits. */
@@ -49,18 +60,30 @@ export function toInt64(value: number): bigint {
 /** Numbers into the storage of `dtype`. float16 and bfloat16 are refused: the compiler computes in float32. */
 export function fromNumbers(dtype: DType, values: ArrayLike<number>): TensorData {
   switch (dtype) {
-    case "float32": return Float32Array.from(values);
-    case "float64": return Float64Array.from(values);
-    case "int64": return BigInt64Array.from(Array.from(values, toInt64));
-    case "uint64": return BigUint64Array.from(Array.from(values, (v) => BigInt(Math.trunc(v))));
-    case "int32": return Int32Array.from(values);
-    case "uint32": return Uint32Array.from(values);
-    case "int16": return Int16Array.from(values);
-    case "uint16": return Uint16Array.from(values);
-    case "int8": return Int8Array.from(values);
-    case "uint8": return Uint8Array.from(values);
-    case "bool": return Uint8Array.from(values, (v) => (v ? 1 : 0));
-    default: throw new Error(`internal: cannot make a ${dtype} tensor from numbers`);
+    case "float32":
+      return Float32Array.from(values);
+    case "float64":
+      return Float64Array.from(values);
+    case "int64":
+      return BigInt64Array.from(Array.from(values, toInt64));
+    case "uint64":
+      return BigUint64Array.from(Array.from(values, (v) => BigInt(Math.trunc(v))));
+    case "int32":
+      return Int32Array.from(values);
+    case "uint32":
+      return Uint32Array.from(values);
+    case "int16":
+      return Int16Array.from(values);
+    case "uint16":
+      return Uint16Array.from(values);
+    case "int8":
+      return Int8Array.from(values);
+    case "uint8":
+      return Uint8Array.from(values);
+    case "bool":
+      return Uint8Array.from(values, (v) => (v ? 1 : 0));
+    default:
+      throw new Error(`internal: cannot make a ${dtype} tensor from numbers`);
   }
 }
 
@@ -77,7 +100,9 @@ export function factOf(constant: Tensor): Fact {
   const integer = constant.dtype === "int64" || constant.dtype === "int32" || constant.dtype === "bool";
   const small = integer && constant.dims.length <= 1 && constant.data.length <= CONTENT_LIMIT;
   return {
-    dtype: constant.dtype, dims: constant.dims, constant,
+    dtype: constant.dtype,
+    dims: constant.dims,
+    constant,
     ...(small ? { content: Array.from(toNumbers(constant)) } : {}),
   };
 }

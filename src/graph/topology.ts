@@ -7,7 +7,9 @@ const isGraphAttr = (a: unknown): a is GraphAttr => typeof a === "object" && a !
 /** Every name a node reads: its inputs and what its subgraphs capture. */
 export function uses(node: Node): readonly string[] {
   const captured = Object.values(node.attrs).flatMap((a) => (isGraphAttr(a) ? a.captures : []));
-  return captured.length === 0 ? node.inputs.filter((n) => n !== "") : [...node.inputs.filter((n) => n !== ""), ...captured];
+  return captured.length === 0
+    ? node.inputs.filter((n) => n !== "")
+    : [...node.inputs.filter((n) => n !== ""), ...captured];
 }
 
 /** The node that makes each value. */
@@ -38,13 +40,23 @@ export function sortNodes(nodes: readonly Node[], given: readonly string[]): rea
   for (const node of nodes) {
     for (const output of node.outputs) {
       if (output === "") continue;
-      if (made.has(output) || known.has(output)) throw new OnnxplainError("E_MODEL_INVALID", `\`${output}\` is defined twice (second time by node "${node.name}"). The file is damaged.`, { node: node.name });
+      if (made.has(output) || known.has(output))
+        throw new OnnxplainError(
+          "E_MODEL_INVALID",
+          `\`${output}\` is defined twice (second time by node "${node.name}"). The file is damaged.`,
+          { node: node.name },
+        );
       made.set(output, node);
     }
   }
   for (const node of nodes) {
     const missing = uses(node).find((n) => !made.has(n) && !known.has(n));
-    if (missing !== undefined) throw new OnnxplainError("E_MODEL_INVALID", `Node "${node.name}" (${node.op}) reads \`${missing}\`, which nothing defines. The file is damaged.`, { node: node.name, op: node.op });
+    if (missing !== undefined)
+      throw new OnnxplainError(
+        "E_MODEL_INVALID",
+        `Node "${node.name}" (${node.op}) reads \`${missing}\`, which nothing defines. The file is damaged.`,
+        { node: node.name, op: node.op },
+      );
   }
   if (isSorted(nodes, known)) return nodes;
   return kahn(nodes, made);
@@ -63,7 +75,11 @@ function kahn(nodes: readonly Node[], made: ReadonlyMap<string, Node>): readonly
   const waiting = new Map<Node, number>();
   const dependents = new Map<Node, Node[]>();
   for (const node of nodes) {
-    const parents = new Set(uses(node).map((n) => made.get(n)).filter((p): p is Node => p !== undefined));
+    const parents = new Set(
+      uses(node)
+        .map((n) => made.get(n))
+        .filter((p): p is Node => p !== undefined),
+    );
     waiting.set(node, parents.size);
     for (const p of parents) dependents.set(p, [...(dependents.get(p) ?? []), node]);
   }
@@ -77,13 +93,20 @@ function kahn(nodes: readonly Node[], made: ReadonlyMap<string, Node>): readonly
   }
   if (ready.length !== nodes.length) {
     const stuck = nodes.find((n) => (waiting.get(n) ?? 0) > 0) as Node;
-    throw new OnnxplainError("E_MODEL_INVALID", `The graph has a cycle through node "${stuck.name}" (${stuck.op}). The file is damaged.`, { node: stuck.name, op: stuck.op });
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `The graph has a cycle through node "${stuck.name}" (${stuck.op}). The file is damaged.`,
+      { node: stuck.name, op: stuck.op },
+    );
   }
   return ready;
 }
 
 /** Nodes and constants that the named values need, in order. */
-export function neededFor(graph: Graph, names: readonly string[]): { readonly nodes: readonly Node[]; readonly values: ReadonlySet<string> } {
+export function neededFor(
+  graph: Graph,
+  names: readonly string[],
+): { readonly nodes: readonly Node[]; readonly values: ReadonlySet<string> } {
   const values = new Set(names);
   const kept: Node[] = [];
   for (const node of graph.nodes.toReversed()) {

@@ -4,15 +4,34 @@ import type { Dim } from "./dim.ts";
 
 /** ONNX element types, under the names users see. */
 export type DType =
-  | "float32" | "float64" | "float16" | "bfloat16"
-  | "int8" | "int16" | "int32" | "int64"
-  | "uint8" | "uint16" | "uint32" | "uint64"
-  | "bool" | "string";
+  | "float32"
+  | "float64"
+  | "float16"
+  | "bfloat16"
+  | "int8"
+  | "int16"
+  | "int32"
+  | "int64"
+  | "uint8"
+  | "uint16"
+  | "uint32"
+  | "uint64"
+  | "bool"
+  | "string";
 
 /** Raw storage of a constant; float16/bfloat16 as their bits in a Uint16Array, bool as 0/1 bytes. */
 export type TensorData =
-  | Float32Array | Float64Array | Int8Array | Int16Array | Int32Array | BigInt64Array
-  | Uint8Array | Uint16Array | Uint32Array | BigUint64Array | readonly string[];
+  | Float32Array
+  | Float64Array
+  | Int8Array
+  | Int16Array
+  | Int32Array
+  | BigInt64Array
+  | Uint8Array
+  | Uint16Array
+  | Uint32Array
+  | BigUint64Array
+  | readonly string[];
 
 /** A constant tensor, C order. `data.length` is the product of `dims`. */
 export interface Tensor {
@@ -34,12 +53,29 @@ export interface Fact {
 }
 
 /** A float attribute; a bare number is an integer attribute, as ONNX tells the two apart. */
-export interface FloatAttr { readonly float: number }
-export interface FloatsAttr { readonly floats: readonly number[] }
-export interface TensorAttr { readonly tensor: Tensor }
+export interface FloatAttr {
+  readonly float: number;
+}
+export interface FloatsAttr {
+  readonly floats: readonly number[];
+}
+export interface TensorAttr {
+  readonly tensor: Tensor;
+}
 /** A subgraph (If, Loop, Scan): carried through untouched, with the outer names that it uses. */
-export interface GraphAttr { readonly graph: GraphProto; readonly captures: readonly string[] }
-export type Attr = number | string | readonly number[] | readonly string[] | FloatAttr | FloatsAttr | TensorAttr | GraphAttr;
+export interface GraphAttr {
+  readonly graph: GraphProto;
+  readonly captures: readonly string[];
+}
+export type Attr =
+  | number
+  | string
+  | readonly number[]
+  | readonly string[]
+  | FloatAttr
+  | FloatsAttr
+  | TensorAttr
+  | GraphAttr;
 export type Attrs = Readonly<Record<string, Attr>>;
 
 /** `""` among `inputs` marks an omitted optional input, as in ONNX. */

@@ -1,11 +1,28 @@
 /** @file Model -> ModelProto -> bytes. */
 import { create } from "@bufbuild/protobuf";
 import {
-  AttributeProto_AttributeType as AttrType, AttributeProtoSchema, GraphProtoSchema, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema,
-  StringStringEntryProtoSchema, TensorProtoSchema, TensorShapeProto_DimensionSchema, TensorShapeProtoSchema,
-  TypeProto_TensorSchema, TypeProtoSchema, ValueInfoProtoSchema,
+  AttributeProtoSchema,
+  AttributeProto_AttributeType as AttrType,
+  GraphProtoSchema,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  StringStringEntryProtoSchema,
+  TensorProtoSchema,
+  TensorShapeProto_DimensionSchema,
+  TensorShapeProtoSchema,
+  TypeProto_TensorSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
 } from "onnx-buf";
-import { type AttributeProto, encodeModel, type ModelProto, type NodeProto, type TensorProto, type ValueInfoProto } from "../proto/codec.ts";
+import {
+  type AttributeProto,
+  encodeModel,
+  type ModelProto,
+  type NodeProto,
+  type TensorProto,
+  type ValueInfoProto,
+} from "../proto/codec.ts";
 import type { Dim } from "./dim.ts";
 import { dtypeCode } from "./dtype-code.ts";
 import { toInt64 } from "./tensor.ts";
@@ -19,7 +36,9 @@ export function writeModel(model: Model): ModelProto {
   return create(ModelProtoSchema, {
     irVersion: BigInt(model.irVersion),
     producerName: "onnxplain",
-    opsetImport: [["", model.opset] as const, ...model.domains].map(([domain, version]) => create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) })),
+    opsetImport: [["", model.opset] as const, ...model.domains].map(([domain, version]) =>
+      create(OperatorSetIdProtoSchema, { domain, version: BigInt(version) }),
+    ),
     metadataProps: [...model.metadata].map(([key, value]) => create(StringStringEntryProtoSchema, { key, value })),
     functions: [...model.functions],
     graph: create(GraphProtoSchema, {
@@ -35,11 +54,15 @@ export function writeModel(model: Model): ModelProto {
 function writePort(port: Port): ValueInfoProto {
   const tensor = create(TypeProto_TensorSchema, { elemType: dtypeCode(port.dtype) });
   if (port.dims) tensor.shape = create(TensorShapeProtoSchema, { dim: port.dims.map(writeDim) });
-  return create(ValueInfoProtoSchema, { name: port.name, type: create(TypeProtoSchema, { value: { case: "tensorType", value: tensor } }) });
+  return create(ValueInfoProtoSchema, {
+    name: port.name,
+    type: create(TypeProtoSchema, { value: { case: "tensorType", value: tensor } }),
+  });
 }
 
 function writeDim(dim: Dim): ReturnType<typeof create<typeof TensorShapeProto_DimensionSchema>> {
-  if (typeof dim === "number") return create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(dim) } });
+  if (typeof dim === "number")
+    return create(TensorShapeProto_DimensionSchema, { value: { case: "dimValue", value: BigInt(dim) } });
   if (!/^\w+$/.test(dim)) return create(TensorShapeProto_DimensionSchema);
   return create(TensorShapeProto_DimensionSchema, { value: { case: "dimParam", value: dim } });
 }
@@ -56,7 +79,11 @@ function writeTensor(t: Tensor, name: string): TensorProto {
 
 function writeNode(node: Node): NodeProto {
   return create(NodeProtoSchema, {
-    opType: node.op, domain: node.domain, name: node.name, input: [...node.inputs], output: [...node.outputs],
+    opType: node.op,
+    domain: node.domain,
+    name: node.name,
+    input: [...node.inputs],
+    output: [...node.outputs],
     attribute: Object.entries(node.attrs).map(([name, value]) => writeAttr(name, value)),
   });
 }
@@ -64,9 +91,14 @@ function writeNode(node: Node): NodeProto {
 function writeAttr(name: string, value: Attr): AttributeProto {
   const attr = create(AttributeProtoSchema, { name });
   if (typeof value === "number") return Object.assign(attr, { type: AttrType.INT, i: toInt64(value) });
-  if (typeof value === "string") return Object.assign(attr, { type: AttrType.STRING, s: new TextEncoder().encode(value) });
+  if (typeof value === "string")
+    return Object.assign(attr, { type: AttrType.STRING, s: new TextEncoder().encode(value) });
   if (Array.isArray(value)) {
-    if (value.length > 0 && typeof value[0] === "string") return Object.assign(attr, { type: AttrType.STRINGS, strings: value.map((s) => new TextEncoder().encode(s as string)) });
+    if (value.length > 0 && typeof value[0] === "string")
+      return Object.assign(attr, {
+        type: AttrType.STRINGS,
+        strings: value.map((s) => new TextEncoder().encode(s as string)),
+      });
     return Object.assign(attr, { type: AttrType.INTS, ints: value.map((v) => toInt64(v as number)) });
   }
   if ("float" in value) return Object.assign(attr, { type: AttrType.FLOAT, f: value.float });

@@ -17,7 +17,10 @@ export const files: Files = {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw new OnnxplainError("E_FILE", `Cannot read \`${location}\` (${code ?? (cause as Error).message}).`, { file: location, cause });
+      throw new OnnxplainError("E_FILE", `Cannot read \`${location}\` (${code ?? (cause as Error).message}).`, {
+        file: location,
+        cause,
+      });
     }
   },
   isFolder: async (location) => {

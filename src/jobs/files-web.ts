@@ -11,7 +11,8 @@ export const files: Files = {
       throw new OnnxplainError("E_FILE", `Cannot fetch \`${location}\`.`, { file: location, cause });
     }
     if (response.status === 404) return undefined;
-    if (!response.ok) throw new OnnxplainError("E_FILE", `Cannot fetch \`${location}\`: HTTP ${response.status}.`, { file: location });
+    if (!response.ok)
+      throw new OnnxplainError("E_FILE", `Cannot fetch \`${location}\`: HTTP ${response.status}.`, { file: location });
     return new Uint8Array(await response.arrayBuffer());
   },
   isFolder: async (location) => location.endsWith("/"),

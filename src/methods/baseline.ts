@@ -10,7 +10,14 @@ export function baselineRow(classifier: Classifier, value: ParamValue | undefine
   if (typeof value === "number") return new Float32Array(size).fill(value);
   const given = value as ArrayLike<number>;
   if (given.length === size) return Float32Array.from(given);
-  if (given.length !== channels) throw new OnnxplainError("E_PARAM", `Expected \`baselines\` to hold 1, ${channels} (channels) or ${size} numbers, got ${given.length}.`);
+  if (given.length !== channels)
+    throw new OnnxplainError(
+      "E_PARAM",
+      `Expected \`baselines\` to hold 1, ${channels} (channels) or ${size} numbers, got ${given.length}.`,
+    );
   const plane = height * width;
-  return Float32Array.from({ length: size }, (_, i) => given[layout === "nchw" ? Math.floor(i / plane) : i % channels] as number);
+  return Float32Array.from(
+    { length: size },
+    (_, i) => given[layout === "nchw" ? Math.floor(i / plane) : i % channels] as number,
+  );
 }

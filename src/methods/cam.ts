@@ -1,7 +1,7 @@
 /** @file Class activation maps: a layer's channels, weighted by their gradients. Each method is one formula on (A, dS/dA). */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import type { EmitContext, Emitted, Method } from "./method.ts";
 import type { Layer } from "./layers.ts";
+import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
 import { boolean } from "./params.ts";
 
@@ -27,7 +27,10 @@ function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
   const [h, w] = layer.grid;
   const count = h * w;
   if (layer.layout === "nchw") return g.op("Reshape", [value, g.ints([0, 0, count])]);
-  const flat = layer.layout === "nhwc" ? g.op("Reshape", [value, g.ints([0, count, layer.channels])]) : gridTokens(g, value, layer, count);
+  const flat =
+    layer.layout === "nhwc"
+      ? g.op("Reshape", [value, g.ints([0, count, layer.channels])])
+      : gridTokens(g, value, layer, count);
   return g.op("Transpose", [flat], { perm: [0, 2, 1] });
 }
 
@@ -42,7 +45,11 @@ function emitCam(weigh: Weighing): (context: EmitContext) => Emitted {
     const { g, params } = context;
     const layer = context.layer as Layer;
     const { gradients, notes } = gradientsOf(context, [layer.name]);
-    const maps = { g, activation: positions(g, g.value(layer.name), layer), gradient: positions(g, gradients[0] as Value, layer) };
+    const maps = {
+      g,
+      activation: positions(g, g.value(layer.name), layer),
+      gradient: positions(g, gradients[0] as Value, layer),
+    };
     const summed = g.op("ReduceSum", [weigh(maps), g.ints([1])], { keepdims: 0 });
     const map = g.op("Reshape", [summed, g.ints([0, ...layer.grid])]);
     return { map: params.relu === true ? g.op("Relu", [map]) : map, notes };
@@ -65,4 +72,5 @@ export function camMethod({ weigh, ...facts }: Cam): Method {
 }
 
 /** Mean over positions, kept as an axis of size 1. */
-export const overPositions = (g: GraphBuilder, op: "ReduceMean" | "ReduceSum", value: Value): Value => g.op(op, [value, g.ints([2])], { keepdims: 1 });
+export const overPositions = (g: GraphBuilder, op: "ReduceMean" | "ReduceSum", value: Value): Value =>
+  g.op(op, [value, g.ints([2])], { keepdims: 1 });

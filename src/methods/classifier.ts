@@ -1,6 +1,7 @@
 /** @file A classifier: a canonical model of which we know the image input and the class scores. */
-import type { Model, Port } from "../graph/types.ts";
+
 import type { Ops } from "../diff/emit.ts";
+import type { Model, Port } from "../graph/types.ts";
 
 /** Which score is explained: the logit (default), or the probability the model ends in. */
 export type ScoreKind = "logits" | "probability";

@@ -10,7 +10,8 @@ export const gradCamPlusPlus: Method = camMethod({
   id: "grad-cam++",
   aliases: ["grad-cam-pp", "gradcam++", "gradcampp", "grad-cam-plus-plus"],
   title: "Grad-CAM++",
-  source: "Chattopadhay et al. 2018 (arXiv 1710.11063), eq. 19; pytorch-grad-cam's form: no exp(score), alphas not normalised; SPEC 4.7",
+  source:
+    "Chattopadhay et al. 2018 (arXiv 1710.11063), eq. 19; pytorch-grad-cam's form: no exp(score), alphas not normalised; SPEC 4.7",
   weigh: ({ g, activation, gradient }) => {
     const square = g.op("Mul", [gradient, gradient]);
     const cube = g.op("Mul", [square, gradient]);

@@ -1,7 +1,8 @@
 /** @file Gradient of the class score by the input (Simonyan et al. 2014, eq. 3, signed: no absolute value is taken). */
+
+import type { Value } from "../graph/builder.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import type { Value } from "../graph/builder.ts";
 
 const emit = (context: EmitContext): Emitted => {
   const { gradients, notes } = gradientsOf(context, [context.classifier.input.name]);

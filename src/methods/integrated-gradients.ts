@@ -4,7 +4,7 @@ import { gradient } from "./gradient.ts";
 import type { Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, inputRow, SALIENCY_MAP, staticRow } from "./one-pass.ts";
 import { baseline, integer, oneOf } from "./params.ts";
-import { type Quadrature, QUADRATURES, type QuadratureName, quadrature } from "./quadrature.ts";
+import { QUADRATURES, type Quadrature, type QuadratureName, quadrature } from "./quadrature.ts";
 
 /** Gradients at every point of the path, then input and baseline themselves for the convergence delta. */
 function plan(context: PlanContext): Plan {
@@ -14,10 +14,14 @@ function plan(context: PlanContext): Plan {
   const path = quadrature(params.method as QuadratureName, params.n_steps as number);
   const dims = staticRow(map);
   return {
-    model, notes, outputs: [SALIENCY_MAP, classifier.scores], count: path.alphas.length + 2,
+    model,
+    notes,
+    outputs: [SALIENCY_MAP, classifier.scores],
+    count: path.alphas.length + 2,
     rows: function* (sample) {
       const { name } = classifier.input;
-      for (const alpha of path.alphas) yield { [name]: from.map((b, i) => b + alpha * ((sample.x[i] as number) - b)), [COTANGENT]: sample.cotangent };
+      for (const alpha of path.alphas)
+        yield { [name]: from.map((b, i) => b + alpha * ((sample.x[i] as number) - b)), [COTANGENT]: sample.cotangent };
       yield inputRow(classifier, sample);
       yield { [name]: from, [COTANGENT]: sample.cotangent };
     },
@@ -40,13 +44,20 @@ function foldPath({ x, cotangent }: Sample, { path, from, dims, scores }: PathFo
     add: (result) => {
       const weight = path.weights[step++];
       if (weight === undefined) ends.push(dot(result[scores] as Float32Array, cotangent));
-      else (result[SALIENCY_MAP] as Float32Array).forEach((v, i) => { sum[i]! += weight * v; });
+      else
+        (result[SALIENCY_MAP] as Float32Array).forEach((v, i) => {
+          sum[i]! += weight * v;
+        });
     },
     done: () => {
       const values = Float32Array.from(sum, (s, i) => s * ((x[i] as number) - (from[i] as number)));
       const [atInput = 0, atBaseline = 0] = ends;
       const total = values.reduce((s, v) => s + v, 0);
-      return { values, dims, checks: { convergence_delta: total - (atInput - atBaseline), score_difference: atInput - atBaseline } };
+      return {
+        values,
+        dims,
+        checks: { convergence_delta: total - (atInput - atBaseline), score_difference: atInput - atBaseline },
+      };
     },
   };
 }

@@ -1,9 +1,10 @@
 /** @file Which values of a network are feature maps a CAM can weigh, and which of them is the natural choice. */
+
+import type { Ops } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import { type Dim, formatDims } from "../graph/dim.ts";
 import { producers } from "../graph/topology.ts";
 import type { Graph, Node } from "../graph/types.ts";
-import type { Ops } from "../diff/emit.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** A feature map: values on a grid of positions. */
@@ -22,7 +23,18 @@ export interface Layer {
 
 /** Kinds through which a spatial map stays a spatial map of the same layout. */
 const TRANSPARENT = new Set(["activation", "pool", "join", "normalize", "product"]);
-const SAME_RANK_MOVEMENT = new Set(["Concat", "Split", "Slice", "Pad", "Identity", "Dropout", "Resize", "DepthToSpace", "SpaceToDepth", "Cast"]);
+const SAME_RANK_MOVEMENT = new Set([
+  "Concat",
+  "Split",
+  "Slice",
+  "Pad",
+  "Identity",
+  "Dropout",
+  "Resize",
+  "DepthToSpace",
+  "SpaceToDepth",
+  "Cast",
+]);
 const SOURCES = new Set(["Conv", "ConvTranspose"]);
 
 type Layout = Layer["layout"];
@@ -41,7 +53,8 @@ function layoutOf(graph: Graph, ops: Ops, node: Node, found: ReadonlyMap<string,
   const dims = graph.facts.get(node.outputs[0] ?? "")?.dims;
   if (!dims) return undefined;
   if (SOURCES.has(node.op) || /^QLinear(Conv)$/.test(node.op)) return dims.length === 4 ? "nchw" : undefined;
-  if (node.op === "LayerNormalization" || node.op === "RMSNormalization") return dims.length === 4 ? "nhwc" : dims.length === 3 ? "tokens" : undefined;
+  if (node.op === "LayerNormalization" || node.op === "RMSNormalization")
+    return dims.length === 4 ? "nhwc" : dims.length === 3 ? "tokens" : undefined;
   const kind = Object.hasOwn(ops, node.op) ? ops[node.op]?.kind : undefined;
   const passes = (kind !== undefined && TRANSPARENT.has(kind)) || SAME_RANK_MOVEMENT.has(node.op);
   if (!passes) return undefined;
@@ -89,7 +102,11 @@ export function defaultLayer(classifier: Classifier): Layer {
   const layers = candidateLayers(classifier);
   const features = layers.filter((l) => {
     const kind = classifier.ops[l.op]?.kind;
-    return l.layout !== "tokens" && l.channels !== classifier.classes && (l.op === "Concat" || (kind !== "pool" && kind !== "movement"));
+    return (
+      l.layout !== "tokens" &&
+      l.channels !== classifier.classes &&
+      (l.op === "Concat" || (kind !== "pool" && kind !== "movement"))
+    );
   });
   const spatial = features.at(-1) ?? layers.filter((l) => l.layout !== "tokens").at(-1);
   const attention = lastAttentionInput(graph, layers, classifier.scores);
@@ -97,14 +114,19 @@ export function defaultLayer(classifier: Classifier): Layer {
   const position = (l: Layer | undefined): number => (l ? (order.get(made.get(l.name) as Node) ?? -1) : -1);
   const chosen = position(attention) > position(spatial) ? attention : spatial;
   if (chosen === undefined) {
-    throw new OnnxplainError("E_LAYER_UNSUITABLE", "This model has no feature map with a grid of positions (no convolution, no tokens), so a CAM has nothing to weigh. Use `gradient` or `occlusion`.");
+    throw new OnnxplainError(
+      "E_LAYER_UNSUITABLE",
+      "This model has no feature map with a grid of positions (no convolution, no tokens), so a CAM has nothing to weigh. Use `gradient` or `occlusion`.",
+    );
   }
   return chosen;
 }
 
 function lastAttentionInput(graph: Graph, layers: readonly Layer[], scores: string): Layer | undefined {
   const before = upstream(graph, [scores]);
-  const softmax = graph.nodes.filter((n) => n.op === "Softmax" && n.outputs[0] !== scores && before.has(n.outputs[0] ?? "")).at(-1);
+  const softmax = graph.nodes
+    .filter((n) => n.op === "Softmax" && n.outputs[0] !== scores && before.has(n.outputs[0] ?? ""))
+    .at(-1);
   if (softmax === undefined) return undefined;
   const above = upstream(graph, softmax.inputs);
   return layers.filter((l) => l.layout === "tokens" && above.has(l.name)).at(-1);
@@ -113,7 +135,8 @@ function lastAttentionInput(graph: Graph, layers: readonly Layer[], scores: stri
 /** All values that the named ones depend on, themselves included. */
 function upstream(graph: Graph, names: readonly string[]): ReadonlySet<string> {
   const seen = new Set(names);
-  for (const node of graph.nodes.toReversed()) if (node.outputs.some((o) => seen.has(o))) for (const i of node.inputs) seen.add(i);
+  for (const node of graph.nodes.toReversed())
+    if (node.outputs.some((o) => seen.has(o))) for (const i of node.inputs) seen.add(i);
   return seen;
 }
 
@@ -124,15 +147,26 @@ export function namedLayer(classifier: Classifier, wanted: string): Layer {
   const name = graph.facts.has(wanted) ? wanted : node?.outputs[0];
   if (name === undefined) throw unknownLayer(graph, wanted);
   const dims = graph.facts.get(name)?.dims;
-  const layout = layouts(graph, classifier.ops).get(name) ?? (dims?.length === 4 ? "nchw" : dims?.length === 3 ? "tokens" : undefined);
+  const layout =
+    layouts(graph, classifier.ops).get(name) ??
+    (dims?.length === 4 ? "nchw" : dims?.length === 3 ? "tokens" : undefined);
   const layer = layout && describe(graph, name, node, layout);
-  if (!layer) throw new OnnxplainError("E_LAYER_UNSUITABLE", `Layer \`${name}\` has shape ${formatDims(dims)}: it has no grid of positions. \`onnxplain inspect\` lists the layers that have one.`);
+  if (!layer)
+    throw new OnnxplainError(
+      "E_LAYER_UNSUITABLE",
+      `Layer \`${name}\` has shape ${formatDims(dims)}: it has no grid of positions. \`onnxplain inspect\` lists the layers that have one.`,
+    );
   return layer;
 }
 
 function unknownLayer(graph: Graph, wanted: string): OnnxplainError {
   const names = [...graph.nodes.flatMap((n) => [n.name, ...n.outputs])];
   const lower = wanted.toLowerCase();
-  const near = [...new Set(names.filter((n) => n.toLowerCase().includes(lower) || lower.includes(n.toLowerCase())))].slice(0, 5);
-  return new OnnxplainError("E_LAYER_UNKNOWN", `The model has no value or node named \`${wanted}\`.${near.length ? ` Near it: ${near.map((n) => `\`${n}\``).join(", ")}.` : ""} \`onnxplain inspect MODEL\` lists the layers.`);
+  const near = [
+    ...new Set(names.filter((n) => n.toLowerCase().includes(lower) || lower.includes(n.toLowerCase()))),
+  ].slice(0, 5);
+  return new OnnxplainError(
+    "E_LAYER_UNKNOWN",
+    `The model has no value or node named \`${wanted}\`.${near.length ? ` Near it: ${near.map((n) => `\`${n}\``).join(", ")}.` : ""} \`onnxplain inspect MODEL\` lists the layers.`,
+  );
 }

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Model } from "../graph/types.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
-import type { Params, ParamSpecs } from "./params.ts";
+import type { ParamSpecs, Params } from "./params.ts";
 
 /** Everything a method may know when it plans. */
 export interface PlanContext {

@@ -21,30 +21,53 @@ const toNumber = (raw: unknown): number | undefined => {
   return typeof v === "number" && Number.isFinite(v) ? v : undefined;
 };
 const toNumbers = (raw: unknown): readonly number[] | undefined => {
-  const parts = typeof raw === "string" ? raw.split(",") : typeof raw === "number" ? [raw] : Array.isArray(raw) ? raw : undefined;
+  const parts =
+    typeof raw === "string" ? raw.split(",") : typeof raw === "number" ? [raw] : Array.isArray(raw) ? raw : undefined;
   const values = parts?.map(toNumber);
   return values?.every((v) => v !== undefined) ? (values as number[]) : undefined;
 };
 
 export const integer = (fallback: number, min: number, about: string): ParamSpec => ({
-  default: fallback, about, expected: `an integer from ${min} up`,
-  read: (raw) => { const v = toNumber(raw); return v !== undefined && Number.isInteger(v) && v >= min ? v : undefined; },
+  default: fallback,
+  about,
+  expected: `an integer from ${min} up`,
+  read: (raw) => {
+    const v = toNumber(raw);
+    return v !== undefined && Number.isInteger(v) && v >= min ? v : undefined;
+  },
 });
 export const positive = (fallback: number | null, about: string): ParamSpec => ({
-  default: fallback, about, expected: "a number greater than 0",
-  read: (raw) => { const v = toNumber(raw); return v !== undefined && v > 0 ? v : undefined; },
+  default: fallback,
+  about,
+  expected: "a number greater than 0",
+  read: (raw) => {
+    const v = toNumber(raw);
+    return v !== undefined && v > 0 ? v : undefined;
+  },
 });
 export const boolean = (fallback: boolean, about: string): ParamSpec => ({
-  default: fallback, about, expected: "true or false",
+  default: fallback,
+  about,
+  expected: "true or false",
   read: (raw) => (raw === true || raw === "true" ? true : raw === false || raw === "false" ? false : undefined),
 });
 export const oneOf = (fallback: string, choices: readonly string[], about: string): ParamSpec => ({
-  default: fallback, about, expected: choices.map((c) => `\`${c}\``).join(", "),
-  read: (raw) => { const wanted = String(raw).replaceAll("-", "_").toLowerCase(); return choices.find((c) => c === wanted); },
+  default: fallback,
+  about,
+  expected: choices.map((c) => `\`${c}\``).join(", "),
+  read: (raw) => {
+    const wanted = String(raw).replaceAll("-", "_").toLowerCase();
+    return choices.find((c) => c === wanted);
+  },
 });
 export const integers = (fallback: readonly number[] | null, min: number, about: string): ParamSpec => ({
-  default: fallback, about, expected: `integers from ${min} up, separated by commas`,
-  read: (raw) => { const v = toNumbers(raw); return v?.every((x) => Number.isInteger(x) && x >= min) && v.length > 0 ? v : undefined; },
+  default: fallback,
+  about,
+  expected: `integers from ${min} up, separated by commas`,
+  read: (raw) => {
+    const v = toNumbers(raw);
+    return v?.every((x) => Number.isInteger(x) && x >= min) && v.length > 0 ? v : undefined;
+  },
 });
 
 /**
@@ -52,7 +75,9 @@ export const integers = (fallback: readonly number[] | null, min: number, about:
  * the input), in the network's own input units (after normalisation).
  */
 export const baseline = (about: string): ParamSpec => ({
-  default: 0, about, expected: "a number, one number a channel, or a whole input",
+  default: 0,
+  about,
+  expected: "a number, one number a channel, or a whole input",
   read: (raw) => {
     if (raw instanceof Float32Array) return raw;
     const v = toNumbers(raw);
@@ -64,17 +89,26 @@ const key = (name: string): string => name.toLowerCase().replaceAll("-", "_");
 
 /** Fill in defaults and check. Throws `E_PARAM` naming the known parameters, or what was expected. */
 export function readParams(method: string, specs: ParamSpecs, given: Readonly<Record<string, unknown>>): Params {
-  const out: Record<string, ParamValue> = Object.fromEntries(Object.entries(specs).map(([name, s]) => [name, s.default]));
+  const out: Record<string, ParamValue> = Object.fromEntries(
+    Object.entries(specs).map(([name, s]) => [name, s.default]),
+  );
   for (const [rawName, raw] of Object.entries(given)) {
     const name = key(rawName);
     const spec = Object.hasOwn(specs, name) ? specs[name] : undefined;
     if (spec === undefined) {
       const known = Object.keys(specs);
-      throw new OnnxplainError("E_PARAM", `Method \`${method}\` has no parameter \`${rawName}\`. ${known.length ? `It has: ${known.join(", ")}.` : "It has none."}`);
+      throw new OnnxplainError(
+        "E_PARAM",
+        `Method \`${method}\` has no parameter \`${rawName}\`. ${known.length ? `It has: ${known.join(", ")}.` : "It has none."}`,
+      );
     }
     if (raw === undefined || (raw === null && spec.default === null)) continue;
     const value = spec.read(raw);
-    if (value === undefined) throw new OnnxplainError("E_PARAM", `Expected \`${name}\` of \`${method}\` to be ${spec.expected}, got ${JSON.stringify(raw)} (${typeof raw}).`);
+    if (value === undefined)
+      throw new OnnxplainError(
+        "E_PARAM",
+        `Expected \`${name}\` of \`${method}\` to be ${spec.expected}, got ${JSON.stringify(raw)} (${typeof raw}).`,
+      );
     out[name] = value;
   }
   return out;

@@ -5,8 +5,8 @@ import { type Dim, formatDims } from "../graph/dim.ts";
 import { isFloat } from "../graph/tensor.ts";
 import type { Model, Port } from "../graph/types.ts";
 import { bindDims } from "../passes/bind-input.ts";
-import { findLogits } from "../passes/strip-softmax.ts";
 import { canonicalize } from "../passes/pipeline.ts";
+import { findLogits } from "../passes/strip-softmax.ts";
 import type { Classifier, ScoreKind } from "./classifier.ts";
 
 export interface PrepareOptions {
@@ -33,7 +33,9 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
   const { graph } = canonical.model;
   const input = graph.inputs.find((p) => p.name === port.name) ?? port;
   const dims = input.dims as readonly Dim[];
-  const [channels, height, width] = (layout === "nchw" ? [dims[1], dims[2], dims[3]] : [dims[3], dims[1], dims[2]]) as readonly number[];
+  const [channels, height, width] = (
+    layout === "nchw" ? [dims[1], dims[2], dims[3]] : [dims[3], dims[1], dims[2]]
+  ) as readonly number[];
   refuseSize(input, [channels, height, width] as readonly Dim[]);
   const head = findLogits(graph);
   const g = extend(canonical.model, ops);
@@ -41,12 +43,22 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
   const scores = scoreKind === "logits" ? logits : g.op("Softmax", [logits], { axis: 1 });
   const classes = scores.dims?.[1];
   if (typeof classes !== "number" || classes < 1) {
-    throw new OnnxplainError("E_MODEL_INVALID", `Output \`${head.logits}\` has shape ${formatDims(g.value(head.logits).dims)}; expected class scores [N, classes] with at least one class. Is this a classifier?`);
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `Output \`${head.logits}\` has shape ${formatDims(g.value(head.logits).dims)}; expected class scores [N, classes] with at least one class. Is this a classifier?`,
+    );
   }
   return {
     model: { ...canonical.model, graph: g.build(graph.outputs.map((p) => g.value(p.name))) },
-    ops, input, layout, scoreKind, classes, scores: scores.name,
-    channels: channels as number, height: height as number, width: width as number,
+    ops,
+    input,
+    layout,
+    scoreKind,
+    classes,
+    scores: scores.name,
+    channels: channels as number,
+    height: height as number,
+    width: width as number,
     freeBatch: typeof dims[0] === "string",
     notes: [...bound.notes, ...canonical.notes, ...softmaxNote(head, scoreKind)],
   };
@@ -58,12 +70,17 @@ const MAX_INPUT = 2 ** 28;
 function refuseSize(input: Port, chw: readonly Dim[]): void {
   const size = chw.reduce<number>((p, d) => p * (typeof d === "number" ? d : Number.NaN), 1);
   if (size > 0 && size <= MAX_INPUT) return;
-  throw new OnnxplainError("E_MODEL_INVALID", `The image input \`${input.name}\` has shape ${formatDims(input.dims)}; expected fixed channels and a size of 1 to ${MAX_INPUT} elements an image.`);
+  throw new OnnxplainError(
+    "E_MODEL_INVALID",
+    `The image input \`${input.name}\` has shape ${formatDims(input.dims)}; expected fixed channels and a size of 1 to ${MAX_INPUT} elements an image.`,
+  );
 }
 
 function softmaxNote(head: ReturnType<typeof findLogits>, kind: ScoreKind): readonly string[] {
   if (head.kind === "none" || kind !== "logits") return [];
-  return [`Output \`${head.probabilities}\` is a ${head.kind === "softmax" ? "Softmax" : "LogSoftmax"}; the logits \`${head.logits}\` before it are explained instead (\`output: "probability"\` keeps it).`];
+  return [
+    `Output \`${head.probabilities}\` is a ${head.kind === "softmax" ? "Softmax" : "LogSoftmax"}; the logits \`${head.logits}\` before it are explained instead (\`output: "probability"\` keeps it).`,
+  ];
 }
 
 function flatScores(g: ReturnType<typeof extend>, name: string): ReturnType<typeof g.value> {
@@ -73,11 +90,14 @@ function flatScores(g: ReturnType<typeof extend>, name: string): ReturnType<type
 
 /** The one rank-4 float input. */
 function imageInput({ graph }: Model): Port {
-  const images = graph.inputs.filter((p) => p.dims?.length === 4 && (isFloat(p.dtype)));
+  const images = graph.inputs.filter((p) => p.dims?.length === 4 && isFloat(p.dtype));
   const [only] = images;
   if (only !== undefined && graph.inputs.length === 1) return only;
   const listed = graph.inputs.map((p) => `\`${p.name}\` ${p.dtype}${formatDims(p.dims)}`).join(", ") || "none";
-  throw new OnnxplainError("E_MODEL_INVALID", `Expected one image input of rank 4 ([N,C,H,W] or [N,H,W,C], float), the model has: ${listed}. Export the network so that it takes one batch of images.`);
+  throw new OnnxplainError(
+    "E_MODEL_INVALID",
+    `Expected one image input of rank 4 ([N,C,H,W] or [N,H,W,C], float), the model has: ${listed}. Export the network so that it takes one batch of images.`,
+  );
 }
 
 const isChannels = (d: Dim | undefined): boolean => d === 1 || d === 3 || d === 4;
@@ -87,12 +107,21 @@ export function guessLayout(port: Port): "nchw" | "nhwc" {
   return !isChannels(port.dims?.[1]) && isChannels(port.dims?.[3]) ? "nhwc" : "nchw";
 }
 
-function bindSize(model: Model, port: Port, layout: "nchw" | "nhwc", size: readonly [number, number] | undefined): { readonly model: Model; readonly notes: readonly string[] } {
+function bindSize(
+  model: Model,
+  port: Port,
+  layout: "nchw" | "nhwc",
+  size: readonly [number, number] | undefined,
+): { readonly model: Model; readonly notes: readonly string[] } {
   const dims = port.dims as readonly Dim[];
   const [h, w] = layout === "nchw" ? [dims[2], dims[3]] : [dims[1], dims[2]];
   if (typeof h === "number" && typeof w === "number") return { model, notes: [] };
   const pick = (d: Dim | undefined, i: 0 | 1): number => (typeof d === "number" ? d : (size?.[i] ?? FALLBACK_SIZE));
   const [height, width] = [pick(h, 0), pick(w, 1)];
-  const notes = size ? [] : [`The model leaves its input size free (${formatDims(dims)}); ${height}x${width} is used (\`--size\` sets another).`];
+  const notes = size
+    ? []
+    : [
+        `The model leaves its input size free (${formatDims(dims)}); ${height}x${width} is used (\`--size\` sets another).`,
+      ];
   return { model: bindDims(model, { height, width }), notes };
 }

@@ -5,7 +5,13 @@ export interface Quadrature {
   readonly weights: readonly number[];
 }
 
-export const QUADRATURES = ["gausslegendre", "riemann_left", "riemann_right", "riemann_middle", "riemann_trapezoid"] as const;
+export const QUADRATURES = [
+  "gausslegendre",
+  "riemann_left",
+  "riemann_right",
+  "riemann_middle",
+  "riemann_trapezoid",
+] as const;
 export type QuadratureName = (typeof QUADRATURES)[number];
 
 const range = (n: number, f: (i: number) => number): number[] => Array.from({ length: n }, (_, i) => f(i));
@@ -29,7 +35,10 @@ function gaussLegendre(n: number): Quadrature {
     }
     return t;
   });
-  return { alphas: nodes.map((t) => (1 + t) / 2), weights: nodes.map((t) => 1 / ((1 - t * t) * legendre(n, t)[1] ** 2)) };
+  return {
+    alphas: nodes.map((t) => (1 + t) / 2),
+    weights: nodes.map((t) => 1 / ((1 - t * t) * legendre(n, t)[1] ** 2)),
+  };
 }
 
 /**
@@ -39,11 +48,18 @@ function gaussLegendre(n: number): Quadrature {
 export function quadrature(name: QuadratureName, n: number): Quadrature {
   const even = range(n, () => 1 / n);
   switch (name) {
-    case "gausslegendre": return gaussLegendre(n);
-    case "riemann_left": return { alphas: range(n, (i) => i / n), weights: even };
-    case "riemann_right": return { alphas: range(n, (i) => (i + 1) / n), weights: even };
-    case "riemann_middle": return { alphas: range(n, (i) => (i + 0.5) / n), weights: even };
+    case "gausslegendre":
+      return gaussLegendre(n);
+    case "riemann_left":
+      return { alphas: range(n, (i) => i / n), weights: even };
+    case "riemann_right":
+      return { alphas: range(n, (i) => (i + 1) / n), weights: even };
+    case "riemann_middle":
+      return { alphas: range(n, (i) => (i + 0.5) / n), weights: even };
     case "riemann_trapezoid":
-      return { alphas: range(n, (i) => (n === 1 ? 0 : i / (n - 1))), weights: range(n, (i) => (i === 0 || i === n - 1 ? 0.5 : 1) / n) };
+      return {
+        alphas: range(n, (i) => (n === 1 ? 0 : i / (n - 1))),
+        weights: range(n, (i) => (i === 0 || i === n - 1 ? 0.5 : 1) / n),
+      };
   }
 }

@@ -32,5 +32,8 @@ export function findMethod(id: string): Method {
   const wanted = key(id);
   const found = Object.values<Method>(METHODS).find((m) => [m.id, ...m.aliases].some((name) => key(name) === wanted));
   if (found) return found;
-  throw new OnnxplainError("E_METHOD_UNKNOWN", `There is no method \`${id}\`. Methods: ${Object.keys(METHODS).join(", ")}.`);
+  throw new OnnxplainError(
+    "E_METHOD_UNKNOWN",
+    `There is no method \`${id}\`. Methods: ${Object.keys(METHODS).join(", ")}.`,
+  );
 }

@@ -41,7 +41,10 @@ function classIndex(request: TargetRequest, { classes, labels, output }: TargetC
   const index = typeof request === "number" ? request : /^-?\d+$/.test(request) ? Number(request) : undefined;
   if (index !== undefined) {
     if (Number.isInteger(index) && index >= 0 && index < classes) return index;
-    throw new OnnxplainError("E_TARGET_RANGE", `Expected \`target\` to be a class index in 0…${classes - 1} for output "${output}" [N,${classes}], got ${request}.`);
+    throw new OnnxplainError(
+      "E_TARGET_RANGE",
+      `Expected \`target\` to be a class index in 0…${classes - 1} for output "${output}" [N,${classes}], got ${request}.`,
+    );
   }
   const wanted = String(request).toLowerCase();
   const exact = labels?.findIndex((l) => l.toLowerCase() === wanted) ?? -1;
@@ -52,10 +55,21 @@ function classIndex(request: TargetRequest, { classes, labels, output }: TargetC
 }
 
 function unknownTarget(text: string, { labels, classes }: TargetContext): OnnxplainError {
-  if (text === "label") return new OnnxplainError("E_TARGET_UNKNOWN", "`target: label` explains the ground truth, which a single image does not carry. Give a class index or a label.");
-  if (!labels) return new OnnxplainError("E_TARGET_UNKNOWN", `\`${text}\` is not a class index (0…${classes - 1}), and the model has no labels. Give an index, or a list of labels (\`--labels FILE\`).`);
+  if (text === "label")
+    return new OnnxplainError(
+      "E_TARGET_UNKNOWN",
+      "`target: label` explains the ground truth, which a single image does not carry. Give a class index or a label.",
+    );
+  if (!labels)
+    return new OnnxplainError(
+      "E_TARGET_UNKNOWN",
+      `\`${text}\` is not a class index (0…${classes - 1}), and the model has no labels. Give an index, or a list of labels (\`--labels FILE\`).`,
+    );
   const near = labels.filter((l) => l.toLowerCase().includes(text.toLowerCase())).slice(0, 5);
-  return new OnnxplainError("E_TARGET_UNKNOWN", `No class is labelled \`${text}\`.${near.length ? ` Near it: ${near.map((l) => `\`${l}\``).join(", ")}.` : ""} Give an index in 0…${classes - 1} or one of the labels.`);
+  return new OnnxplainError(
+    "E_TARGET_UNKNOWN",
+    `No class is labelled \`${text}\`.${near.length ? ` Near it: ${near.map((l) => `\`${l}\``).join(", ")}.` : ""} Give an index in 0…${classes - 1} or one of the labels.`,
+  );
 }
 
 /** Weights of the scores that stand for a target. */

@@ -86,6 +86,9 @@ export function reshapeLike(g: GraphBuilder, v: Value, like: Value): Value {
 /** Reshape to `dims`; `dynamic` supplies the target as a value when several dims are free. */
 export function reshapeTo(g: GraphBuilder, v: Value, dims: readonly Dim[] | undefined, dynamic: () => Value): Value {
   const free = dims?.filter((d) => typeof d === "string").length ?? 2;
-  if (dims && free <= 1 && !dims.includes(0)) return g.op("Reshape", [v, g.ints(dims.map((d) => (typeof d === "number" ? d : -1)))]);
+  // 0 copies the batch size: the runtime then knows that it is still the same, and keeps its blocked layout
+  const same = typeof dims?.[0] === "string" && dims[0] === v.dims?.[0];
+  const size = (d: Dim, axis: number): number => (typeof d === "number" ? d : axis === 0 && same ? 0 : -1);
+  if (dims && free <= 1 && !dims.includes(0)) return g.op("Reshape", [v, g.ints(dims.map(size))]);
   return g.op("Reshape", [v, dynamic()]);
 }

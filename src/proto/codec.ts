@@ -3,7 +3,15 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { OnnxplainError } from "../errors.ts";
 
-export type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, TensorProto, ValueInfoProto } from "onnx-buf";
+export type {
+  AttributeProto,
+  FunctionProto,
+  GraphProto,
+  ModelProto,
+  NodeProto,
+  TensorProto,
+  ValueInfoProto,
+} from "onnx-buf";
 
 /**
  * Decode a serialised `ModelProto`.
@@ -12,7 +20,8 @@ export type { AttributeProto, FunctionProto, GraphProto, ModelProto, NodeProto, 
  * @throws OnnxplainError `E_MODEL_READ` when the bytes are empty, truncated, or not an ONNX model.
  */
 export function decodeModel(bytes: Uint8Array): ModelProto {
-  if (bytes.length === 0) throw new OnnxplainError("E_MODEL_READ", "The model file is empty (0 bytes). Export it again.");
+  if (bytes.length === 0)
+    throw new OnnxplainError("E_MODEL_READ", "The model file is empty (0 bytes). Export it again.");
   const owned = new Uint8Array(bytes.length);
   owned.set(bytes);
   let model: ModelProto;
@@ -20,12 +29,16 @@ export function decodeModel(bytes: Uint8Array): ModelProto {
     model = fromBinary(ModelProtoSchema, owned);
   } catch (cause) {
     const text = new TextDecoder().decode(owned.subarray(0, 64));
-    const why = text.startsWith("version https://git-lfs") ? "it is a Git LFS pointer, not the file itself; run `git lfs pull`"
+    const why = text.startsWith("version https://git-lfs")
+      ? "it is a Git LFS pointer, not the file itself; run `git lfs pull`"
       : "its protobuf encoding is broken (truncated download, or not an ONNX file)";
     throw new OnnxplainError("E_MODEL_READ", `Cannot decode the model (${bytes.length} bytes): ${why}.`, { cause });
   }
   if (model.graph === undefined) {
-    throw new OnnxplainError("E_MODEL_READ", `The file decodes but holds no graph (${bytes.length} bytes): it is not an ONNX model.`);
+    throw new OnnxplainError(
+      "E_MODEL_READ",
+      `The file decodes but holds no graph (${bytes.length} bytes): it is not an ONNX model.`,
+    );
   }
   return model;
 }

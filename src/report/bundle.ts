@@ -10,16 +10,29 @@ import { heatmapPicture, overlayPicture, type PictureOptions, planeOf, upsampled
 export type Bundle = ReadonlyMap<string, Uint8Array>;
 
 /** Everything about one explanation. */
-export async function bundleOf(explanation: Explanation, context: Omit<ManifestContext, "artifacts">, options: PictureOptions = {}): Promise<Bundle> {
+export async function bundleOf(
+  explanation: Explanation,
+  context: Omit<ManifestContext, "artifacts">,
+  options: PictureOptions = {},
+): Promise<Bundle> {
   const files = new Map<string, Uint8Array>();
   files.set("map.npy", mapNpy(explanation));
   files.set("scores.npy", scoresNpy(explanation));
   files.set("heatmap.png", await encodePng(heatmapPicture(explanation, options)));
   files.set("overlay.png", await encodePng(overlayPicture(explanation, options)));
   if (explanation.picture) files.set("input.png", await encodePng(explanation.picture));
-  const roles: Readonly<Record<string, string>> = { "map.npy": "map", "scores.npy": "scores", "heatmap.png": "heatmap", "overlay.png": "overlay", "input.png": "input" };
+  const roles: Readonly<Record<string, string>> = {
+    "map.npy": "map",
+    "scores.npy": "scores",
+    "heatmap.png": "heatmap",
+    "overlay.png": "overlay",
+    "input.png": "input",
+  };
   const artifacts = Object.fromEntries([...files.keys()].map((name) => [roles[name] as string, name]));
-  files.set("manifest.json", new TextEncoder().encode(sortedJson(await manifestOf(explanation, { ...context, artifacts }))));
+  files.set(
+    "manifest.json",
+    new TextEncoder().encode(sortedJson(await manifestOf(explanation, { ...context, artifacts }))),
+  );
   return files;
 }
 
@@ -27,21 +40,34 @@ export async function bundleOf(explanation: Explanation, context: Omit<ManifestC
 export const mapNpy = ({ dims, values }: Explanation): Uint8Array => writeNpy({ dims, data: values });
 
 /** The map at the size of the network's input, [N,h,w]; channels summed. */
-export function upsampledNpy(explanation: Explanation, size: { readonly width: number; readonly height: number }): Uint8Array {
+export function upsampledNpy(
+  explanation: Explanation,
+  size: { readonly width: number; readonly height: number },
+): Uint8Array {
   const count = explanation.dims[0] as number;
   const data = new Float32Array(count * size.width * size.height);
-  for (let i = 0; i < count; i++) data.set(upsampled(planeOf(explanation, i), size).values, i * size.width * size.height);
+  for (let i = 0; i < count; i++)
+    data.set(upsampled(planeOf(explanation, i), size).values, i * size.width * size.height);
   return writeNpy({ dims: [count, size.height, size.width], data });
 }
 
 const scoresNpy = ({ scores }: Explanation): Uint8Array =>
-  writeNpy({ dims: [scores.length, scores[0]?.length ?? 0], data: Float32Array.from(scores.flatMap((s) => Array.from(s))) });
+  writeNpy({
+    dims: [scores.length, scores[0]?.length ?? 0],
+    data: Float32Array.from(scores.flatMap((s) => Array.from(s))),
+  });
 
 /** Map and scores in one file, with method and target as metadata. */
 export function mapSafetensors(explanation: Explanation): Uint8Array {
   const { dims, values, scores, method, targets } = explanation;
   return writeSafetensors(
-    { map: { dims, data: values }, scores: { dims: [scores.length, scores[0]?.length ?? 0], data: Float32Array.from(scores.flatMap((s) => Array.from(s))) } },
+    {
+      map: { dims, data: values },
+      scores: {
+        dims: [scores.length, scores[0]?.length ?? 0],
+        data: Float32Array.from(scores.flatMap((s) => Array.from(s))),
+      },
+    },
     { method, targets: targets.map((t) => t.index).join(",") },
   );
 }

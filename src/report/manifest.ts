@@ -1,7 +1,7 @@
 /** @file The manifest of an explanation: everything needed to understand and repeat it, as sorted JSON. */
 import { runtimeVersion } from "#ort";
-import type { Explainer } from "../explainer.ts";
 import { argMax, type Explanation } from "../explain.ts";
+import type { Explainer } from "../explainer.ts";
 import { VERSION } from "../version.ts";
 
 export const SCHEMA_VERSION = 1;
@@ -19,14 +19,34 @@ export interface ManifestContext {
 }
 
 /** The record of one explanation. */
-export async function manifestOf(explanation: Explanation, { model, image, artifacts }: ManifestContext): Promise<Json> {
+export async function manifestOf(
+  explanation: Explanation,
+  { model, image, artifacts }: ManifestContext,
+): Promise<Json> {
   const { layer, picture } = explanation;
   return {
     schema_version: SCHEMA_VERSION,
-    image, image_size: picture ? [picture.height, picture.width] : null,
-    model: { name: model.source.name, sha256: await model.digest(), opset: model.source.model.opset, producer: model.source.model.producer },
-    method: explanation.method, params: plain(explanation.params), seed: explanation.seed,
-    layer: layer ? { name: layer.name, node: layer.node, op: layer.op, layout: layer.layout, grid: layer.grid, channels: layer.channels } : null,
+    image,
+    image_size: picture ? [picture.height, picture.width] : null,
+    model: {
+      name: model.source.name,
+      sha256: await model.digest(),
+      opset: model.source.model.opset,
+      producer: model.source.model.producer,
+    },
+    method: explanation.method,
+    params: plain(explanation.params),
+    seed: explanation.seed,
+    layer: layer
+      ? {
+          name: layer.name,
+          node: layer.node,
+          op: layer.op,
+          layout: layer.layout,
+          grid: layer.grid,
+          channels: layer.channels,
+        }
+      : null,
     score: explanation.scoreKind,
     explanations: explanation.targets.map((t, i) => ({
       target: { index: t.index, label: t.label ?? null, against: t.against ?? null },
@@ -35,17 +55,28 @@ export async function manifestOf(explanation: Explanation, { model, image, artif
       top: topClasses(explanation.scores[i] as Float32Array, model.labels),
       checks: plain(explanation.checks[i] ?? {}),
     })),
-    dims: explanation.dims, layout: explanation.layout, signed: explanation.signed,
+    dims: explanation.dims,
+    layout: explanation.layout,
+    signed: explanation.signed,
     preprocessing: plain(explanation.preprocessing ?? null),
-    notes: explanation.notes, device: explanation.device,
-    timings_ms: { compile: explanation.timings.compileMs, session: explanation.timings.sessionMs, run: explanation.timings.runMs },
+    notes: explanation.notes,
+    device: explanation.device,
+    timings_ms: {
+      compile: explanation.timings.compileMs,
+      session: explanation.timings.sessionMs,
+      run: explanation.timings.runMs,
+    },
     versions: { onnxplain: VERSION, runtime: await runtimeVersion() },
     ...(artifacts ? { artifacts } : {}),
   };
 }
 
 /** Largest scores first. */
-export function topClasses(scores: Float32Array, labels: readonly string[] | undefined, count = TOP): readonly { readonly index: number; readonly label: string | null; readonly score: number }[] {
+export function topClasses(
+  scores: Float32Array,
+  labels: readonly string[] | undefined,
+  count = TOP,
+): readonly { readonly index: number; readonly label: string | null; readonly score: number }[] {
   const rest = scores.slice();
   return Array.from({ length: Math.min(count, scores.length) }, () => {
     const index = argMax(rest);
@@ -59,15 +90,26 @@ const LONG = 64;
 function plain(value: unknown): Json {
   if (value instanceof Float32Array) return value.length > LONG ? `${value.length} values` : Array.from(value);
   if (Array.isArray(value)) return value.map(plain);
-  if (typeof value === "object" && value !== null) return Object.fromEntries(Object.entries(value).filter(([, v]) => v !== undefined).map(([k, v]) => [k, plain(v)]));
+  if (typeof value === "object" && value !== null)
+    return Object.fromEntries(
+      Object.entries(value)
+        .filter(([, v]) => v !== undefined)
+        .map(([k, v]) => [k, plain(v)]),
+    );
   return value as Json;
 }
 
 /** JSON with sorted keys; infinities and NaN cannot be written and become null. */
 export function sortedJson(value: Json): string {
   const sort = (v: unknown): unknown =>
-    Array.isArray(v) ? v.map(sort)
-      : typeof v === "object" && v !== null ? Object.fromEntries(Object.entries(v).sort(([a], [b]) => (a < b ? -1 : 1)).map(([k, x]) => [k, sort(x)]))
+    Array.isArray(v)
+      ? v.map(sort)
+      : typeof v === "object" && v !== null
+        ? Object.fromEntries(
+            Object.entries(v)
+              .sort(([a], [b]) => (a < b ? -1 : 1))
+              .map(([k, x]) => [k, sort(x)]),
+          )
         : v;
   return `${JSON.stringify(sort(value), null, 2)}\n`;
 }

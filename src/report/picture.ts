@@ -1,7 +1,7 @@
 /** @file Pictures of an explanation: the map alone, and laid over what the network saw. */
 import type { Explanation } from "../explain.ts";
 import { heatmap } from "../image/heatmap.ts";
-import { overlay, type OverlayOptions } from "../image/overlay.ts";
+import { type OverlayOptions, overlay } from "../image/overlay.ts";
 import { type ChannelReducer, reduceChannels } from "../image/reduce.ts";
 import type { ImageU8 } from "../image/types.ts";
 import { upsampleBilinear } from "../image/upsample.ts";
@@ -24,13 +24,22 @@ export function planeOf(explanation: Explanation, index = 0, reducer: ChannelRed
   const row = values.subarray(index * size, (index + 1) * size);
   if (space === "layer") return { values: row, height: a, width: b };
   const [channels, height, width] = layout === "nchw" ? [a, b, c] : [c, a, b];
-  const planes = layout === "nchw" ? row : Float32Array.from({ length: size }, (_, i) => row[(i % (height * width)) * channels + Math.floor(i / (height * width))] as number);
+  const planes =
+    layout === "nchw"
+      ? row
+      : Float32Array.from(
+          { length: size },
+          (_, i) => row[(i % (height * width)) * channels + Math.floor(i / (height * width))] as number,
+        );
   return { values: reduceChannels(planes, [channels, height, width], reducer), height, width };
 }
 
 /** A map brought to the size of the network's input by bilinear interpolation. */
 export function upsampled(map: PlaneMap, to: { readonly width: number; readonly height: number }): PlaneMap {
-  return { values: upsampleBilinear<Float32Array>({ values: map.values, width: map.width, height: map.height }, to), ...to };
+  return {
+    values: upsampleBilinear<Float32Array>({ values: map.values, width: map.width, height: map.height }, to),
+    ...to,
+  };
 }
 
 /** Percent of the strongest pixels that end the colour scale of input maps, as in Captum: single pixels would wash out the rest. */
@@ -45,12 +54,23 @@ export function overlayPicture(explanation: Explanation, options: PictureOptions
   const { reducer, ...rest } = options;
   const map = planeOf(explanation, 0, reducer);
   const style = { clip: explanation.space === "input" ? OUTLIERS : 0, ...rest, signed: explanation.signed };
-  const under = explanation.picture ?? { width: map.width, height: map.height, channels: 1 as const, data: new Uint8Array(map.width * map.height) };
+  const under = explanation.picture ?? {
+    width: map.width,
+    height: map.height,
+    channels: 1 as const,
+    data: new Uint8Array(map.width * map.height),
+  };
   return overlay(under, map.values, map.width, map.height, explanation.picture ? style : { ...style, style: "heat" });
 }
 
 /** The bare heat map at its own resolution: one pixel a value. */
 export function heatmapPicture(explanation: Explanation, { reducer, cmap }: PictureOptions = {}): ImageU8 {
   const { values, width, height } = planeOf(explanation, 0, reducer);
-  return heatmap(values, { width, height, signed: explanation.signed, cmap, clip: explanation.space === "input" ? OUTLIERS : 0 }).image;
+  return heatmap(values, {
+    width,
+    height,
+    signed: explanation.signed,
+    cmap,
+    clip: explanation.space === "input" ? OUTLIERS : 0,
+  }).image;
 }

@@ -7,11 +7,13 @@ export function bytesPerRow(graph: Graph): number {
   for (const node of graph.nodes) {
     for (const name of node.outputs) {
       const dims = graph.facts.get(name)?.dims;
-      if (dims && typeof dims[0] === "string") elements += dims.slice(1).reduce<number>((p, d) => p * (typeof d === "number" ? d : 1), 1);
+      if (dims && typeof dims[0] === "string")
+        elements += dims.slice(1).reduce<number>((p, d) => p * (typeof d === "number" ? d : 1), 1);
     }
   }
   return elements * 4;
 }
 
 /** Rows that fit; at least 1. `maxMemory` in bytes. */
-export const rowsWithin = (graph: Graph, maxMemory: number): number => Math.max(1, Math.floor(maxMemory / Math.max(1, bytesPerRow(graph))));
+export const rowsWithin = (graph: Graph, maxMemory: number): number =>
+  Math.max(1, Math.floor(maxMemory / Math.max(1, bytesPerRow(graph))));

@@ -26,7 +26,10 @@ export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   /** Throws `E_RUNTIME` with the runtime's own words. `wanted` limits which outputs are computed. */
-  readonly run: (feeds: Readonly<Record<string, HostTensor>>, wanted?: readonly string[]) => Promise<Readonly<Record<string, HostTensor>>>;
+  readonly run: (
+    feeds: Readonly<Record<string, HostTensor>>,
+    wanted?: readonly string[],
+  ) => Promise<Readonly<Record<string, HostTensor>>>;
   readonly dispose: () => Promise<void>;
 }
 

@@ -1,8 +1,8 @@
 /** @file 20,000 damaged models: each either still works or is refused with a code; nothing hangs, nothing crashes. */
 import { expect, it } from "vitest";
 import { loadModel, METHODS, type Method, OnnxplainError } from "../../src/index.ts";
-import { readParams } from "../../src/methods/params.ts";
 import { defaultLayer } from "../../src/methods/layers.ts";
+import { readParams } from "../../src/methods/params.ts";
 import { drawing, mutate, wound } from "./mutate.ts";
 import { SEEDS } from "./seeds.ts";
 
@@ -25,7 +25,8 @@ async function digest(bytes: Uint8Array, method: Method): Promise<string> {
 }
 
 it("sound seeds pass", async () => {
-  for (const bytes of Object.values(SEEDS)) for (const method of METHODS_TRIED) expect(await digest(bytes, method)).toBe("ok");
+  for (const bytes of Object.values(SEEDS))
+    for (const method of METHODS_TRIED) expect(await digest(bytes, method)).toBe("ok");
 });
 
 it(`${MUTATIONS} damaged models end in a result or a code`, { timeout: 300_000 }, async () => {

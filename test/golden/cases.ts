@@ -18,7 +18,12 @@ export interface GoldenCase {
 
 type Ask = Pick<ExplainOptions, "method" | "params" | "output" | "layer">;
 
-const CAMS: Readonly<Record<string, string>> = { gradcam: "grad-cam", hirescam: "hires-cam", layercam: "layer-cam", gradcampp: "grad-cam++" };
+const CAMS: Readonly<Record<string, string>> = {
+  gradcam: "grad-cam",
+  hirescam: "hires-cam",
+  layercam: "layer-cam",
+  gradcampp: "grad-cam++",
+};
 
 /** Our call for a case; undefined for methods that this version does not have. */
 export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
@@ -26,14 +31,28 @@ export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
   const p = c.params_num;
   if (c.method in CAMS) return { method: CAMS[c.method] as string, layer };
   switch (c.method) {
-    case "gradient": return { method: "gradient" };
-    case "gradient of softmax probability": return { method: "gradient", output: "probability" };
-    case "input*gradient": return { method: "input-x-gradient" };
+    case "gradient":
+      return { method: "gradient" };
+    case "gradient of softmax probability":
+      return { method: "gradient", output: "probability" };
+    case "input*gradient":
+      return { method: "input-x-gradient" };
     case "integrated gradients": {
       const trapezoid = c.id.includes("trapezoid");
-      return { method: "integrated-gradients", params: { n_steps: p.n_steps, method: trapezoid ? "riemann_trapezoid" : "gausslegendre", baselines: typeof p.baseline === "string" ? noise : 0 } };
+      return {
+        method: "integrated-gradients",
+        params: {
+          n_steps: p.n_steps,
+          method: trapezoid ? "riemann_trapezoid" : "gausslegendre",
+          baselines: typeof p.baseline === "string" ? noise : 0,
+        },
+      };
     }
-    case "occlusion": return { method: "occlusion", params: { sliding_window_shapes: p.window, strides: p.stride, baselines: p.baseline } };
+    case "occlusion":
+      return {
+        method: "occlusion",
+        params: { sliding_window_shapes: p.window, strides: p.stride, baselines: p.baseline },
+      };
   }
   return undefined;
 }
@@ -45,13 +64,20 @@ export function finishCam(raw: Float32Array, [h, w]: readonly [number, number], 
     const max = m.reduce((a, b) => Math.max(a, b), Number.NEGATIVE_INFINITY);
     return m.map((v) => (v - min) / span(min, max));
   };
-  const first = normal(raw.map((v) => Math.max(0, v)), (min, max) => 1e-7 + max - min);
+  const first = normal(
+    raw.map((v) => Math.max(0, v)),
+    (min, max) => 1e-7 + max - min,
+  );
   const large = upsampleBilinear<Float32Array>({ values: first, width: w, height: h }, { width: size, height: size });
   return normal(large, (min, max) => 1e-7 + max - min);
 }
 
 /** Largest relative error and smallest cosine over rows. */
-export function compare(got: ArrayLike<number>, want: ArrayLike<number>, rows: number): { readonly error: number; readonly cosine: number } {
+export function compare(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  rows: number,
+): { readonly error: number; readonly cosine: number } {
   const size = want.length / rows;
   let error = 0;
   let cosine = 1;

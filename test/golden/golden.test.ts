@@ -1,16 +1,20 @@
 /** @file Every case of ../shared/golden whose method we have, within the manifest's tolerance; counts are printed. */
 import { afterAll, describe, expect, it } from "vitest";
 import { type Explainer, explain, loadModel, predict } from "../../src/index.ts";
-import { interestingGradients } from "./layer-gradients.ts";
 import { absent, hasShared, readSharedJson, readSharedNpy, shared } from "../shared.ts";
 import { askFor, compare, finishCam, type GoldenCase } from "./cases.ts";
+import { interestingGradients } from "./layer-gradients.ts";
 
-const manifest = hasShared("golden/MANIFEST.json") ? readSharedJson<{ readonly cases: readonly GoldenCase[] }>("golden/MANIFEST.json") : { cases: [] };
+const manifest = hasShared("golden/MANIFEST.json")
+  ? readSharedJson<{ readonly cases: readonly GoldenCase[] }>("golden/MANIFEST.json")
+  : { cases: [] };
 const SIZE = 64;
 
 describe.skipIf(!hasShared("golden"))(`golden${absent("golden")}`, () => {
   const images = hasShared("golden") ? (readSharedNpy("golden/inputs.npy").data as Float32Array) : new Float32Array();
-  const noise = hasShared("golden") ? (readSharedNpy("golden/deeplift_baseline.npy").data as Float32Array) : new Float32Array();
+  const noise = hasShared("golden")
+    ? (readSharedNpy("golden/deeplift_baseline.npy").data as Float32Array)
+    : new Float32Array();
   const models = new Map<string, Promise<Explainer>>();
   const open = (name: string): Promise<Explainer> => {
     const model = models.get(name) ?? loadModel(shared(`golden/models/${name}.onnx`));
@@ -21,26 +25,34 @@ describe.skipIf(!hasShared("golden"))(`golden${absent("golden")}`, () => {
 
   const row = 3 * SIZE * SIZE;
   const image = (i: number): Float32Array => images.slice(i * row, (i + 1) * row);
-  const batch = (c: GoldenCase): Float32Array => Float32Array.from(c.image_indices.flatMap((i) => Array.from(image(i))));
+  const batch = (c: GoldenCase): Float32Array =>
+    Float32Array.from(c.image_indices.flatMap((i) => Array.from(image(i))));
 
   async function compute(c: GoldenCase): Promise<ArrayLike<number> | undefined> {
     const model = await open(c.model);
     const dims = [c.image_indices.length, 3, SIZE, SIZE];
     if (c.method === "logits") return (await predict(model, { dims, data: batch(c) })).flatMap((r) => Array.from(r));
-    if (c.method === "activation and gradient at the CAM layer") return interestingGradients(model, c, { dims, data: batch(c) });
+    if (c.method === "activation and gradient at the CAM layer")
+      return interestingGradients(model, c, { dims, data: batch(c) });
     const ask = askFor(c, noise.slice(0, row));
     if (ask === undefined) return undefined;
     const values: number[] = [];
     for (const [i, index] of c.image_indices.entries()) {
-      const map = await explain(model, { dims: [1, 3, SIZE, SIZE], data: image(index) }, { ...ask, target: c.targets[i] as number });
-      const finished = c.part === "final" ? finishCam(map.values, map.dims.slice(1) as [number, number], SIZE) : map.values;
+      const map = await explain(
+        model,
+        { dims: [1, 3, SIZE, SIZE], data: image(index) },
+        { ...ask, target: c.targets[i] as number },
+      );
+      const finished =
+        c.part === "final" ? finishCam(map.values, map.dims.slice(1) as [number, number], SIZE) : map.values;
       for (const v of finished) values.push(v);
     }
     return values;
   }
 
   for (const c of manifest.cases) {
-    const ours = c.method === "logits" || c.method.startsWith("activation and gradient") || askFor(c, noise) !== undefined;
+    const ours =
+      c.method === "logits" || c.method.startsWith("activation and gradient") || askFor(c, noise) !== undefined;
     if (!ours) continue;
     it(c.id, async () => {
       counts.run++;
@@ -56,6 +68,8 @@ describe.skipIf(!hasShared("golden"))(`golden${absent("golden")}`, () => {
 
   afterAll(async () => {
     for (const model of models.values()) await (await model).dispose();
-    console.log(`golden: ${counts.passed}/${counts.run} passed; ${manifest.cases.length - counts.run} of ${manifest.cases.length} cases belong to methods and metrics this version does not have`);
+    console.log(
+      `golden: ${counts.passed}/${counts.run} passed; ${manifest.cases.length - counts.run} of ${manifest.cases.length} cases belong to methods and metrics this version does not have`,
+    );
   });
 });

@@ -17,8 +17,15 @@ export async function interestingGradients(model: Explainer, c: GoldenCase, inpu
   const session = await openSession(writeModelBytes(close(classifier.model, g, [named])));
   try {
     const rows = c.targets.map((index) => cotangentOf({ index }, classifier.classes));
-    const seeds = { dtype: "float32", dims: [rows.length, classifier.classes], data: Float32Array.from(rows.flatMap((r) => [...r])) } as const;
-    const feeds = { [classifier.input.name]: { dtype: "float32", ...input } as const, ...(session.inputs.includes("cotangent") ? { cotangent: seeds } : {}) };
+    const seeds = {
+      dtype: "float32",
+      dims: [rows.length, classifier.classes],
+      data: Float32Array.from(rows.flatMap((r) => [...r])),
+    } as const;
+    const feeds = {
+      [classifier.input.name]: { dtype: "float32", ...input } as const,
+      ...(session.inputs.includes("cotangent") ? { cotangent: seeds } : {}),
+    };
     return (await session.run(feeds)).wanted?.data as Float32Array;
   } finally {
     await session.dispose();

@@ -26,7 +26,10 @@ describe.skipIf(names.length === 0)(`real networks${absent("models")}`, () => {
     const spec = model.preprocessing(model.classifier()).spec;
     let right = 0;
     for (const { image, label, path } of set) {
-      const [scores] = ready && path ? await predict(model, await ready(path), { preprocessing: { ...spec, resize: null, crop: null } }) : await predict(model, image);
+      const [scores] =
+        ready && path
+          ? await predict(model, await ready(path), { preprocessing: { ...spec, resize: null, crop: null } })
+          : await predict(model, image);
       if (argMax(scores as Float32Array) === label + meta.labelOffset) right++;
     }
     return right / set.length;
@@ -38,7 +41,9 @@ describe.skipIf(names.length === 0)(`real networks${absent("models")}`, () => {
     const { resizeShorterSide: side, centerCrop: crop } = meta.preprocessing;
     const top1 = await accuracy(model, meta, side && crop ? (path) => vipsPicture(path, side, crop) : undefined);
     const pillow = side && crop ? `; with Pillow's bilinear ${percent(await accuracy(model, meta))}` : "";
-    report.push(`${name.padEnd(36)} top-1 ${percent(top1)} of ${meta.verified.n} (stated ${percent(meta.verified.top1)})${pillow}`);
+    report.push(
+      `${name.padEnd(36)} top-1 ${percent(top1)} of ${meta.verified.n} (stated ${percent(meta.verified.top1)})${pillow}`,
+    );
     expect(Math.abs(top1 - meta.verified.top1)).toBeLessThanOrEqual(ALLOWED);
   });
 
