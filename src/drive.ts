@@ -63,11 +63,10 @@ async function runBatch(
       shapes.get(name) ?? [],
     );
   const results = await session.run(feeds, plan.outputs);
-  pending.forEach(({ fold }, i) =>
-    fold.add(
-      Object.fromEntries(plan.outputs.map((name) => [name, rowOf(results[name] as HostTensor, i, pending.length)])),
-    ),
-  );
+  for (const [i, { fold }] of pending.entries()) {
+    const row = plan.outputs.map((name) => [name, rowOf(results[name] as HostTensor, i, pending.length)] as const);
+    fold.add(Object.fromEntries(row));
+  }
 }
 
 function stack(rows: readonly Float32Array[], dims: readonly number[]): HostTensor {

@@ -26,9 +26,9 @@ import {
 import type { Dim } from "./dim.ts";
 import { dtypeCode } from "./dtype-code.ts";
 import { toInt64 } from "./tensor.ts";
-import type { Attr, Model, Node, Port, Tensor } from "./types.ts";
+import type { Attr, Graph, Model, Node, Port, Tensor } from "./types.ts";
 
-/** Serialise a model to ONNX bytes. Intermediate shapes are left out: every runtime infers them. */
+/** Serialise a model to ONNX bytes. Nearly all intermediate shapes are left out: every runtime infers them. */
 export const writeModelBytes = (model: Model): Uint8Array => encodeModel(writeModel(model));
 
 export function writeModel(model: Model): ModelProto {
@@ -46,8 +46,21 @@ export function writeModel(model: Model): ModelProto {
       input: graph.inputs.map(writePort),
       output: graph.outputs.map(writePort),
       initializer: [...graph.constants].map(([name, t]) => writeTensor(t, name)),
+      valueInfo: enlarged(graph).map(writePort),
       node: graph.nodes.map(writeNode),
     }),
+  });
+}
+
+/**
+ * The runtime cannot tell that a Resize keeps a free batch size; without the type it would no longer see equal shapes
+ * further on, and leave its blocked layout there.
+ */
+function enlarged({ nodes, facts, outputs }: Graph): readonly Port[] {
+  const declared = new Set(outputs.map((p) => p.name));
+  return nodes.flatMap(({ op, outputs: [name = ""] }) => {
+    const fact = op === "Resize" && !declared.has(name) ? facts.get(name) : undefined;
+    return fact?.dims?.some((d) => typeof d === "string" && /^\w+$/.test(d)) ? [{ name, dtype: fact.dtype, dims: fact.dims }] : [];
   });
 }
 
