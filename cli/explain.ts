@@ -20,6 +20,7 @@ import {
   overlayPicture,
   type PictureOptions,
   readNpy,
+  sideBySide,
   sortedJson,
   topClasses,
   upsampledNpy,
@@ -48,7 +49,11 @@ const FLAGS = {
     value: "ID",
     about: "explanation method (default grad-cam; `onnxplain methods` lists all)",
   },
-  target: { type: "string", value: "CLASS", about: "class index, label, predicted (default), or A-B for a contrast" },
+  target: {
+    type: "string",
+    value: "CLASS",
+    about: "class index, label, predicted (default), or A-B for a contrast; may be repeated",
+  },
   layer: { type: "string", value: "NAME", about: "value or node name (default: the last spatial feature map)" },
   param: { type: "string", multiple: true, value: "K=V", about: "method parameter; may be repeated" },
   out: {
@@ -79,7 +84,8 @@ interface WriteContext {
 }
 
 const WRITERS: Readonly<Record<string, Writer>> = {
-  ".png": async (e, { picture }) => encodePng(overlayPicture(e, picture)),
+  ".png": async (e, { picture }) =>
+    encodePng(sideBySide(e.targets.map((_, index) => overlayPicture(e, { ...picture, index })))),
   ".npy": async (e, { model, values }) =>
     isSet(values, "upsample") ? upsampledNpy(e, model.classifier(classifierOptions(values))) : mapNpy(e),
   ".safetensors": async (e) => mapSafetensors(e),
@@ -189,7 +195,7 @@ function optionsFrom(values: Values, model: Explainer): ExplainOptions {
     ...reading,
     ...deviceOptions(values),
     method: text(values, "method") ?? "grad-cam",
-    target: text(values, "target"),
+    target: values.target as readonly string[] | undefined,
     params: pairs(values, "param"),
     seed: number(values, "seed", { min: 0 }),
     batch: number(values, "batch", { min: 1 }),

@@ -29,8 +29,11 @@ export type ImageInput = string | Uint8Array | ImageU8 | InputTensor;
 
 export interface ExplainOptions extends ClassifierOptions, DeviceOptions {
   readonly method: string;
-  /** Class index, label, `"predicted"` (default), or a contrast `"A-B"`. */
-  readonly target?: TargetRequest | undefined;
+  /**
+   * Class index, label, `"predicted"` (default), or a contrast `"A-B"`. A list explains every image for each of them in the
+   * same runs; results are ordered by image, then by target.
+   */
+  readonly target?: TargetRequest | readonly TargetRequest[] | undefined;
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   /** Seed of stochastic methods; the same seed gives the same bytes. Default 0. */
   readonly seed?: number | undefined;
@@ -90,9 +93,9 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
   const method = findMethod(options.method);
   const params = readParams(method.id, method.params, options.params ?? {});
   const classifier = model.classifier(options);
-  const request = options.target ?? "predicted";
+  const requests = targetList(options.target);
   const context = { classes: classifier.classes, labels: model.labels, output: classifier.scores };
-  const settled = parseTarget(request, context);
+  const settled = requests.map((request) => parseTarget(request, context));
   const layer = chooseLayer(method, classifier, options.layer);
   const began = performance.now();
   const plan = method.plan({ classifier, params, layer, seed: options.seed ?? 0 });
@@ -109,11 +112,14 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
     signal: options.signal,
     onProgress: options.onProgress,
   };
-  const scores = await predictRows(scoring, classifier, input.rows, driveOptions);
-  const targets = scores.map((row) => settled ?? (parseTarget(argMax(row), context) as Target));
-  const samples = input.rows.map(
-    (x, i): Sample => ({ x, cotangent: cotangentOf(targets[i] as Target, classifier.classes) }),
+  const predicted = await predictRows(scoring, classifier, input.rows, driveOptions);
+  const asked = input.rows.flatMap((x, i) =>
+    settled.map((given) => {
+      const scores = predicted[i] as Float32Array;
+      return { x, scores, target: given ?? (parseTarget(argMax(scores), context) as Target) };
+    }),
   );
+  const samples = asked.map(({ x, target }): Sample => ({ x, cotangent: cotangentOf(target, classifier.classes) }));
   const folded = await drive(plan, samples, driveOptions);
   const values = concat(folded.map((f) => f.values));
   refuseNaN(values, "The explanation");
@@ -125,10 +131,10 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
     space: method.space,
     layout: classifier.layout,
     layer,
-    target: targets[0]?.index ?? 0,
-    score: dot(scores[0] as Float32Array, samples[0]?.cotangent ?? []),
-    targets,
-    scores,
+    target: asked[0]?.target.index ?? 0,
+    score: dot(asked[0]?.scores ?? [], samples[0]?.cotangent ?? []),
+    targets: asked.map((a) => a.target),
+    scores: asked.map((a) => a.scores),
     scoreKind: classifier.scoreKind,
     params,
     seed: options.seed ?? 0,
@@ -155,6 +161,14 @@ export async function predict(
     batch: classifier.freeBatch ? (options.batch ?? DEFAULT_BATCH) : 1,
     signal: options.signal,
   });
+}
+
+function targetList(target: ExplainOptions["target"]): readonly TargetRequest[] {
+  const list = Array.isArray(target)
+    ? (target as readonly TargetRequest[])
+    : [(target as TargetRequest | undefined) ?? "predicted"];
+  if (list.length === 0) throw new OnnxplainError("E_PARAM", "The list of targets is empty. Give at least one class.");
+  return list;
 }
 
 export function chooseLayer(method: Method, classifier: Classifier, wanted: string | undefined): Layer | undefined {

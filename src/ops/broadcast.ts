@@ -90,5 +90,6 @@ export function reshapeTo(g: GraphBuilder, v: Value, dims: readonly Dim[] | unde
   const same = typeof dims?.[0] === "string" && dims[0] === v.dims?.[0];
   const size = (d: Dim, axis: number): number => (typeof d === "number" ? d : axis === 0 && same ? 0 : -1);
   if (dims && free <= 1 && !dims.includes(0)) return g.op("Reshape", [v, g.ints(dims.map(size))]);
-  return g.op("Reshape", [v, dynamic()]);
+  // the target states every dim: a 0 in it is an empty axis, not a copied one
+  return g.op("Reshape", [v, dynamic()], { allowzero: 1 });
 }

@@ -18,17 +18,14 @@ export async function bundleOf(
   const files = new Map<string, Uint8Array>();
   files.set("map.npy", mapNpy(explanation));
   files.set("scores.npy", scoresNpy(explanation));
-  files.set("heatmap.png", await encodePng(heatmapPicture(explanation, options)));
-  files.set("overlay.png", await encodePng(overlayPicture(explanation, options)));
+  const count = explanation.targets.length;
+  for (let index = 0; index < count; index++) {
+    const name = count === 1 ? "" : `-${index}`;
+    files.set(`heatmap${name}.png`, await encodePng(heatmapPicture(explanation, { ...options, index })));
+    files.set(`overlay${name}.png`, await encodePng(overlayPicture(explanation, { ...options, index })));
+  }
   if (explanation.picture) files.set("input.png", await encodePng(explanation.picture));
-  const roles: Readonly<Record<string, string>> = {
-    "map.npy": "map",
-    "scores.npy": "scores",
-    "heatmap.png": "heatmap",
-    "overlay.png": "overlay",
-    "input.png": "input",
-  };
-  const artifacts = Object.fromEntries([...files.keys()].map((name) => [roles[name] as string, name]));
+  const artifacts = Object.fromEntries([...files.keys()].map((name) => [name.replace(/\.\w+$/, ""), name]));
   files.set(
     "manifest.json",
     new TextEncoder().encode(sortedJson(await manifestOf(explanation, { ...context, artifacts }))),

@@ -47,12 +47,14 @@ const OUTLIERS = 2;
 
 export interface PictureOptions extends Omit<OverlayOptions, "signed"> {
   readonly reducer?: ChannelReducer | undefined;
+  /** Which of several maps (images or targets) is drawn; default the first. */
+  readonly index?: number | undefined;
 }
 
 /** Map over picture, with a colour bar. Without a picture (a tensor was explained) the map alone is drawn. */
 export function overlayPicture(explanation: Explanation, options: PictureOptions = {}): ImageU8 {
-  const { reducer, ...rest } = options;
-  const map = planeOf(explanation, 0, reducer);
+  const { reducer, index, ...rest } = options;
+  const map = planeOf(explanation, index, reducer);
   const style = { clip: explanation.space === "input" ? OUTLIERS : 0, ...rest, signed: explanation.signed };
   const under = explanation.picture ?? {
     width: map.width,
@@ -64,8 +66,8 @@ export function overlayPicture(explanation: Explanation, options: PictureOptions
 }
 
 /** The bare heat map at its own resolution: one pixel a value. */
-export function heatmapPicture(explanation: Explanation, { reducer, cmap }: PictureOptions = {}): ImageU8 {
-  const { values, width, height } = planeOf(explanation, 0, reducer);
+export function heatmapPicture(explanation: Explanation, { reducer, cmap, index }: PictureOptions = {}): ImageU8 {
+  const { values, width, height } = planeOf(explanation, index, reducer);
   return heatmap(values, {
     width,
     height,
