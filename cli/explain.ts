@@ -51,6 +51,7 @@ const FLAGS = {
   },
   target: {
     type: "string",
+    multiple: true,
     value: "CLASS",
     about: "class index, label, predicted (default), or A-B for a contrast; may be repeated",
   },

@@ -13,7 +13,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   passes: ["ops", "graph"],
   diff: ["ops", "graph"],
   methods: ["diff", "passes", "graph"],
-  runtime: ["graph"],
+  runtime: ["graph", "proto"],
   data: ["diff", "graph", "image", "ops"],
   drive: ["methods", "runtime"],
   load: ["graph", "proto", "image", "jobs", "card", "explainer"],

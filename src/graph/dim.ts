@@ -1,6 +1,9 @@
 /** @file A dimension: a number, or a monomial in free symbols such as `"N"`, `"49*N"`, `"N*T"`. Sums are not represented. */
 
-/** Size of one axis. A string is `coefficient*symbol*symbol…`, symbols sorted; a coefficient of 1 is not written. */
+/**
+ * Size of one axis. A string is `coefficient*symbol*symbol…`, symbols sorted; a coefficient of 1 is not written, and none is negative.
+ * A number may be negative only among the elements of a shape tensor (`-1`: what is left).
+ */
 export type Dim = number | string;
 
 interface Monomial {
@@ -11,10 +14,12 @@ interface Monomial {
 const parse = (dim: Dim): Monomial => {
   if (typeof dim === "number") return { k: dim, symbols: [] };
   const [head = "", ...rest] = dim.split("*");
-  return /^\d+$/.test(head) ? { k: Number(head), symbols: rest } : { k: 1, symbols: [head, ...rest] };
+  return /^-?\d+$/.test(head) ? { k: Number(head), symbols: rest } : { k: 1, symbols: [head, ...rest] };
 };
-const print = ({ k, symbols }: Monomial): Dim =>
-  symbols.length === 0 || k === 0 ? k : (k === 1 ? symbols : [String(k), ...symbols]).join("*");
+const print = ({ k, symbols }: Monomial): Dim => {
+  if (k === 0) return 0;
+  return symbols.length === 0 ? k : (k === 1 ? symbols : [String(k), ...symbols]).join("*");
+};
 
 /** Product of dimensions; the empty product is 1. */
 export function dimProduct(dims: readonly Dim[]): Dim {
@@ -22,7 +27,14 @@ export function dimProduct(dims: readonly Dim[]): Dim {
   return print({ k: parts.reduce((p, m) => p * m.k, 1), symbols: parts.flatMap((m) => m.symbols).sort() });
 }
 
-/** Exact quotient, or undefined when `a` is not a multiple of `b` (or `b` is 0). */
+/** Product of elements of shape tensors; undefined where it is a negative multiple of a symbol, which no dimension can be. */
+export function elementProduct(elements: readonly Dim[]): Dim | undefined {
+  const product = dimProduct(elements);
+  return isNegativeMultiple(product) ? undefined : product;
+}
+const isNegativeMultiple = (dim: Dim): boolean => typeof dim === "string" && dim.startsWith("-");
+
+/** Exact quotient, or undefined when `a` is not a multiple of `b` (or `b` is 0), or the quotient a negative multiple of a symbol. */
 export function dimQuotient(a: Dim, b: Dim): Dim | undefined {
   const x = parse(a);
   const y = parse(b);
@@ -33,7 +45,8 @@ export function dimQuotient(a: Dim, b: Dim): Dim | undefined {
     if (at < 0) return undefined;
     left.splice(at, 1);
   }
-  return print({ k: x.k / y.k, symbols: left });
+  const quotient = print({ k: x.k / y.k, symbols: left });
+  return isNegativeMultiple(quotient) ? undefined : quotient;
 }
 
 /** A dimension nothing is known about; equal only to itself. The name says where it arose. */

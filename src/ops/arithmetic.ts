@@ -1,6 +1,6 @@
 /** @file Element-wise arithmetic with broadcasting. The walk sums cotangents over broadcast axes, so rows do not. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { type Dim, dimProduct, dimQuotient } from "../graph/dim.ts";
+import { type Dim, dimQuotient, elementProduct } from "../graph/dim.ts";
 import { isFloat } from "../graph/tensor.ts";
 import type { Fact } from "../graph/types.ts";
 import { broadcastDims, mapBroadcast } from "./broadcast.ts";
@@ -65,7 +65,7 @@ export const Sub: Op = binary({
 });
 export const Mul: Op = binary({
   kind: "product", f: (a, b) => a * b,
-  content: (a, b) => dimProduct([a, b]),
+  content: (a, b) => elementProduct([a, b]),
   vjp: (args) => {
     const [a, b] = both(args);
     const { g, dy, wants } = args;

@@ -5,7 +5,7 @@
  */
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { type Dim, dimProduct, isStatic, unknownDim } from "../graph/dim.ts";
+import { type Dim, elementProduct, isStatic, unknownDim } from "../graph/dim.ts";
 import { isFloat } from "../graph/tensor.ts";
 import { groupsOf, reducedAxes, reducedDims, restoreAxes } from "./_reduction.ts";
 import { castTo } from "./cast.ts";
@@ -80,14 +80,11 @@ function logSumExp(values: Float64Array): number {
 }
 
 /** The product also follows shapes: `N*3*4` is a content. */
-const contentOf = (content: readonly Dim[] | undefined, { of }: Reduction): readonly Dim[] | undefined =>
-  !content
-    ? undefined
-    : isStatic(content)
-      ? [of(Float64Array.from(content))]
-      : of === product
-        ? [dimProduct(content)]
-        : undefined;
+function contentOf(content: readonly Dim[] | undefined, { of }: Reduction): readonly Dim[] | undefined {
+  if (!content) return undefined;
+  const whole = isStatic(content) ? of(Float64Array.from(content)) : of === product ? elementProduct(content) : undefined;
+  return whole === undefined ? undefined : [whole];
+}
 const product = (values: Float64Array): number => values.reduce((p, v) => p * v, 1);
 
 const reduction = (def: Reduction): Op =>

@@ -23,6 +23,7 @@ function resolve(
   const unknown = (axis: number): Dim => unknownDim(options.name, axis);
   const copied = target.map((d, axis) => (d === 0 && !options.allowzero ? (from?.[axis] ?? unknown(axis)) : d));
   const hole = copied.indexOf(-1);
+  if (copied.some((d, axis) => axis !== hole && typeof d === "number" && d < 0)) throw misfit(from, target);
   const rest = dimProduct(copied.filter((_, axis) => axis !== hole));
   const all = from && dimProduct(from);
   if (hole < 0) {
@@ -38,7 +39,7 @@ function resolve(
 const misfit = (from: readonly Dim[] | undefined, target: readonly Dim[]): OnnxplainError =>
   new OnnxplainError(
     "E_SHAPE",
-    `A tensor of shape ${formatDims(from)} cannot be reshaped to ${formatDims(target)}: the element counts differ. Check the input size (\`--size\`).`,
+    `A tensor of shape ${formatDims(from)} cannot be reshaped to ${formatDims(target)}: the element counts differ, or more than one axis is left open. Check the input size (\`--size\`).`,
   );
 
 export const Reshape: Op = defineOp({

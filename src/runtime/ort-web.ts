@@ -3,6 +3,7 @@ import type { Env } from "onnxruntime-common";
 import { OnnxplainError } from "../errors.ts";
 import { type Ort, openOrt } from "./ort-common.ts";
 import type { Device, OpenSession, Session, SessionOptions } from "./session.ts";
+import { webgpuGaps } from "./webgpu-gaps.ts";
 
 /** Where onnxruntime-web finds its own files, and where it runs. */
 export interface RuntimeConfig {
@@ -63,8 +64,9 @@ export async function openOn(
   { device = "wasm", threads }: SessionOptions,
 ): Promise<Session> {
   start(ort.env.wasm, device, threads);
-  const open = (): Promise<Session> => openOrt(ort, bytes, device, { executionProviders: [device] });
-  return device === "webgpu" ? oneAtATime(open) : open();
+  if (device !== "webgpu") return openOrt(ort, bytes, device, { executionProviders: [device] });
+  const provider = { name: "webgpu", forceCpuNodeNames: webgpuGaps(bytes) } as const;
+  return oneAtATime(() => openOrt(ort, bytes, device, { executionProviders: [provider] }));
 }
 
 function start(wasm: Env.WebAssemblyFlags, device: Device, threads: number | undefined): void {
