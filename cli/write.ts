@@ -23,9 +23,13 @@ export async function writeWhole(path: string, bytes: Uint8Array): Promise<void>
   }
 }
 
-/** A folder of files, the manifest last. Throws `E_FILE` when the folder exists and is not empty. */
-export async function writeFolder(folder: string, bundle: Bundle): Promise<void> {
-  await refuseFull(folder);
+/** A folder of files, the manifest last. Throws `E_FILE` when the folder exists and is not empty, unless it is to be replaced. */
+export async function writeFolder(
+  folder: string,
+  bundle: Bundle,
+  { replace = false }: { readonly replace?: boolean } = {},
+): Promise<void> {
+  if (!replace) await refuseFull(folder);
   const place = resolve(folder);
   let partial: string | undefined;
   try {

@@ -61,6 +61,8 @@ export interface Explanation {
   readonly dims: readonly number[];
   readonly signed: boolean;
   readonly space: "input" | "layer";
+  /** How pictures join the channels of an input map. */
+  readonly reducer: "sum" | "mean";
   readonly layout: "nchw" | "nhwc";
   readonly layer: Layer | undefined;
   /** Of the first image: the class explained, and its score. */
@@ -129,6 +131,7 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
     dims: [folded.length, ...(folded[0]?.dims ?? [])],
     signed: method.signed(params),
     space: method.space,
+    reducer: method.reducer ?? "sum",
     layout: classifier.layout,
     layer,
     target: asked[0]?.target.index ?? 0,

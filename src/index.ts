@@ -2,6 +2,8 @@
 
 export { configureRuntime, type RuntimeConfig } from "#ort";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export { DEMO_LABELS, DEMO_PREPROCESSING, demoModelBytes } from "./data/demo-net.ts";
+export { drawScene, type Scene, type SceneObject } from "./data/scenes.ts";
 export type { Progress } from "./drive.ts";
 export { type ErrorCode, type ErrorPlace, OnnxplainError } from "./errors.ts";
 export {
@@ -25,6 +27,7 @@ export { type Preprocessing, preprocess } from "./image/preprocess.ts";
 export { PRESETS, preset, withInputSize } from "./image/presets.ts";
 export { CHANNEL_REDUCERS, type ChannelReducer } from "./image/reduce.ts";
 export { resize } from "./image/resize.ts";
+export { sheet } from "./image/sheet.ts";
 export { sideBySide } from "./image/side-by-side.ts";
 export type { ImageU8, Resample } from "./image/types.ts";
 export { formatPort, type Inspection, inspect, type MethodVerdict } from "./inspect.ts";

@@ -36,6 +36,8 @@ export class GraphBuilder {
     this.#infer = infer;
     for (const node of base.nodes) {
       for (const name of node.outputs) this.#producers.set(name, node);
+      // an output that is left out cannot be handed to anybody
+      if (node.outputs.includes("")) continue;
       const key = shareKey(node.op, node.domain, node.inputs, node.attrs, node.outputs.length);
       if (key !== undefined && !this.#shared.has(key)) this.#shared.set(key, node.outputs);
     }
@@ -183,7 +185,11 @@ function shareKey(
   const entries = Object.entries(attrs);
   if (entries.some(([, v]) => isBulky(v))) return undefined;
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
-  return `${op}|${inputs.join()}|${JSON.stringify(entries)}|${outputs}`;
+  return JSON.stringify([op, inputs, entries, outputs], exactly);
 }
+
+/** JSON writes infinities and NaN as null, and -0 as 0: other values would look equal. */
+const exactly = (_: string, v: unknown): unknown =>
+  typeof v === "number" && (!Number.isFinite(v) || Object.is(v, -0)) ? `number ${Object.is(v, -0) ? "-0" : v}` : v;
 
 const isBulky = (v: Attr): boolean => typeof v === "object" && ("tensor" in v || "graph" in v);

@@ -77,6 +77,8 @@ export interface Method {
   readonly space: "input" | "layer";
   /** Are negative values meaningful? Decides the colours, nothing else. */
   readonly signed: (params: Params) => boolean;
+  /** How channels become one number a pixel in pictures: `mean` where a window covers all channels alike. Default `sum`. */
+  readonly reducer?: "sum" | "mean";
   /** Network passes for one image, in words. */
   readonly cost: string;
   /** Needs derivatives; false = forward passes only, works on any model that runs. */

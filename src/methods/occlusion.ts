@@ -161,6 +161,7 @@ export const occlusion: Method = {
     baselines: baseline("what the window is filled with, in network input units"),
   },
   space: "input",
+  reducer: "mean",
   signed: () => true,
   cost: "one forward for each window position + 1",
   gradients: false,

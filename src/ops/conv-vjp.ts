@@ -31,7 +31,7 @@ export function convInputCotangent(g: GraphBuilder, c: ConvVjp): Value {
     return narrow ? convByTranspose(g, c) : convByFlippedWeights(g, c);
   }
   const depthwise = cg === 1 && o === group && group > 1 && axes.length === 2 && isStatic(spatial) && isStatic(c.dy.dims?.slice(2));
-  return (depthwise && flippable && !globalThis.process?.env?.CT ? depthwiseStrided(g, c) : undefined) ?? convByTranspose(g, c);
+  return (depthwise && flippable ? depthwiseStrided(g, c) : undefined) ?? convByTranspose(g, c);
 }
 
 /**

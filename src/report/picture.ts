@@ -13,11 +13,8 @@ export interface PlaneMap {
   readonly height: number;
 }
 
-/** How channels of an input map become one number a pixel: the sum keeps sign and completeness. */
-export const DEFAULT_REDUCER: ChannelReducer = "sum";
-
 /** The map of image `index`, channels reduced; layer maps are taken as they are. */
-export function planeOf(explanation: Explanation, index = 0, reducer: ChannelReducer = DEFAULT_REDUCER): PlaneMap {
+export function planeOf(explanation: Explanation, index = 0, reducer: ChannelReducer = explanation.reducer): PlaneMap {
   const { values, dims, space, layout } = explanation;
   const [, a = 1, b = 1, c = 1] = dims;
   const size = values.length / (dims[0] as number);

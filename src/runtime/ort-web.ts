@@ -65,7 +65,8 @@ export async function openOn(
 ): Promise<Session> {
   start(ort.env.wasm, device, threads);
   if (device !== "webgpu") return openOrt(ort, bytes, device, { executionProviders: [device] });
-  const provider = { name: "webgpu", forceCpuNodeNames: webgpuGaps(bytes) } as const;
+  const gaps = webgpuGaps(bytes);
+  const provider = { name: "webgpu", ...(gaps.length > 0 ? { forceCpuNodeNames: gaps } : {}) } as const;
   return oneAtATime(() => openOrt(ort, bytes, device, { executionProviders: [provider] }));
 }
 

@@ -30,7 +30,7 @@ export function webgpuGaps(bytes: Uint8Array): readonly string[] {
   return (graph?.node ?? []).flatMap((node) => {
     const constant: Constant = (input) => {
       const t = initializers.get(node.input[input] ?? "");
-      return t && Array.from(toNumbers(readTensor(t)));
+      return t && Array.from(toNumbers(readTensor(t, () => undefined)));
     };
     return node.domain === "" && GAPS[node.opType]?.(node, constant) ? [node.name] : [];
   });
