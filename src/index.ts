@@ -31,6 +31,7 @@ export { sheet } from "./image/sheet.ts";
 export { sideBySide } from "./image/side-by-side.ts";
 export type { ImageU8, Resample } from "./image/types.ts";
 export { formatPort, type Inspection, inspect, type MethodVerdict } from "./inspect.ts";
+export { type BenchOptions, type BenchResult, type BenchRow, benchModel } from "./jobs/bench.ts";
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";

@@ -65,7 +65,8 @@ function weigh(expected: Float64Array, { rivals, reach }: { readonly rivals: rea
 /** Mean edge strengths `[12,11,11]` around the centre of a shape: over radii, turns, and where in its cell the centre lies. */
 function expectedEdges(shape: Shape, radii: readonly number[]): Float64Array {
   const mean = new Float64Array(DIRECTIONS * SIDE * SIDE);
-  const views = radii.flatMap((r) => [-MAX_TURN, 0, MAX_TURN].flatMap((turn) => [-1, 1].flatMap((dx) => [-1, 1].map((dy) => ({ r, turn, dx, dy })))));
+  const turns = shape === "disc" || shape === "ring" ? [0] : [-MAX_TURN, 0, MAX_TURN];
+  const views = radii.flatMap((r) => turns.flatMap((turn) => [-1, 1].flatMap((dx) => [-1, 1].map((dy) => ({ r, turn, dx, dy })))));
   for (const view of views) for (const [i, edge] of pooledEdges(shape, view).entries()) mean[i] = (mean[i] as number) + edge / views.length;
   return mean;
 }

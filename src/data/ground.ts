@@ -31,7 +31,7 @@ export function ground(seed: number, { material, unit, angle }: { readonly mater
   const bend = valueNoise(seed + 1);
   const body = fractalNoise(seed + 2, { coarse: 26, fine: 1.2 * unit, gain: 0.58 });
   const patches = fractalNoise(seed + 3, { coarse: 40, fine: 4 });
-  const cracks = ridges(seed + 4);
+  const cracks = cracksOf(seed + 4);
   const grain = fractalNoise(seed + 5, { coarse: 2.2, fine: unit });
   const [c, s] = [Math.cos(angle), Math.sin(angle)];
   return (x, y) => {
@@ -40,19 +40,20 @@ export function ground(seed: number, { material, unit, angle }: { readonly mater
     const [wx, wy] = [along + 9 * bend(along / 15, across / 15), across + 9 * bend(along / 15 + 31, across / 15)];
     const tone = smoothstep(0.18, 0.82, body(wx, wy));
     const share = 0.7 * smoothstep(0.42, 0.68, patches(x, y));
-    const shade = (1 - 0.32 * cracks(wx, wy)) * (0.9 + 0.2 * grain(x, y)) * light2(x, y, c, s);
+    const shade = (1 - 0.32 * cracks(wx, wy)) * (0.84 + 0.36 * grain(x, y)) * daylight(x, y, c, s);
     return [0, 1, 2].map((i) => mix(mix(dark[i]!, light[i]!, tone), tint[i]! * (0.7 + 0.6 * tone), share) * shade) as unknown as Rgb;
   };
 }
 
-/** Thin dark lines where a field crosses its middle, 0…1. */
-function ridges(seed: number): Field {
-  const field = fractalNoise(seed, { coarse: 30, fine: 4 });
-  return (x, y) => smoothstep(0.022, 0, Math.abs(field(x, y) - 0.5));
+/** Thin dark lines, here and there, where a field crosses its middle: 0…1. */
+function cracksOf(seed: number): Field {
+  const field = fractalNoise(seed, { coarse: 34, fine: 4 });
+  const strength = valueNoise(seed + 1);
+  return (x, y) => smoothstep(0.016, 0, Math.abs(field(x, y) - 0.5)) * smoothstep(0.45, 0.75, strength(x / 17, y / 17));
 }
 
 /** Light from one side and a soft vignette. */
-function light2(x: number, y: number, c: number, s: number): number {
+function daylight(x: number, y: number, c: number, s: number): number {
   const [u, v] = [x / 48 - 1, y / 48 - 1];
   return 1.02 + 0.07 * (c * u + s * v) - 0.09 * (u * u + v * v);
 }

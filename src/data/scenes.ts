@@ -3,9 +3,9 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { OnnxplainError } from "../errors.ts";
 import type { ImageU8, Rect } from "../image/types.ts";
-import { COLORS, PIGMENTS, type Rgb } from "./colors.ts";
+import { PIGMENTS, type Rgb } from "./colors.ts";
 import { type Ground, ground, MATERIAL_COUNT } from "./ground.ts";
-import { DEMO_SIZE, labelOf, shapeOf } from "./labels.ts";
+import { colorOf, DEMO_SIZE, labelOf, shapeOf } from "./labels.ts";
 import { type Placed, place } from "./placement.ts";
 import { distance } from "./shapes.ts";
 import { fractalNoise, mix, smoothstep } from "./value-noise.ts";
@@ -40,7 +40,7 @@ export interface SceneOptions {
  */
 export function drawScene(seed: number, { size = DEMO_SIZE, classes }: SceneOptions = {}): Scene {
   if (!(Number.isInteger(size) && size >= 16)) throw new OnnxplainError("E_PARAM", `Expected \`size\` to be an integer from 16 up, got ${size}.`);
-  const source = xoroshiro128plus(seed);
+  const source = xoroshiro128plus(Math.imul(seed, 0x9e3779b1));
   const random = (): number => uniformFloat64(source);
   const noiseSeed = Math.floor(random() * 2 ** 31);
   const unit = DEMO_SIZE / size;
@@ -79,7 +79,7 @@ function shaded(floor: Ground, placed: readonly Placed[], { x, y }: { readonly x
 
 /** One paint of the pigment's box. */
 function paint(random: () => number, { classIndex }: Placed): Rgb {
-  const { from, to } = PIGMENTS[COLORS[Math.floor(classIndex / 4)] ?? "red"];
+  const { from, to } = PIGMENTS[colorOf(classIndex)];
   return from.map((low, i) => mix(low, to[i] as number, random())) as unknown as Rgb;
 }
 

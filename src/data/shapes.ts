@@ -28,13 +28,13 @@ export function distance(shape: Shape, at: { readonly x: number; readonly y: num
   const { x, y, r } = at;
   switch (shape) {
     case "disc":
-      return Math.hypot(x, y) - r;
+      return Math.sqrt(x * x + y * y) - r;
     case "square":
       return Math.max(Math.abs(x), Math.abs(y)) - SQUARE_HALF * r;
     case "triangle":
       return Math.max(y, HALF_ROOT_3 * Math.abs(x) - y / 2) - (TRIANGLE_CIRCUMRADIUS / 2) * r;
     case "ring": {
-      const length = Math.hypot(x, y);
+      const length = Math.sqrt(x * x + y * y);
       return Math.max(length - RING_OUTER * r, RING_INNER * r - length);
     }
   }

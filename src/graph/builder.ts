@@ -93,7 +93,7 @@ export class GraphBuilder {
   /** A constant; equal small ones are shared. */
   constant(t: Tensor, hint = "c"): Value {
     const key =
-      t.data.length <= 16 ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>).join()}` : undefined;
+      t.data.length <= 16 ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>, spelled).join()}` : undefined;
     const existing = key === undefined ? undefined : this.#shared.get(key);
     if (existing) return this.value(existing[0] as string);
     const name = this.#fresh(hint);
@@ -187,6 +187,8 @@ function shareKey(
   entries.sort(([a], [b]) => (a < b ? -1 : 1));
   return JSON.stringify([op, inputs, entries, outputs], exactly);
 }
+
+const spelled = (v: unknown): string => (Object.is(v, -0) ? "-0" : String(v));
 
 /** JSON writes infinities and NaN as null, and -0 as 0: other values would look equal. */
 const exactly = (_: string, v: unknown): unknown =>

@@ -23,7 +23,9 @@ export interface Layer {
 
 /** Kinds through which a spatial map stays a spatial map of the same layout. */
 const TRANSPARENT = new Set(["activation", "pool", "join", "normalize", "product"]);
-const SAME_RANK_MOVEMENT = new Set([
+/** Movements that keep the rank, and what scales each channel by itself. */
+const IN_PLACE = new Set([
+  "BatchNormalization",
   "Concat",
   "Split",
   "Slice",
@@ -56,7 +58,7 @@ function layoutOf(graph: Graph, ops: Ops, node: Node, found: ReadonlyMap<string,
   if (node.op === "LayerNormalization" || node.op === "RMSNormalization")
     return dims.length === 4 ? "nhwc" : dims.length === 3 ? "tokens" : undefined;
   const kind = Object.hasOwn(ops, node.op) ? ops[node.op]?.kind : undefined;
-  const passes = (kind !== undefined && TRANSPARENT.has(kind)) || SAME_RANK_MOVEMENT.has(node.op);
+  const passes = (kind !== undefined && TRANSPARENT.has(kind)) || IN_PLACE.has(node.op);
   if (!passes) return undefined;
   const from = node.inputs.find((n) => found.has(n) && graph.facts.get(n)?.dims?.length === dims.length);
   return from === undefined ? undefined : found.get(from);
@@ -91,6 +93,16 @@ export function candidateLayers(classifier: Classifier): readonly Layer[] {
   return out;
 }
 
+/** Is it the map of class scores itself? One channel a class, and no weights between it and the scores. */
+function classMaps({ model: { graph }, ops, scores, classes }: Classifier): (l: Layer) => boolean {
+  const ancestors = upstream(graph, [scores]);
+  const mixing = graph.nodes.filter(
+    (n) => ancestors.has(n.outputs[0] ?? "") && ops[n.op]?.kind === "linear" && !IN_PLACE.has(n.op),
+  );
+  const mixed = upstream(graph, mixing.map((n) => n.inputs[0] ?? ""));
+  return (l) => l.channels === classes && !mixed.has(l.name);
+}
+
 /**
  * The last spatial feature map before the head: not a pool, not a mere movement, not the map of class scores itself.
  * For token models: the input of the last attention (the normalised tokens of the last block), the last place where
@@ -100,11 +112,12 @@ export function defaultLayer(classifier: Classifier): Layer {
   const { graph } = classifier.model;
   const made = producers(graph);
   const layers = candidateLayers(classifier);
+  const isClassMap = classMaps(classifier);
   const features = layers.filter((l) => {
     const kind = classifier.ops[l.op]?.kind;
     return (
       l.layout !== "tokens" &&
-      l.channels !== classifier.classes &&
+      !isClassMap(l) &&
       (l.op === "Concat" || (kind !== "pool" && kind !== "movement"))
     );
   });

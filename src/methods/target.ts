@@ -24,12 +24,24 @@ export function parseTarget(request: TargetRequest, context: TargetContext): Tar
   const single = classIndex(request, context);
   if (single !== undefined) return labelled(single, context);
   const text = String(request);
+  let beyond: OnnxplainError | undefined;
   for (let at = text.indexOf("-"); at >= 0; at = text.indexOf("-", at + 1)) {
-    const a = classIndex(text.slice(0, at).trim(), context);
-    const b = classIndex(text.slice(at + 1).trim(), context);
-    if (a !== undefined && b !== undefined) return { ...labelled(a, context), against: b };
+    const [a, b] = [part(text.slice(0, at), context), part(text.slice(at + 1), context)];
+    if (typeof a === "number" && typeof b === "number") return { ...labelled(a, context), against: b };
+    // a number that is no class may still be the beginning or end of a label
+    if (a !== undefined && b !== undefined) beyond ??= a instanceof OnnxplainError ? a : (b as OnnxplainError);
   }
-  throw unknownTarget(text, context);
+  throw beyond ?? unknownTarget(text, context);
+}
+
+/** One side of a contrast: its class, why its number is none, or undefined. */
+function part(text: string, context: TargetContext): number | OnnxplainError | undefined {
+  try {
+    return classIndex(text.trim(), context);
+  } catch (error) {
+    if (error instanceof OnnxplainError) return error;
+    throw error;
+  }
 }
 
 const labelled = (index: number, { labels }: TargetContext): Target => {

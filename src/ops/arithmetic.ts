@@ -1,7 +1,8 @@
 /** @file Element-wise arithmetic with broadcasting. The walk sums cotangents over broadcast axes, so rows do not. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, dimQuotient, elementProduct } from "../graph/dim.ts";
-import { isFloat } from "../graph/tensor.ts";
+import { dtypeCode } from "../graph/dtype-code.ts";
+import { isFloat, toNumbers } from "../graph/tensor.ts";
 import type { Fact } from "../graph/types.ts";
 import { broadcastDims, mapBroadcast } from "./broadcast.ts";
 import { type Cotangents, defineOp, type Kind, type NoVjp, type Op, required, type VjpArgs } from "./define.ts";
@@ -93,9 +94,15 @@ export const Pow: Op = binary({
   },
 });
 
+/** b a^(b-1), and 0 for b = 0 even where a^(-1) is infinite. */
 function powerSlope(g: GraphBuilder, a: Value, b: Value): Value {
-  const exponent = g.op("Cast", [b], { to: 1 });
-  return g.op("Mul", [exponent, g.op("Pow", [a, g.op("Sub", [exponent, g.scalar(1)])])]);
+  const fixed = b.constant?.data.length === 1 ? toNumbers(b.constant)[0] : undefined;
+  if (fixed === 2) return g.op("Mul", [a, g.scalar(2, a.dtype)]);
+  const exponent = b.dtype === a.dtype ? b : g.op("Cast", [b], { to: dtypeCode(a.dtype) });
+  const slope = g.op("Mul", [exponent, g.op("Pow", [a, g.op("Sub", [exponent, g.scalar(1, a.dtype)])])]);
+  if (fixed !== undefined && fixed !== 0) return slope;
+  const none = g.scalar(0, a.dtype);
+  return g.op("Where", [g.op("Equal", [exponent, none]), none, slope]);
 }
 function logOrZero(g: GraphBuilder, a: Value): Value {
   const positive = g.op("Greater", [a, g.scalar(0, a.dtype)]);

@@ -35,7 +35,8 @@ function transposeAxes(kernel: readonly number[], attrs: Attrs, spatial: readonl
       const total = Math.max(0, full - wanted);
       const less = Math.floor(total / 2);
       const [begin, end] = attrs.auto_pad === "SAME_UPPER" ? [less, total - less] : [total - less, less];
-      return { ...axis, begin, end, size: full - total };
+      // more than the windows reach is left 0 at the end
+      return { ...axis, begin, end, size: Math.max(wanted, full - total) };
     }
     const begin = attrs.pads?.[i] ?? 0;
     const end = attrs.pads?.[i + rank] ?? 0;

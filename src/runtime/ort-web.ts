@@ -64,7 +64,10 @@ export async function openOn(
   { device = "wasm", threads }: SessionOptions,
 ): Promise<Session> {
   start(ort.env.wasm, device, threads);
-  if (device !== "webgpu") return openOrt(ort, bytes, device, { executionProviders: [device] });
+  if (device !== "webgpu") {
+    const session = await openOrt(ort, bytes, device, { executionProviders: [device] });
+    return ort.env.wasm.proxy ? copying(session) : session;
+  }
   const gaps = webgpuGaps(bytes);
   const provider = { name: "webgpu", ...(gaps.length > 0 ? { forceCpuNodeNames: gaps } : {}) } as const;
   return oneAtATime(() => openOrt(ort, bytes, device, { executionProviders: [provider] }));
@@ -90,6 +93,15 @@ async function requireAdapter(): Promise<void> {
   const adapter = await gpu?.requestAdapter();
   if (!adapter) throw new OnnxplainError("E_DEVICE", 'This browser offers no WebGPU adapter. Use `device: "wasm"`.');
 }
+
+/** A proxy takes the feeds' buffers away from the page. */
+const copying = (session: Session): Session => ({
+  ...session,
+  run: (feeds, wanted) => {
+    const copies = Object.entries(feeds).map(([name, t]) => [name, { ...t, data: t.data.slice() }] as const);
+    return session.run(Object.fromEntries(copies), wanted);
+  },
+});
 
 let last: Promise<unknown> = Promise.resolve();
 

@@ -23,14 +23,14 @@ export interface FoundBrowser {
   readonly by: "CHROME_PATH" | "PATH" | "@sparticuz/chromium";
 }
 
-/** Without `search` only `CHROME_PATH` and the package count. */
-export async function findChromium({ search = process.env.PATH ?? "" } = {}): Promise<FoundBrowser | undefined> {
-  const { CHROME_PATH } = process.env;
+/** `CHROME_PATH`, else a known name in the folders of `PATH`, else the package's own; undefined without any. */
+export async function findChromium(env: NodeJS.ProcessEnv = process.env): Promise<FoundBrowser | undefined> {
+  const { CHROME_PATH, PATH = "" } = env;
   if (CHROME_PATH) {
     if (!existsSync(CHROME_PATH)) throw new Error(`CHROME_PATH is \`${CHROME_PATH}\`, where nothing is.`);
     return { path: CHROME_PATH, by: "CHROME_PATH" };
   }
-  for (const folder of search.split(delimiter).filter(Boolean)) {
+  for (const folder of PATH.split(delimiter).filter(Boolean)) {
     const name = NAMES.find((n) => isProgram(join(folder, n)));
     if (name) return { path: join(folder, name), by: "PATH" };
   }
@@ -44,6 +44,8 @@ async function carried(): Promise<FoundBrowser | undefined> {
   } catch {
     return undefined;
   }
+  // Makes the package unpack the shared libraries that a bare machine lacks as well; none of this touches this process.
+  process.env.AWS_LAMBDA_JS_RUNTIME ??= "20.x";
   const { default: pack } = await import("@sparticuz/chromium");
   return { path: await pack.executablePath(), by: "@sparticuz/chromium" };
 }
@@ -57,9 +59,6 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** A browser with a profile of its own, or undefined when this machine has none. */
-export async function launch(found?: FoundBrowser): Promise<{ readonly browser: Browser; readonly found: FoundBrowser } | undefined> {
-  const at = found ?? (await findChromium());
-  if (at === undefined) return undefined;
-  return { browser: await chromium.launch({ executablePath: at.path, headless: true, args: [...ARGS] }), found: at };
-}
+/** Starts it, with a profile of its own. */
+export const launch = ({ path }: FoundBrowser): Promise<Browser> =>
+  chromium.launch({ executablePath: path, headless: true, args: [...ARGS] });

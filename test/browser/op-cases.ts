@@ -25,21 +25,45 @@ export interface CaseReport {
   readonly skipped?: string;
 }
 
-const LIST: readonly (readonly [string, OpCase])[] = Object.entries(CASES).flatMap(([op, cases]) =>
-  cases.map((c) => [op, c] as const),
-);
+export interface CaseRange {
+  readonly device: "wasm" | "webgpu";
+  /** Every case, or one of each op. */
+  readonly which: "all" | "first";
+  /** Of the flat list, `to` exclusive; an empty answer means that the list is at its end. */
+  readonly from: number;
+  readonly to: number;
+}
 
-/** Cases `from` up to `to` (exclusive) of the flat list; an empty answer means that it is at its end. */
-export async function runCases(device: "wasm" | "webgpu", from: number, to: number): Promise<readonly CaseReport[]> {
+/** What onnxruntime-web 1.30.0 cannot do on WebGPU whoever asks, by op and case. */
+const WEBGPU_FAULTS: Readonly<Record<string, string>> = {
+  "Cast: float to double": "its CPU part has no Cast of float64",
+  "Cast: double to float": "its CPU part has no Cast of float64",
+  "CastLike: to double": "its CPU part has no Cast of float64",
+  "Dropout: inference": "neither it nor its CPU part has Dropout (passes drop such nodes)",
+  "Dropout: with ratio, mode and mask": "neither it nor its CPU part has Dropout (passes drop such nodes)",
+  "Einsum: ellipses that broadcast": "it does not broadcast a letter whose sizes are 1 and n",
+};
+
+/** WGSL promises sine and cosine to 2^-11 only, arc functions to 4096 ulp. */
+const WEBGPU_TRIGONOMETRY = 1e-3;
+const TRIGONOMETRY = new Set(["Sin", "Cos", "Tan", "Asin", "Acos", "Atan"]);
+
+/** A range of the op cases. */
+export async function runCases({ device, which, from, to }: CaseRange): Promise<readonly CaseReport[]> {
+  const list = Object.entries(CASES).flatMap(([op, cases]) =>
+    (which === "all" ? cases : cases.slice(0, 1)).map((c) => [op, c] as const),
+  );
   const reports: CaseReport[] = [];
-  for (const [op, c] of LIST.slice(from, to)) reports.push(...(await compareCase(device, op, c)));
+  for (const [op, c] of list.slice(from, to)) reports.push(...(await compareCase(device, op, c)));
   return reports;
 }
 
 /** One case: the node alone and, where it has one, its vjp. */
 export async function compareCase(device: "wasm" | "webgpu", op: string, c: OpCase): Promise<readonly CaseReport[]> {
-  const about = { op, name: c.name, tol: c.tol ?? 1e-5 };
-  if (c.noOrt !== undefined) return [{ ...about, what: "forward", error: 0, skipped: c.noOrt }];
+  const tol = device === "webgpu" && TRIGONOMETRY.has(op) ? WEBGPU_TRIGONOMETRY : (c.tol ?? 1e-5);
+  const about = { op, name: c.name, tol };
+  const skipped = c.noOrt ?? (device === "webgpu" ? WEBGPU_FAULTS[`${op}: ${c.name}`] : undefined);
+  if (skipped !== undefined) return [{ ...about, what: "forward", error: 0, skipped }];
   const made = caseGraph(op, c);
   const forward: CaseReport = { ...about, what: "forward", ...(await compare(device, made.graph, made.feeds)) };
   if (typeof (OPS as Ops)[op]?.vjp !== "function") return [forward];

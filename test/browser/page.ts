@@ -13,7 +13,7 @@ import {
   resize,
 } from "../../src/index.ts";
 import { decodeImage } from "../../src/image/decode-web.ts";
-import { type CaseReport, runCases } from "./op-cases.ts";
+import { type CaseRange, type CaseReport, runCases } from "./op-cases.ts";
 
 /** A picture by URL, or a tensor by the URL of its raw float32 values. */
 export type PageImage = string | { readonly dims: readonly number[]; readonly url: string };
@@ -96,6 +96,10 @@ const picture = (image: { width: number; height: number; channels: number; data:
 
 const page = {
   configure: configureRuntime,
+  hasWebgpu: async (): Promise<boolean> => {
+    const { gpu } = navigator as { gpu?: { requestAdapter: () => Promise<unknown> } };
+    return Boolean(await gpu?.requestAdapter());
+  },
   isolated: (): boolean => crossOriginIsolated,
   explain: answer,
   /** All at once, on one model: sessions must not disturb one another. */
@@ -113,7 +117,7 @@ const page = {
   dispose: async (): Promise<void> => {
     await Promise.all([...models.values()].map(async (m) => (await m).dispose()));
   },
-  runCases: (device: "wasm" | "webgpu", from: number, to: number): Promise<readonly CaseReport[]> => runCases(device, from, to),
+  runCases: (range: CaseRange): Promise<readonly CaseReport[]> => runCases(range),
 } as const;
 
 export type Page = typeof page;

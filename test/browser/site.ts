@@ -3,7 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
-import { extname, join, normalize } from "node:path";
+import { basename, extname, join, normalize } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type BuildResult, build, type Plugin } from "esbuild";
 import { shared } from "../shared.ts";
@@ -69,7 +69,10 @@ export interface Site {
 
 const HEAD = '<!doctype html><meta charset="utf-8"><link rel="icon" href="data:,">';
 
-/** Serves entries as `/path/of/entry.ts`, `/ort/` (onnxruntime-web), `/shared/` where it exists, `/examples/` and what is put. */
+/**
+ * Serves entries as `/path/of/entry.ts`, `/ort/` (onnxruntime-web), `/shared/` where it exists, `/examples/`, and what is put; the `.wasm`
+ * files beside any script as well, where a bundler would copy them.
+ */
 export async function openSite(entries: readonly string[]): Promise<Site> {
   const files = new Map<string, Uint8Array | string>([
     ["/blank.html", HEAD],
@@ -106,6 +109,7 @@ const FOLDERS: Readonly<Record<string, string>> = { "/ort/": ORT_DIST, "/shared/
 async function answer(path: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<Uint8Array | string | undefined> {
   const known = files.get(path);
   if (known !== undefined) return known;
+  if (path.startsWith("/chunks/ort-wasm-")) return readFile(join(ORT_DIST, basename(path)));
   const prefix = Object.keys(FOLDERS).find((p) => path.startsWith(p));
   if (prefix === undefined || path.includes("..")) return undefined;
   const file = join(FOLDERS[prefix] as string, normalize(path.slice(prefix.length)));

@@ -56,16 +56,17 @@ describe("seeds", () => {
   });
 });
 
-const files = (folder: string, file: (name: string) => string): readonly string[] =>
-  hasShared(folder) ? readdirSync(shared(folder)).map(file).filter((path) => existsSync(path)) : [];
-const golden = files("golden/models", (name) => shared(`golden/models/${name}`));
-const networks = files("models", (name) => shared(`models/${name}/model.onnx`));
+/** Those of a folder's entries that hold a model, by name. */
+const files = (folder: string, file = ""): readonly string[] =>
+  hasShared(folder) ? readdirSync(shared(folder)).filter((name) => existsSync(shared(join(folder, name, file)))) : [];
+const golden = files("golden/models");
+const networks = files("models", "model.onnx");
 
 describe.skipIf(golden.length === 0)(`golden models${absent("golden/models")}`, () => {
-  it.each(golden)("%s", (path) => expectRoundTrip(readFile(path)));
+  it.each(golden)("%s", (name) => expectRoundTrip(readFile(shared(`golden/models/${name}`))));
 });
 describe.skipIf(networks.length === 0)(`real networks${absent("models")}`, () => {
-  it.each(networks)("%s", (path) => expectRoundTrip(readFile(path)));
+  it.each(networks)("%s", (name) => expectRoundTrip(readFile(shared(`models/${name}/model.onnx`))));
 });
 
 const word = fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_./:,;|-]{0,6}$/);

@@ -1,0 +1,195 @@
+/** @file Timing methods against the forward pass: interleaved in one run, because machines drift and only ratios keep. */
+
+import { openSession } from "#ort";
+import { close, extend } from "../diff/emit.ts";
+import { OnnxplainError } from "../errors.ts";
+import { chooseLayer } from "../explain.ts";
+import type { DeviceOptions, Explainer } from "../explainer.ts";
+import { writeModelBytes } from "../graph/write.ts";
+import type { Classifier } from "../methods/classifier.ts";
+import type { Method, Plan } from "../methods/method.ts";
+import { readParams } from "../methods/params.ts";
+import { findMethod } from "../methods/table.ts";
+import type { HostTensor, Session } from "../runtime/session.ts";
+
+export interface BenchOptions extends DeviceOptions {
+  /** Methods to time; default all of the table's columns. */
+  readonly methods?: readonly string[] | undefined;
+  /** Timed runs of each graph, after two that are not counted. Default 20. */
+  readonly runs?: number | undefined;
+}
+
+/** One method on one network. Times in ms; `ratio` is the minimum run over the minimum forward pass of the same run. */
+export interface BenchRow {
+  readonly method: string;
+  readonly compileMs: number;
+  readonly sessionMs: number;
+  readonly minMs: number;
+  readonly medianMs: number;
+  /** One pass of this method's graph over one forward pass. */
+  readonly ratio: number;
+  /** Passes the method needs for one image with default parameters. */
+  readonly passes: number;
+  readonly nodes: number;
+  /** Growth of the process's resident memory while the session was opened and run, in bytes. */
+  readonly memoryBytes: number;
+  /** Why there are no times, for a method that does not apply. */
+  readonly refused?: string;
+}
+
+export interface BenchResult {
+  readonly network: string;
+  readonly device: string;
+  readonly threads: number | null;
+  readonly runs: number;
+  readonly forward: { readonly minMs: number; readonly medianMs: number; readonly nodes: number };
+  readonly rows: readonly BenchRow[];
+}
+
+const DEFAULT_METHODS = [
+  "gradient",
+  "input-x-gradient",
+  "integrated-gradients",
+  "grad-cam",
+  "layer-cam",
+  "occlusion",
+] as const;
+const DEFAULT_RUNS = 20;
+const WARM_UP = 2;
+
+interface Contestant {
+  readonly method: Method;
+  readonly plan: Plan;
+  readonly session: Session;
+  readonly compileMs: number;
+  readonly sessionMs: number;
+  readonly memoryBytes: number;
+  readonly feeds: Readonly<Record<string, HostTensor>>;
+}
+
+/** Time methods on one network, one image. Throws as `explain` does when the model is no classifier. */
+export async function benchModel(model: Explainer, network: string, options: BenchOptions = {}): Promise<BenchResult> {
+  const { methods = DEFAULT_METHODS, runs = DEFAULT_RUNS } = options;
+  const classifier = model.classifier();
+  const g = extend(classifier.model, classifier.ops);
+  const forwardModel = close(classifier.model, g, [g.value(classifier.scores)]);
+  const forward = await openSession(writeModelBytes(forwardModel), options);
+  const rows: BenchRow[] = [];
+  const forwardTimes: number[] = [];
+  const feeds = feedsFor(classifier, forward);
+  try {
+    for (const id of methods) {
+      const entry = await enter(findMethod(id), classifier, options);
+      if (!("plan" in entry)) rows.push(entry);
+      else rows.push(await race(entry, { forward, feeds, runs, forwardTimes }));
+    }
+  } finally {
+    await forward.dispose();
+  }
+  return {
+    network,
+    device: forward.device,
+    threads: options.threads ?? null,
+    runs,
+    forward: {
+      minMs: Math.min(...forwardTimes),
+      medianMs: median(forwardTimes),
+      nodes: forwardModel.graph.nodes.length,
+    },
+    rows,
+  };
+}
+
+/** Compile and open one method; a refusal is a row too. */
+async function enter(method: Method, classifier: Classifier, options: BenchOptions): Promise<Contestant | BenchRow> {
+  try {
+    const began = performance.now();
+    const params = readParams(method.id, method.params, {});
+    const plan = method.plan({ classifier, params, layer: chooseLayer(method, classifier, undefined), seed: 0 });
+    const compileMs = performance.now() - began;
+    const bytes = writeModelBytes(plan.model);
+    const before = residentBytes();
+    const opened = performance.now();
+    const session = await openSession(bytes, options);
+    const sessionMs = performance.now() - opened;
+    const feeds = feedsFor(classifier, session);
+    await session.run(feeds);
+    return { method, plan, session, compileMs, sessionMs, memoryBytes: Math.max(0, residentBytes() - before), feeds };
+  } catch (error) {
+    if (!(error instanceof OnnxplainError)) throw error;
+    return {
+      method: method.id,
+      compileMs: 0,
+      sessionMs: 0,
+      minMs: 0,
+      medianMs: 0,
+      ratio: 0,
+      passes: 0,
+      nodes: 0,
+      memoryBytes: 0,
+      refused: `${error.code}: ${error.message}`,
+    };
+  }
+}
+
+interface Race {
+  readonly forward: Session;
+  readonly feeds: Readonly<Record<string, HostTensor>>;
+  readonly runs: number;
+  readonly forwardTimes: number[];
+}
+
+/** A, B, A, B, …: the forward pass and the method in turn. */
+async function race(c: Contestant, { forward, feeds, runs, forwardTimes }: Race): Promise<BenchRow> {
+  const own: number[] = [];
+  const beside: number[] = [];
+  try {
+    for (let i = -WARM_UP; i < runs; i++) {
+      const a = await timed(() => forward.run(feeds));
+      const b = await timed(() => c.session.run(c.feeds, c.plan.outputs));
+      if (i < 0) continue;
+      beside.push(a);
+      own.push(b);
+    }
+  } finally {
+    await c.session.dispose();
+  }
+  forwardTimes.push(...beside);
+  return {
+    method: c.method.id,
+    compileMs: c.compileMs,
+    sessionMs: c.sessionMs,
+    minMs: Math.min(...own),
+    medianMs: median(own),
+    ratio: Math.min(...own) / Math.min(...beside),
+    passes: c.plan.count,
+    nodes: c.plan.model.graph.nodes.length,
+    memoryBytes: c.memoryBytes,
+  };
+}
+
+async function timed(f: () => Promise<unknown>): Promise<number> {
+  const began = performance.now();
+  await f();
+  return performance.now() - began;
+}
+
+/** A fixed picture-like input and the cotangent of class 0. */
+function feedsFor({ input, classes }: Classifier, session: Session): Readonly<Record<string, HostTensor>> {
+  const dims = [1, ...((input.dims ?? []).slice(1) as readonly number[])];
+  const size = dims.reduce((p, d) => p * d, 1);
+  const x = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7) + Math.cos(i * 0.013));
+  const seed = new Float32Array(classes);
+  seed[0] = 1;
+  const all: Readonly<Record<string, HostTensor>> = {
+    [input.name]: { dtype: "float32", dims, data: x },
+    cotangent: { dtype: "float32", dims: [1, classes], data: seed },
+  };
+  return Object.fromEntries(Object.entries(all).filter(([name]) => session.inputs.includes(name)));
+}
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+/** Resident memory of the process; 0 where the platform does not tell. */
+const residentBytes = (): number => (typeof process === "undefined" ? 0 : process.memoryUsage.rss());
