@@ -5,7 +5,8 @@ import { close, extend } from "./diff/emit.ts";
 import { type DriveOptions, drive, type Progress } from "./drive.ts";
 import { OnnxplainError } from "./errors.ts";
 import type { ClassifierOptions, DeviceOptions, Explainer } from "./explainer.ts";
-import { formatDims } from "./graph/dim.ts";
+import { elementCount, formatDims } from "./graph/dim.ts";
+import type { Model } from "./graph/types.ts";
 import { type Preprocessing, preprocess } from "./image/preprocess.ts";
 import { withInputSize } from "./image/presets.ts";
 import type { ImageU8 } from "./image/types.ts";
@@ -92,6 +93,15 @@ const DEFAULT_MEMORY = 2 ** 30;
  * @example const map = await explain(model, "dog.jpg", { method: "grad-cam", target: 207 });
  */
 export async function explain(model: Explainer, image: ImageInput, options: ExplainOptions): Promise<Explanation> {
+  const release = model.hold();
+  try {
+    return await explained(model, image, options);
+  } finally {
+    release();
+  }
+}
+
+async function explained(model: Explainer, image: ImageInput, options: ExplainOptions): Promise<Explanation> {
   const method = findMethod(options.method);
   const params = readParams(method.id, method.params, options.params ?? {});
   const classifier = model.classifier(options);
@@ -110,7 +120,7 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
   const ran = performance.now();
   const driveOptions: DriveOptions = {
     session,
-    batch: batchSize(plan, classifier, options),
+    batch: rowsAtOnce(plan.model, classifier, options),
     signal: options.signal,
     onProgress: options.onProgress,
   };
@@ -158,12 +168,14 @@ export async function predict(
 ): Promise<readonly Float32Array[]> {
   const classifier = model.classifier(options);
   const input = await readInput(model, classifier, image, options);
-  const session = await scoreSession(model, classifier, options);
-  return predictRows(session, classifier, input.rows, {
-    session,
-    batch: classifier.freeBatch ? (options.batch ?? DEFAULT_BATCH) : 1,
-    signal: options.signal,
-  });
+  const release = model.hold();
+  try {
+    const session = await scoreSession(model, classifier, options);
+    const batch = rowsAtOnce(classifier.model, classifier, options);
+    return await predictRows(session, classifier, input.rows, { session, batch, signal: options.signal });
+  } finally {
+    release();
+  }
 }
 
 function targetList(target: ExplainOptions["target"]): readonly TargetRequest[] {
@@ -206,15 +218,17 @@ function scoreSession(model: Explainer, classifier: Classifier, options: DeviceO
   );
 }
 
-function batchSize(
-  plan: Plan,
+/** Rows of one run of a graph. Throws `E_PARAM` for a batch or budget that is none. */
+function rowsAtOnce(
+  { graph }: Model,
   { freeBatch }: Classifier,
-  { batch, maxMemory = DEFAULT_MEMORY }: ExplainOptions,
+  { batch = DEFAULT_BATCH, maxMemory = DEFAULT_MEMORY }: Pick<ExplainOptions, "batch" | "maxMemory">,
 ): number {
-  if (!freeBatch) return 1;
-  if (batch !== undefined && !(Number.isInteger(batch) && batch >= 1))
+  if (!(Number.isInteger(batch) && batch >= 1))
     throw new OnnxplainError("E_PARAM", `Expected \`batch\` to be an integer from 1 up, got ${batch}.`);
-  return Math.min(batch ?? DEFAULT_BATCH, rowsWithin(plan.model.graph, maxMemory));
+  if (!(maxMemory > 0))
+    throw new OnnxplainError("E_PARAM", `Expected \`maxMemory\` to be a number of bytes, got ${maxMemory}.`);
+  return freeBatch ? Math.min(batch, rowsWithin(graph, maxMemory)) : 1;
 }
 
 async function predictRows(
@@ -306,6 +320,12 @@ function tensorRows({ dims, data }: InputTensor, classifier: Classifier): readon
     throw new OnnxplainError(
       "E_INPUT_SHAPE",
       `Expected a tensor of shape ${formatDims(classifier.input.dims)}, got ${formatDims(dims)}.`,
+    );
+  }
+  if (data.length !== elementCount(dims)) {
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `A tensor of shape ${formatDims(dims)} holds ${elementCount(dims)} values, got ${data.length}.`,
     );
   }
   const count = batched[0] as number;

@@ -22,7 +22,7 @@ export interface DeviceOptions {
   readonly threads?: number | undefined;
 }
 
-/** Sessions kept open at once; the one used longest ago is closed. */
+/** Sessions kept open between explanations; the one used longest ago is closed. */
 const OPEN_SESSIONS = 4;
 
 /** A model ready to be explained. Holds native sessions: call `dispose()` (or `await using`) when done. */
@@ -32,6 +32,7 @@ export class Explainer implements AsyncDisposable {
   readonly #classifiers = new Map<string, Classifier>();
   readonly #sessions = new Map<string, Promise<Session>>();
   #digest: Promise<string> | undefined;
+  #holders = 0;
 
   constructor(source: ModelSource, ops: Ops = OPS) {
     this.source = source;
@@ -85,11 +86,21 @@ export class Explainer implements AsyncDisposable {
     return session;
   }
 
+  /** Until the returned function is called no session is closed to make room: somebody is running them. */
+  hold(): () => void {
+    this.#holders++;
+    return () => {
+      this.#holders--;
+      this.#evict();
+    };
+  }
+
   #evict(): void {
-    while (this.#sessions.size > OPEN_SESSIONS) {
+    while (this.#holders === 0 && this.#sessions.size > OPEN_SESSIONS) {
       const [oldest, session] = this.#sessions.entries().next().value as [string, Promise<Session>];
       this.#sessions.delete(oldest);
-      void session.then((s) => s.dispose());
+      // one that never opened has been reported to whoever asked for it
+      void session.then((s) => s.dispose()).catch(() => undefined);
     }
   }
 

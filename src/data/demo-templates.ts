@@ -42,16 +42,25 @@ export function templates(): Bank {
   const expected = SHAPES.map((shape) => SCALES.map((radii) => expectedEdges(shape, radii)));
   const one = SHAPES.flatMap((shape, s) => {
     const rivals = expected.flatMap((e, other) => (other === s ? [] : e));
-    return SCALES.map((radii, k) => weigh(expected[s]?.[k] as Float64Array, { rivals, reach: Math.max(...radii) * CIRCUMRADIUS[shape] + MARGIN }));
+    return SCALES.map((radii, k) =>
+      weigh(expected[s]?.[k] as Float64Array, { rivals, reach: Math.max(...radii) * CIRCUMRADIUS[shape] + MARGIN }),
+    );
   });
   const count = COLORS.length * one.length;
   return {
-    weight: tensor("float32", [count, DIRECTIONS, SIDE, SIDE], COLORS.flatMap(() => one.flatMap((w) => [...w]))),
+    weight: tensor(
+      "float32",
+      [count, DIRECTIONS, SIDE, SIDE],
+      COLORS.flatMap(() => one.flatMap((w) => [...w])),
+    ),
     bias: tensor("float32", [count], new Array<number>(count).fill(-GAIN * THRESHOLD)),
   };
 }
 
-function weigh(expected: Float64Array, { rivals, reach }: { readonly rivals: readonly Float64Array[]; readonly reach: number }): Float64Array {
+function weigh(
+  expected: Float64Array,
+  { rivals, reach }: { readonly rivals: readonly Float64Array[]; readonly reach: number },
+): Float64Array {
   const weight = expected.map((edge, i) => {
     const [x, y] = [(i % SIDE) - REACH, (Math.trunc(i / SIDE) % SIDE) - REACH];
     if (Math.hypot(x, y) * CELL >= reach) return 0;
@@ -66,17 +75,26 @@ function weigh(expected: Float64Array, { rivals, reach }: { readonly rivals: rea
 function expectedEdges(shape: Shape, radii: readonly number[]): Float64Array {
   const mean = new Float64Array(DIRECTIONS * SIDE * SIDE);
   const turns = shape === "disc" || shape === "ring" ? [0] : [-MAX_TURN, 0, MAX_TURN];
-  const views = radii.flatMap((r) => turns.flatMap((turn) => [-1, 1].flatMap((dx) => [-1, 1].map((dy) => ({ r, turn, dx, dy })))));
-  for (const view of views) for (const [i, edge] of pooledEdges(shape, view).entries()) mean[i] = (mean[i] as number) + edge / views.length;
+  const views = radii.flatMap((r) =>
+    turns.flatMap((turn) => [-1, 1].flatMap((dx) => [-1, 1].map((dy) => ({ r, turn, dx, dy })))),
+  );
+  for (const view of views)
+    for (const [i, edge] of pooledEdges(shape, view).entries()) mean[i] = (mean[i] as number) + edge / views.length;
   return mean;
 }
 
-interface View { readonly r: number; readonly turn: number; readonly dx: number; readonly dy: number }
+interface View {
+  readonly r: number;
+  readonly turn: number;
+  readonly dx: number;
+  readonly dy: number;
+}
 
 /** What the edge filters and the pool make of one outline, from the normals of its distance function. */
 function pooledEdges(shape: Shape, { r, turn, dx, dy }: View): Float64Array {
   const [c, s] = [Math.cos(turn), Math.sin(turn)];
-  const away = (x: number, y: number): number => distance(shape, { x: c * (x - dx) + s * (y - dy), y: c * (y - dy) - s * (x - dx), r });
+  const away = (x: number, y: number): number =>
+    distance(shape, { x: c * (x - dx) + s * (y - dy), y: c * (y - dy) - s * (x - dx), r });
   const edges = new Float64Array(DIRECTIONS * SIDE * SIDE);
   for (let i = 0; i < SPAN * SPAN; i++) {
     const [px, py] = [(i % SPAN) + 0.5, Math.floor(i / SPAN) + 0.5];
@@ -85,12 +103,18 @@ function pooledEdges(shape: Shape, { r, turn, dx, dy }: View): Float64Array {
     const angle = Math.atan2(away(x, y + 0.01) - away(x, y - 0.01), away(x + 0.01, y) - away(x - 0.01, y));
     for (let k = 0; k < DIRECTIONS; k++) {
       const strength = (Math.cos(angle - (2 * Math.PI * k) / DIRECTIONS) - SELECTIVITY) / (1 - SELECTIVITY);
-      if (strength > 0) for (const cell of cellsAt(px, py)) edges[k * SIDE * SIDE + cell] = Math.max(edges[k * SIDE * SIDE + cell] as number, strength);
+      if (strength > 0)
+        for (const cell of cellsAt(px, py))
+          edges[k * SIDE * SIDE + cell] = Math.max(edges[k * SIDE * SIDE + cell] as number, strength);
     }
   }
   return edges;
 }
 
 /** Cells whose pool sees a point. */
-const cellsAt = (x: number, y: number): readonly number[] => span(y).flatMap((row) => span(x).map((column) => row * SIDE + column));
-const span = (at: number): readonly number[] => [-1, 0, 1].map((d) => Math.floor(at / CELL) + d).filter((i) => i >= 0 && i < SIDE && at > i * CELL - OVERLAP && at < (i + 1) * CELL + OVERLAP);
+const cellsAt = (x: number, y: number): readonly number[] =>
+  span(y).flatMap((row) => span(x).map((column) => row * SIDE + column));
+const span = (at: number): readonly number[] =>
+  [-1, 0, 1]
+    .map((d) => Math.floor(at / CELL) + d)
+    .filter((i) => i >= 0 && i < SIDE && at > i * CELL - OVERLAP && at < (i + 1) * CELL + OVERLAP);

@@ -26,7 +26,10 @@ export const MATERIAL_COUNT: number = MATERIALS.length;
 export type Ground = (x: number, y: number) => Rgb;
 
 /** Ground of one material; `unit` is the width of a pixel in units, the finest detail that is drawn. */
-export function ground(seed: number, { material, unit, angle }: { readonly material: number; readonly unit: number; readonly angle: number }): Ground {
+export function ground(
+  seed: number,
+  { material, unit, angle }: { readonly material: number; readonly unit: number; readonly angle: number },
+): Ground {
   const { dark, light, tint, stretch } = MATERIALS[material % MATERIALS.length] as Material;
   const bend = valueNoise(seed + 1);
   const body = fractalNoise(seed + 2, { coarse: 26, fine: 1.2 * unit, gain: 0.58 });
@@ -41,7 +44,9 @@ export function ground(seed: number, { material, unit, angle }: { readonly mater
     const tone = smoothstep(0.18, 0.82, body(wx, wy));
     const share = 0.7 * smoothstep(0.42, 0.68, patches(x, y));
     const shade = (1 - 0.32 * cracks(wx, wy)) * (0.84 + 0.36 * grain(x, y)) * daylight(x, y, c, s);
-    return [0, 1, 2].map((i) => mix(mix(dark[i]!, light[i]!, tone), tint[i]! * (0.7 + 0.6 * tone), share) * shade) as unknown as Rgb;
+    return [0, 1, 2].map(
+      (i) => mix(mix(dark[i]!, light[i]!, tone), tint[i]! * (0.7 + 0.6 * tone), share) * shade,
+    ) as unknown as Rgb;
   };
 }
 

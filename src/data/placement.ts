@@ -28,12 +28,17 @@ const TRIES = 40;
 /** Throws `E_PARAM` for fewer than 1 or more than 3 classes, or an unknown one. */
 export function place(random: () => number, classes: readonly number[] = someClasses(random)): readonly Placed[] {
   if (classes.length < 1 || classes.length > 3 || classes.some((c) => DEMO_LABELS[c] === undefined)) {
-    throw new OnnxplainError("E_PARAM", `Expected \`classes\` to be 1 to 3 class indices in 0…${DEMO_LABELS.length - 1}, got [${classes.join()}].`);
+    throw new OnnxplainError(
+      "E_PARAM",
+      `Expected \`classes\` to be 1 to 3 class indices in 0…${DEMO_LABELS.length - 1}, got [${classes.join()}].`,
+    );
   }
   for (;;) {
     const placed: Placed[] = [];
     for (const classIndex of classes) {
-      const spot = Array.from({ length: TRIES }, () => propose(random, classIndex)).find((p) => placed.every((q) => apart(p, q)));
+      const spot = Array.from({ length: TRIES }, () => propose(random, classIndex)).find((p) =>
+        placed.every((q) => apart(p, q)),
+      );
       if (spot) placed.push(spot);
     }
     if (placed.length === classes.length) return placed;

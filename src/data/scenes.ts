@@ -39,12 +39,17 @@ export interface SceneOptions {
  * @example const { image, objects } = drawScene(7, { classes: [0, 9] });
  */
 export function drawScene(seed: number, { size = DEMO_SIZE, classes }: SceneOptions = {}): Scene {
-  if (!(Number.isInteger(size) && size >= 16)) throw new OnnxplainError("E_PARAM", `Expected \`size\` to be an integer from 16 up, got ${size}.`);
+  if (!(Number.isInteger(size) && size >= 16))
+    throw new OnnxplainError("E_PARAM", `Expected \`size\` to be an integer from 16 up, got ${size}.`);
   const source = xoroshiro128plus(Math.imul(seed, 0x9e3779b1));
   const random = (): number => uniformFloat64(source);
   const noiseSeed = Math.floor(random() * 2 ** 31);
   const unit = DEMO_SIZE / size;
-  const floor = ground(noiseSeed, { material: Math.floor(random() * MATERIAL_COUNT), unit, angle: random() * 2 * Math.PI });
+  const floor = ground(noiseSeed, {
+    material: Math.floor(random() * MATERIAL_COUNT),
+    unit,
+    angle: random() * 2 * Math.PI,
+  });
   const placed = place(random, classes);
   const surface = fractalNoise(noiseSeed + 99, { coarse: 12, fine: 1.5 * unit });
   const paints = placed.map((p) => paint(random, p));
@@ -60,7 +65,12 @@ export function drawScene(seed: number, { size = DEMO_SIZE, classes }: SceneOpti
     });
     for (let c = 0; c < 3; c++) data[i * 3 + c] = Math.round(255 * Math.min(Math.max(color[c] as number, 0), 1));
   }
-  const objects = placed.map(({ classIndex }, k) => ({ label: labelOf(classIndex), classIndex, mask: masks[k] as Uint8Array, box: boxOf(masks[k] as Uint8Array, size) }));
+  const objects = placed.map(({ classIndex }, k) => ({
+    label: labelOf(classIndex),
+    classIndex,
+    mask: masks[k] as Uint8Array,
+    box: boxOf(masks[k] as Uint8Array, size),
+  }));
   return { image: { width: size, height: size, channels: 3, data }, objects };
 }
 
@@ -84,13 +94,17 @@ function paint(random: () => number, { classIndex }: Placed): Rgb {
 }
 
 /** Matte paint under light from the upper left, 0.88…1.06. */
-function lit(color: Rgb, { object, x, y, grain }: { readonly object: Placed; readonly x: number; readonly y: number; readonly grain: number }): Rgb {
+function lit(
+  color: Rgb,
+  { object, x, y, grain }: { readonly object: Placed; readonly x: number; readonly y: number; readonly grain: number },
+): Rgb {
   const slope = (object.x - x + object.y - y) / (2.9 * object.r);
   const light = 0.97 + 0.055 * Math.min(Math.max(slope, -1), 1) + 0.07 * (grain - 0.5);
   return color.map((v) => v * light) as unknown as Rgb;
 }
 
-const over = (top: Rgb, below: Rgb, alpha: number): Rgb => top.map((v, i) => mix(below[i] as number, v, alpha)) as unknown as Rgb;
+const over = (top: Rgb, below: Rgb, alpha: number): Rgb =>
+  top.map((v, i) => mix(below[i] as number, v, alpha)) as unknown as Rgb;
 
 function boxOf(mask: Uint8Array, size: number): Rect {
   let [left, top, right, bottom] = [size, size, -1, -1];

@@ -93,7 +93,9 @@ export class GraphBuilder {
   /** A constant; equal small ones are shared. */
   constant(t: Tensor, hint = "c"): Value {
     const key =
-      t.data.length <= 16 ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>, spelled).join()}` : undefined;
+      t.data.length <= 16
+        ? `const|${t.dtype}|${t.dims}|${Array.from(t.data as ArrayLike<unknown>, spelled).join()}`
+        : undefined;
     const existing = key === undefined ? undefined : this.#shared.get(key);
     if (existing) return this.value(existing[0] as string);
     const name = this.#fresh(hint);

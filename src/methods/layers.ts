@@ -99,7 +99,10 @@ function classMaps({ model: { graph }, ops, scores, classes }: Classifier): (l: 
   const mixing = graph.nodes.filter(
     (n) => ancestors.has(n.outputs[0] ?? "") && ops[n.op]?.kind === "linear" && !IN_PLACE.has(n.op),
   );
-  const mixed = upstream(graph, mixing.map((n) => n.inputs[0] ?? ""));
+  const mixed = upstream(
+    graph,
+    mixing.map((n) => n.inputs[0] ?? ""),
+  );
   return (l) => l.channels === classes && !mixed.has(l.name);
 }
 
@@ -115,11 +118,7 @@ export function defaultLayer(classifier: Classifier): Layer {
   const isClassMap = classMaps(classifier);
   const features = layers.filter((l) => {
     const kind = classifier.ops[l.op]?.kind;
-    return (
-      l.layout !== "tokens" &&
-      !isClassMap(l) &&
-      (l.op === "Concat" || (kind !== "pool" && kind !== "movement"))
-    );
+    return l.layout !== "tokens" && !isClassMap(l) && (l.op === "Concat" || (kind !== "pool" && kind !== "movement"));
   });
   const spatial = features.at(-1) ?? layers.filter((l) => l.layout !== "tokens").at(-1);
   const attention = lastAttentionInput(graph, layers, classifier.scores);

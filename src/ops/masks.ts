@@ -1,8 +1,9 @@
 /** @file Masks of piecewise linear activations, in ops that ONNX Runtime's blocked convolution layout keeps (HardSigmoid, Mul). */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
-import { toNumbers } from "../graph/tensor.ts";
+import { tensor, toNumbers } from "../graph/tensor.ts";
 import { type Fact, float, type Node } from "../graph/types.ts";
+import { depthwiseKernel } from "./_depthwise.ts";
 
 /** Close to the largest float32: `STEEP * v` is at least 1 for every normal positive `v` (and may overflow to infinity). */
 const STEEP = 3.4e38;
@@ -35,7 +36,7 @@ const belowMask = (g: GraphBuilder, y: Value, high: number): Value =>
 
 /** `dy` where `y > 0`, else 0. Nothing is added where `dy` is known to vanish there already. */
 export function wherePositive(g: GraphBuilder, dy: Value, y: Value): Value {
-  if (vanishing(g).get(dy.name)?.has(y.name)) return dy;
+  if (vanishes(g, dy, y)) return dy;
   return vanishesWith(g, g.op("Mul", [dy, positiveMask(g, y)]), y);
 }
 
@@ -45,9 +46,28 @@ export const isExactBound = (bound: number): boolean => Math.abs(bound) <= 2 ** 
 /** `dy` where `y` lies strictly between the bounds, else 0; an infinite bound is no bound, the others pass {@link isExactBound}. */
 export function whereBetween(g: GraphBuilder, dy: Value, y: Value, [low, high]: readonly [number, number]): Value {
   let out = dy;
-  if (low === 0) out = wherePositive(g, out, y);
+  if (low === 0 && !vanishes(g, dy, y)) {
+    const inside = high > 0 && high < Number.POSITIVE_INFINITY ? insideMask(g, y, high) : undefined;
+    if (inside) return vanishesWith(g, g.op("Mul", [dy, inside]), y);
+    out = wherePositive(g, out, y);
+  } else if (low === 0) out = dy;
   else if (low > Number.NEGATIVE_INFINITY) out = g.op("Mul", [out, aboveMask(g, y, low)]);
   return high < Number.POSITIVE_INFINITY ? g.op("Mul", [out, belowMask(g, y, high)]) : out;
+}
+
+/**
+ * 1 where `0 < y < high` for a `y` in [0, high]: `[ [y > 0] - y/s + high/s - 1 > 0 ]`, with the power of two `s` for which
+ * `high/s` lies in (1/2, 1]. Both quotients are exact, `1 - y/s` is where `y` is near `high`, so the sum is 0 at `high` and
+ * positive one step below. A convolution, an Add and a HardSigmoid are one kernel: one pass over the data less than two masks.
+ */
+function insideMask(g: GraphBuilder, y: Value, high: number): Value | undefined {
+  const channels = y.dims?.[1];
+  if (!steps(y) || y.dims?.length !== 4 || typeof channels !== "number" || channels % 16 !== 0) return undefined;
+  const scale = 2 ** Math.ceil(Math.log2(high));
+  const w = depthwiseKernel(g, channels, { dims: [1, 1], values: [-1 / scale] });
+  const bias = g.op("Expand", [g.constant(tensor("float32", [1], [high / scale - 1])), g.ints([channels])]);
+  const rest = g.op("Conv", [y, w, bias], { group: channels, kernel_shape: [1, 1] });
+  return positiveMask(g, g.op("Add", [rest, positiveMask(g, y)]));
 }
 
 /** Which cotangents are known to be 0 wherever another value is 0: what spares a second mask. */
@@ -59,6 +79,8 @@ function vanishing(g: GraphBuilder): Map<string, Set<string>> {
   known.set(g, made);
   return made;
 }
+
+const vanishes = (g: GraphBuilder, dy: Value, y: Value): boolean => vanishing(g).get(dy.name)?.has(y.name) ?? false;
 
 /** State that `dy` is 0 wherever the non-negative `y` is 0. */
 export function vanishesWith(g: GraphBuilder, dy: Value, y: Value): Value {

@@ -1,11 +1,12 @@
 /** @file The cotangent of MaxPool: each window's share goes to its first maximum in row-major order. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import { type Dim, isStatic } from "../graph/dim.ts";
+import { isStatic } from "../graph/dim.ts";
 import type { Attrs } from "../graph/types.ts";
 import { reshapeLike } from "./broadcast.ts";
-import { extent, type WindowAxis, windowAxes, windowCount } from "./conv-geometry.ts";
+import { extent, windowAxes, windowCount } from "./conv-geometry.ts";
 import { isNonNegative, vanishesWith, wherePositive } from "./masks.ts";
-import { firstMaxima, firstMaximaSeparably } from "./max-pool-taps.ts";
+import type { Grid } from "./_interleave.ts";
+import { firstMaxima, firstMaximaOfTiles, type Taps } from "./max-pool-taps.ts";
 
 export interface PoolVjp {
   readonly x: Value;
@@ -23,27 +24,22 @@ export interface PoolVjp {
   readonly deadAtZero: boolean;
 }
 
-/** Windows larger than this need more comparisons than the indices of the runtime's own pool cost. */
-const MOST_TAPS = 9;
+/** Windows wider than this need more comparisons than the indices of the runtime's own pool cost. */
+const WIDEST = 5;
 /** Channels that the runtime's blocked layout works on at once. */
 const BLOCK = 16;
 
 /** The pool as windows over a known plane, where comparing taps is exact and fast. */
-export interface Windows {
-  readonly axes: readonly WindowAxis[];
-  /** Spatial sizes of input and output. */
-  readonly size: readonly number[];
-  readonly count: readonly number[];
-}
+type Windows = Pick<Taps, "axes" | "size" | "count">;
 
 function windowsOf({ x, attrs }: PoolVjp): Windows | undefined {
   const size = x.dims?.slice(2);
   const channels = x.dims?.[1];
   if (!isStatic(size) || size.length !== 2 || x.dtype !== "float32" || typeof channels !== "number" || channels % BLOCK !== 0) return undefined;
   const axes = windowAxes(attrs.kernel_shape ?? [], attrs, size);
-  const taps = axes.reduce((p, a) => p * a.kernel, 1);
-  if (taps > MOST_TAPS || axes.some((a) => a.dilation !== 1 || a.stride > a.kernel || a.begin >= a.kernel)) return undefined;
-  return { axes, size, count: axes.map((a, i) => windowCount(size[i] as number, a, attrs.ceil_mode)) };
+  if (axes.some((a) => a.kernel > WIDEST || a.dilation !== 1 || a.stride > a.kernel || a.begin >= a.kernel)) return undefined;
+  const count = axes.map((a, i) => windowCount(size[i] as number, a, attrs.ceil_mode));
+  return { axes: axes as unknown as Windows["axes"], size: size as unknown as Grid, count: count as unknown as Grid };
 }
 
 /**
@@ -55,13 +51,34 @@ function zeroPaddingIsHarmless(g: GraphBuilder, p: PoolVjp, { axes, size, count 
   return inside || (isNonNegative(g, p.x) && (p.deadAtZero || axes.every((a) => a.begin === 0)));
 }
 
+const tiles = ({ axes, size, count }: Windows): boolean =>
+  axes.every((a, i) => a.stride === a.kernel && a.begin === 0 && (count[i] as number) === Math.ceil((size[i] as number) / a.stride)) &&
+  axes.reduce((p, a) => p * a.kernel, 1) <= 4;
+
 export function maxPoolCotangent(g: GraphBuilder, p: PoolVjp): Value {
   const windows = windowsOf(p);
   if (windows === undefined || !zeroPaddingIsHarmless(g, p, windows)) return byIndices(g, p);
+  const out = byParts(g, p) ?? byTaps(g, p, windows);
+  return p.deadAtZero ? vanishesWith(g, out, p.x) : out;
+}
+
+function byTaps(g: GraphBuilder, p: PoolVjp, windows: Windows): Value {
   const dy = p.deadAtZero ? wherePositive(g, p.dy, p.y) : p.dy;
   const taps = { ...windows, x: p.x, y: p.y, dy };
-  const out = windows.axes.every((a) => a.stride === 1) ? firstMaximaSeparably(g, taps) : firstMaxima(g, taps);
-  return p.deadAtZero ? vanishesWith(g, out, p.x) : out;
+  return tiles(windows) ? firstMaximaOfTiles(g, taps) : firstMaxima(g, taps);
+}
+
+/** Joined channels are pooled part by part, so that nothing need be split after: the convolution before is, for free. */
+function byParts(g: GraphBuilder, p: PoolVjp): Value | undefined {
+  const concat = g.producer(p.x);
+  const pool = g.producer(p.y);
+  if (concat?.op !== "Concat" || concat.attrs.axis !== 1 || concat.inputs.length > 2 || pool?.op !== "MaxPool") return undefined;
+  const parts = concat.inputs.map((name) => g.value(name));
+  const sizes = parts.map((v) => v.dims?.[1] ?? "?");
+  if (!isStatic(sizes) || sizes.some((s: number) => s % BLOCK !== 0)) return undefined;
+  const dys = parts.length === 1 ? [p.dy] : g.ops("Split", [p.dy, g.ints(sizes)], { attrs: { axis: 1 }, outputs: parts.length });
+  const back = parts.map((x, i) => maxPoolCotangent(g, { ...p, x, y: g.op("MaxPool", [x], pool.attrs), dy: dys[i] as Value }));
+  return g.op("Concat", back, { axis: 1 });
 }
 
 /** Any pool: the runtime's own indices, and a scatter. */
@@ -79,6 +96,3 @@ export function poolNodeAttrs(attrs: PoolVjp["attrs"]): Attrs {
     ...(dilations ? { dilations } : {}), ...(pads ? { pads } : {}), ...(strides ? { strides } : {}),
   };
 }
-
-/** Number of channels of a value. */
-export const channelsOf = (v: Value): number => (v.dims as readonly Dim[])[1] as number;

@@ -82,7 +82,11 @@ function logSumExp(values: Float64Array): number {
 /** The product also follows shapes: `N*3*4` is a content. */
 function contentOf(content: readonly Dim[] | undefined, { of }: Reduction): readonly Dim[] | undefined {
   if (!content) return undefined;
-  const whole = isStatic(content) ? of(Float64Array.from(content)) : of === product ? elementProduct(content) : undefined;
+  const whole = isStatic(content)
+    ? of(Float64Array.from(content))
+    : of === product
+      ? elementProduct(content)
+      : undefined;
   return whole === undefined ? undefined : [whole];
 }
 const product = (values: Float64Array): number => values.reduce((p, v) => p * v, 1);

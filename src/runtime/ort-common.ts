@@ -6,15 +6,23 @@ import type { Device, HostData, HostTensor, Session } from "./session.ts";
 
 /** The part of an ONNX Runtime package that we use. */
 export interface Ort {
-  readonly InferenceSession: { readonly create: (bytes: Uint8Array, options: InferenceSession.SessionOptions) => Promise<InferenceSession> };
+  readonly InferenceSession: {
+    readonly create: (bytes: Uint8Array, options: InferenceSession.SessionOptions) => Promise<InferenceSession>;
+  };
   readonly Tensor: TensorConstructor;
 }
 
 /** The runtime's messages carry source paths of its own; the words after the last colon-separated location say what happened. */
-const says = (cause: unknown): string => (cause instanceof Error ? cause.message : String(cause)).replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
+const says = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
 
 /** Load `bytes`; `E_RUNTIME` when the runtime refuses the graph. */
-export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, options: InferenceSession.SessionOptions): Promise<Session> {
+export async function openOrt(
+  ort: Ort,
+  bytes: Uint8Array,
+  device: Device,
+  options: InferenceSession.SessionOptions,
+): Promise<Session> {
   let session: InferenceSession;
   try {
     session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, ...options });
@@ -23,24 +31,41 @@ export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, optio
     throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) cannot load the graph: ${says(cause)}`, { cause });
   }
   let open = true;
+  const running = new Set<Promise<unknown>>();
   return {
     device,
     inputs: session.inputNames,
     outputs: session.outputNames,
     run: async (feeds, wanted) => {
-      if (!open) throw new Error("internal: the session is disposed");
+      if (!open)
+        throw new OnnxplainError(
+          "E_ABORTED",
+          "The model was disposed while it was in use. Call `dispose()` after the last explanation.",
+        );
       const tensors = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
+      const run = wanted ? session.run(tensors, [...wanted]) : session.run(tensors);
+      running.add(run);
       try {
-        const results = await (wanted ? session.run(tensors, [...wanted]) : session.run(tensors));
-        const entries = await Promise.all(Object.entries(results).map(async ([name, t]) => [name, await fromOrt(t)] as const));
+        const results = await run;
+        const entries = await Promise.all(
+          Object.entries(results).map(async ([name, t]) => [name, await fromOrt(t)] as const),
+        );
         return Object.fromEntries(entries);
       } catch (cause) {
-        throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) failed while running the graph: ${says(cause)}`, { cause });
+        throw new OnnxplainError(
+          "E_RUNTIME",
+          `ONNX Runtime (${device}) failed while running the graph: ${says(cause)}`,
+          { cause },
+        );
+      } finally {
+        running.delete(run);
       }
     },
     dispose: async () => {
       if (!open) return;
       open = false;
+      // native memory must outlive the runs that use it
+      await Promise.allSettled(running);
       await session.release();
     },
   };
@@ -48,7 +73,7 @@ export async function openOrt(ort: Ort, bytes: Uint8Array, device: Device, optio
 
 /** Only onnxruntime-web can fail to start: its files come over the network. */
 function notStarted(device: Device, cause: unknown): OnnxplainError {
-  const advice = "Serve the files of `onnxruntime-web/dist` and say where: `configureRuntime({ wasmPaths: \"/ort/\" })`.";
+  const advice = 'Serve the files of `onnxruntime-web/dist` and say where: `configureRuntime({ wasmPaths: "/ort/" })`.';
   return new OnnxplainError("E_DEVICE", `ONNX Runtime (${device}) did not start: ${says(cause)} ${advice}`, { cause });
 }
 

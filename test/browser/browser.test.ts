@@ -1,4 +1,4 @@
-/** @file The library in a real browser, on WebAssembly and WebGPU, against Node. `BROWSER_OPS=all` runs every op case on WebGPU too. */
+/** @file The library in a real browser, on WebAssembly and WebGPU, against Node. `BROWSER_OPS=first` runs one case an op on WebGPU. */
 import { afterAll, describe, expect, it } from "vitest";
 import { type Explainer, explain, loadModel } from "../../src/index.ts";
 import { absent } from "../shared.ts";
@@ -43,7 +43,8 @@ const lines: string[] = [];
 describe.skipIf(!opened)("explanations in a page equal Node's", () => {
   it("says what is not here", () => {
     expect(networks.length).toBeGreaterThan(0);
-    for (const path of ["golden", "models"]) if (absent(path)) console.log(`browser: networks of ${path}${absent(path)}`);
+    for (const path of ["golden", "models"])
+      if (absent(path)) console.log(`browser: networks of ${path}${absent(path)}`);
   });
 
   for (const device of DEVICES) {
@@ -55,8 +56,13 @@ describe.skipIf(!opened)("explanations in a page equal Node's", () => {
           const ask: PageAsk = { model: network.url, image: network.pageImage, options };
           const got = await world.tab.evaluate((a) => window.page.explain(a), ask);
           const want = await explain(model, network.image, { method, params });
-          const [map, scores] = [difference(got.values, want.values), difference(got.scores[0] ?? [], want.scores[0] ?? [])];
-          lines.push(`${device} ${network.name} ${method}: map ${map.toExponential(1)}, scores ${scores.toExponential(1)}, ${got.ms.toFixed(0)} ms`);
+          const [map, scores] = [
+            difference(got.values, want.values),
+            difference(got.scores[0] ?? [], want.scores[0] ?? []),
+          ];
+          lines.push(
+            `${device} ${network.name} ${method}: map ${map.toExponential(1)}, scores ${scores.toExponential(1)}, ${got.ms.toFixed(0)} ms`,
+          );
           expect(got.device).toBe(device);
           expect(got.dims).toEqual(want.dims);
           expect([got.target, got.label]).toEqual([want.target, model.labels?.[want.target]]);
@@ -67,7 +73,11 @@ describe.skipIf(!opened)("explanations in a page equal Node's", () => {
       });
 
       it("answers several questions at once, and after its sessions were closed", { timeout: 60_000 }, async () => {
-        const ask = (method: string): PageAsk => ({ model: demo.url, image: demo.pageImage, options: { method, device } });
+        const ask = (method: string): PageAsk => ({
+          model: demo.url,
+          image: demo.pageImage,
+          options: { method, device },
+        });
         const asks = [ask("grad-cam"), ask("hires-cam"), ask("grad-cam")];
         const answers = await world.tab.evaluate((a) => window.page.explainTogether(a), asks);
         for (const [i, { options }] of asks.entries()) {
@@ -81,11 +91,15 @@ describe.skipIf(!opened)("explanations in a page equal Node's", () => {
     });
   }
 
-  afterAll(() => console.log(["browser: largest differences from Node, relative to the largest value", ...lines].join("\n  ")));
+  afterAll(() =>
+    console.log(["browser: largest differences from Node, relative to the largest value", ...lines].join("\n  ")),
+  );
 });
 
 describe.skipIf(!opened)("the runtime in a page", () => {
-  it("runs threads where the page is cross-origin isolated, and refuses to change their number", { timeout: 60_000 }, async () => {
+  it("runs threads where the page is cross-origin isolated, and refuses to change their number", {
+    timeout: 60_000,
+  }, async () => {
     const tab = await openTab(world.browser, world.site);
     expect(await tab.evaluate(() => window.page.isolated())).toBe(true);
     await tab.evaluate(() => window.page.configure({ wasmPaths: "/ort/" }));
@@ -122,7 +136,12 @@ describe.skipIf(!opened)("the runtime in a page", () => {
 });
 
 describe.skipIf(!opened)("errors in a page", () => {
-  const ask = (over: Partial<PageAsk>): PageAsk => ({ model: demo.url, image: demo.pageImage, options: { method: "grad-cam" }, ...over });
+  const ask = (over: Partial<PageAsk>): PageAsk => ({
+    model: demo.url,
+    image: demo.pageImage,
+    options: { method: "grad-cam" },
+    ...over,
+  });
   it.each([
     ["E_METHOD_UNKNOWN", () => ask({ options: { method: "no-such-method" } })],
     ["E_PARAM", () => ask({ options: { method: "occlusion", params: { no_such_parameter: 1 } } })],
@@ -138,7 +157,10 @@ describe.skipIf(!opened)("errors in a page", () => {
   });
 
   it("E_DEVICE when settings come too late", async () => {
-    expect(await world.tab.evaluate(() => window.page.configureFails())).toMatchObject({ ours: true, code: "E_DEVICE" });
+    expect(await world.tab.evaluate(() => window.page.configureFails())).toMatchObject({
+      ours: true,
+      code: "E_DEVICE",
+    });
   });
 });
 

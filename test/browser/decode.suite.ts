@@ -1,8 +1,8 @@
 /** @file Pictures decoded, resized and preprocessed in a page, against Node. */
 import sharp from "sharp";
 import { describe, expect, it } from "vitest";
-import { encodePng, type ImageU8, PRESETS, preprocess, type Resample, resize } from "../../src/index.ts";
 import { decodeImage } from "../../src/image/decode-node.ts";
+import { encodePng, type ImageU8, PRESETS, preprocess, type Resample, resize } from "../../src/index.ts";
 import { noise } from "../image/pictures.ts";
 import { absent, hasShared, readShared } from "../shared.ts";
 import { pixelDifference } from "./difference.ts";
@@ -23,7 +23,11 @@ function painting(width: number, height: number): ImageU8 {
 }
 
 /** A JPEG with this chroma subsampling, and an EXIF orientation on request. */
-const jpeg = async ({ data, width, height }: ImageU8, chromaSubsampling: string, orientation = 1): Promise<Uint8Array> =>
+const jpeg = async (
+  { data, width, height }: ImageU8,
+  chromaSubsampling: string,
+  orientation = 1,
+): Promise<Uint8Array> =>
   new Uint8Array(
     await sharp(data, { raw: { width, height, channels: 3 } })
       .withMetadata({ orientation })
@@ -43,7 +47,14 @@ export function decodeSuite(world: World | undefined): void {
       const png = await encodePng(opaque);
       const [got, want] = [await inPage(put("/noise.png", png)), await decodeImage(png)];
       expect([got.width, got.height]).toEqual([want.width, want.height]);
-      const colors = (i: ImageU8): number[] => Array.from({ length: 53 * 37 * 3 }, (_, k) => i.data[i.channels === 1 ? Math.floor(k / 3) : i.channels === 3 ? k : Math.floor(k / 3) * 4 + (k % 3)] as number);
+      const colors = (i: ImageU8): number[] =>
+        Array.from(
+          { length: 53 * 37 * 3 },
+          (_, k) =>
+            i.data[
+              i.channels === 1 ? Math.floor(k / 3) : i.channels === 3 ? k : Math.floor(k / 3) * 4 + (k % 3)
+            ] as number,
+        );
       expect(colors(got)).toEqual(colors(want));
     });
 
@@ -72,14 +83,20 @@ export function decodeSuite(world: World | undefined): void {
     it.each(FILTERS)("resize by %s: bit for bit", async (resample) => {
       const png = await encodePng(painting(61, 45));
       const to = { width: 32, height: 70, resample };
-      const got = await (world as World).tab.evaluate(([u, t]) => window.page.resize(u, t), [put("/resize.png", png), to] as const);
+      const got = await (world as World).tab.evaluate(([u, t]) => window.page.resize(u, t), [
+        put("/resize.png", png),
+        to,
+      ] as const);
       expect(got.data).toEqual(Array.from(resize(await decodeImage(png), to).data));
     });
 
     it("preprocess: bit for bit", async () => {
       const png = await encodePng(painting(61, 45));
       const spec = { ...PRESETS.torchvision, resize: { shorterSide: 40 }, crop: { width: 32, height: 32 } };
-      const got = await (world as World).tab.evaluate(([u, s]) => window.page.preprocess(u, s), [put("/prep.png", png), spec] as const);
+      const got = await (world as World).tab.evaluate(([u, s]) => window.page.preprocess(u, s), [
+        put("/prep.png", png),
+        spec,
+      ] as const);
       expect(got).toEqual(Array.from(preprocess(await decodeImage(png), spec).data));
     });
   });

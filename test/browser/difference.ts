@@ -14,7 +14,10 @@ export function difference(a: ArrayLike<number>, b: ArrayLike<number>): number {
 }
 
 /** Largest |a - b|, and the mean. */
-export function pixelDifference(a: ArrayLike<number>, b: ArrayLike<number>): { readonly most: number; readonly mean: number } {
+export function pixelDifference(
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+): { readonly most: number; readonly mean: number } {
   if (a.length !== b.length) return { most: Number.POSITIVE_INFINITY, mean: Number.POSITIVE_INFINITY };
   let [most, sum] = [0, 0];
   for (let i = 0; i < b.length; i++) {

@@ -1,6 +1,7 @@
 /** @file What is explained in the page and in Node alike: networks, pictures, methods. */
-import { DEMO_LABELS, drawScene, demoModelBytes, encodePng, type ImageInput } from "../../src/index.ts";
+
 import { decodeImage } from "../../src/image/decode-node.ts";
+import { DEMO_LABELS, demoModelBytes, drawScene, encodePng, type ImageInput } from "../../src/index.ts";
 import { hasShared, readShared, readSharedNpy, shared } from "../shared.ts";
 import type { PageImage, PageOptions } from "./page.ts";
 import type { Site } from "./site.ts";
@@ -32,11 +33,22 @@ export async function demoNetwork(site: Site): Promise<Network> {
   site.put("/demo/model.onnx", demoModelBytes());
   const id2label = Object.fromEntries(DEMO_LABELS.map((label, i) => [i, label]));
   site.put("/demo/config.json", JSON.stringify({ id2label }));
-  const preprocessor = { image_processor_type: "ViTImageProcessor", do_normalize: false, size: { width: 96, height: 96 } };
+  const preprocessor = {
+    image_processor_type: "ViTImageProcessor",
+    do_normalize: false,
+    size: { width: 96, height: 96 },
+  };
   site.put("/demo/preprocessor_config.json", JSON.stringify(preprocessor));
   const scene = site.put("/demo/scene.png", await encodePng(drawScene(3, { size: 128 }).image));
   const asks = { wasm: all, webgpu: [...few, paths(2), windows(96, 48)] };
-  return { name: "demo", url: `${site.origin}/demo/`, path: `${site.origin}/demo/`, pageImage: scene, image: scene, asks };
+  return {
+    name: "demo",
+    url: `${site.origin}/demo/`,
+    path: `${site.origin}/demo/`,
+    pageImage: scene,
+    image: scene,
+    asks,
+  };
 }
 
 /** Trained reduced networks on an image of the golden set. */
@@ -60,5 +72,7 @@ export async function realNetworks(site: Site): Promise<readonly Network[]> {
   if (!hasShared(folder) || !hasShared(photo)) return [];
   const url = site.put("/photo.png", await encodePng(await decodeImage(readShared(photo))));
   const asks = { wasm: [...few, paths(4), windows(88, 88)], webgpu: [GRAD_CAM] };
-  return [{ name: "mcunet", url: `${site.origin}/shared/${folder}`, path: shared(folder), pageImage: url, image: url, asks }];
+  return [
+    { name: "mcunet", url: `${site.origin}/shared/${folder}`, path: shared(folder), pageImage: url, image: url, asks },
+  ];
 }

@@ -78,18 +78,31 @@ function withCotangents(op: string, c: OpCase, { graph, feeds }: CaseGraph): Fee
   const values = interpret(graph, feeds, OPS);
   const cotangents = cotangentOutputs(c, graph).map((i) => {
     const { dtype, dims, data } = values.get(`y${i}`) as NumTensor;
-    return [`dy${i}`, num(dtype, dims, data.map(() => Math.fround(4 * random() - 2)))] as const;
+    return [
+      `dy${i}`,
+      num(
+        dtype,
+        dims,
+        data.map(() => Math.fround(4 * random() - 2)),
+      ),
+    ] as const;
   });
   return new Map([...feeds, ...cotangents]);
 }
 
-async function compare(device: "wasm" | "webgpu", graph: Graph, feeds: Feeds): Promise<Pick<CaseReport, "error" | "refused">> {
+async function compare(
+  device: "wasm" | "webgpu",
+  graph: Graph,
+  feeds: Feeds,
+): Promise<Pick<CaseReport, "error" | "refused">> {
   const wanted = interpret(graph, feeds, OPS);
   let got: Readonly<Record<string, HostTensor>>;
   try {
     const session = await openSession(writeModelBytes(modelOf(graph)), { device });
     try {
-      const given = graph.inputs.map(({ name }) => [name, tensorOf(feeds.get(name) as NumTensor) as HostTensor] as const);
+      const given = graph.inputs.map(
+        ({ name }) => [name, tensorOf(feeds.get(name) as NumTensor) as HostTensor] as const,
+      );
       got = await session.run(Object.fromEntries(given));
     } finally {
       await session.dispose();

@@ -1,4 +1,6 @@
 /** @file What a test may ask of the library inside a page; on `window.page`. */
+
+import { decodeImage } from "../../src/image/decode-web.ts";
 import {
   configureRuntime,
   type Explainer,
@@ -12,12 +14,14 @@ import {
   type Resample,
   resize,
 } from "../../src/index.ts";
-import { decodeImage } from "../../src/image/decode-web.ts";
 import { type CaseRange, type CaseReport, runCases } from "./op-cases.ts";
 
 /** A picture by URL, or a tensor by the URL of its raw float32 values. */
 export type PageImage = string | { readonly dims: readonly number[]; readonly url: string };
-export type PageOptions = Pick<ExplainOptions, "method" | "params" | "device" | "threads" | "target" | "layer" | "batch">;
+export type PageOptions = Pick<
+  ExplainOptions,
+  "method" | "params" | "device" | "threads" | "target" | "layer" | "batch"
+>;
 export interface PageAsk {
   /** URL of an .onnx file, or of a folder (ending in `/`). */
   readonly model: string;
@@ -109,8 +113,10 @@ const page = {
   decodeFails: (url: string): Promise<PageFailure> => failure(async () => decodeImage(await bytesAt(url))),
   configureFails: (): Promise<PageFailure> => failure(async () => configureRuntime({ wasmPaths: "/elsewhere/" })),
   decode: async (url: string): Promise<PagePicture> => picture(await decodeImage(await bytesAt(url))),
-  resize: async (url: string, to: { readonly width: number; readonly height: number; readonly resample: Resample }): Promise<PagePicture> =>
-    picture(resize(await decodeImage(await bytesAt(url)), to)),
+  resize: async (
+    url: string,
+    to: { readonly width: number; readonly height: number; readonly resample: Resample },
+  ): Promise<PagePicture> => picture(resize(await decodeImage(await bytesAt(url)), to)),
   preprocess: async (url: string, spec: Preprocessing): Promise<readonly number[]> =>
     Array.from(preprocess(await decodeImage(await bytesAt(url)), spec).data),
   /** Close every session; the models stay. */

@@ -85,7 +85,8 @@ export async function openSite(entries: readonly string[]): Promise<Site> {
   const server = createServer((request, response) => {
     void answer(decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname), files).then((body) => {
       response.writeHead(body ? 200 : 404, {
-        "content-type": TYPES[extname(new URL(request.url ?? "/", "http://localhost").pathname)] ?? "application/octet-stream",
+        "content-type":
+          TYPES[extname(new URL(request.url ?? "/", "http://localhost").pathname)] ?? "application/octet-stream",
         "cross-origin-opener-policy": "same-origin",
         "cross-origin-embedder-policy": "require-corp",
         "cross-origin-resource-policy": "same-origin",
@@ -104,9 +105,16 @@ export async function openSite(entries: readonly string[]): Promise<Site> {
   };
 }
 
-const FOLDERS: Readonly<Record<string, string>> = { "/ort/": ORT_DIST, "/shared/": shared(""), "/examples/": join(ROOT, "examples") };
+const FOLDERS: Readonly<Record<string, string>> = {
+  "/ort/": ORT_DIST,
+  "/shared/": shared(""),
+  "/examples/": join(ROOT, "examples"),
+};
 
-async function answer(path: string, files: ReadonlyMap<string, Uint8Array | string>): Promise<Uint8Array | string | undefined> {
+async function answer(
+  path: string,
+  files: ReadonlyMap<string, Uint8Array | string>,
+): Promise<Uint8Array | string | undefined> {
   const known = files.get(path);
   if (known !== undefined) return known;
   if (path.startsWith("/chunks/ort-wasm-")) return readFile(join(ORT_DIST, basename(path)));
