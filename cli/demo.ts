@@ -33,8 +33,8 @@ const FLAGS = {
 
 /** Columns of the sheet: the picture, then these methods. */
 const METHODS = ["grad-cam", "integrated-gradients", "occlusion"] as const;
-/** The evidence map has cells of 4 pixels, and templates reach 5 cells beyond a shape's outline. */
-const NEAR_PIXELS = 24;
+/** How far from the outline of its shape the network's evidence may lie, in pixels (a ring speaks from its hole). */
+const NEAR_PIXELS = 10;
 
 export const demo: Verb = {
   summary: "draw pictures, explain a bundled network on them, check against the truth",
