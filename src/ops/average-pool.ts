@@ -3,7 +3,7 @@ import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
-import { depthwiseKernel } from "./_depthwise.ts";
+import { depthwiseKernel } from "./depthwise.ts";
 import { enlarge } from "./_enlarge.ts";
 import { poolEach, windowOffsets } from "./_windows.ts";
 import { extent, padsOf, type WindowAxis, windowAxes, windowCount, windowDim } from "./conv-geometry.ts";

@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
 import { enlarge } from "./_enlarge.ts";
+import { type SubPixel, subPixelCotangent } from "./sub-pixel.ts";
 import { extent, padsOf, type WindowAxis } from "./conv-geometry.ts";
 
 export interface ConvVjp {
@@ -30,8 +31,21 @@ export function convInputCotangent(g: GraphBuilder, c: ConvVjp): Value {
     const narrow = group === 1 && cg < FEW_CHANNELS && !pointwise && isStatic(spatial);
     return narrow ? convByTranspose(g, c) : convByFlippedWeights(g, c);
   }
+  if (group === 1 && cg < FEW_CHANNELS && axes.every((a) => a.kernel >= LARGE_KERNEL && a.dilation === 1)) {
+    const made = stem(g, c);
+    if (made) return made;
+  }
   const depthwise = cg === 1 && o === group && group > 1 && axes.length === 2 && isStatic(spatial) && isStatic(c.dy.dims?.slice(2));
   return (depthwise && flippable ? depthwiseStrided(g, c) : undefined) ?? convByTranspose(g, c);
+}
+
+/** Kernels from this size on are worth rearranging; below, the transposed convolution is as fast. */
+const LARGE_KERNEL = 5;
+
+function stem(g: GraphBuilder, { dy, w, data, axes }: ConvVjp): Value | undefined {
+  const [small, size] = [dy.dims?.slice(2), data.dims?.slice(2)];
+  if (axes.length !== 2 || !isStatic(small) || !isStatic(size)) return undefined;
+  return subPixelCotangent(g, { dy, w, axes: axes as unknown as SubPixel["axes"], small: small as unknown as SubPixel["small"], size: size as unknown as SubPixel["size"] });
 }
 
 /**

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
 import { tensor, toNumbers } from "../graph/tensor.ts";
 import { type Fact, float, type Node } from "../graph/types.ts";
-import { depthwiseKernel } from "./_depthwise.ts";
+import { depthwiseKernel } from "./depthwise.ts";
 
 /** Close to the largest float32: `STEEP * v` is at least 1 for every normal positive `v` (and may overflow to infinity). */
 const STEEP = 3.4e38;

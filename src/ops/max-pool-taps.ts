@@ -5,8 +5,8 @@
  */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
-import { depthwiseKernel, picked, shifted } from "./_depthwise.ts";
-import { type Grid, interleave } from "./_interleave.ts";
+import { depthwiseKernel, picked, resized, shifted } from "./depthwise.ts";
+import { type Grid, interleave } from "./interleave.ts";
 import type { WindowAxis } from "./conv-geometry.ts";
 import { positiveMask } from "./masks.ts";
 
@@ -68,7 +68,7 @@ export function firstMaximaOfTiles(g: GraphBuilder, { x, y, dy, axes: [rows, col
   const taps = upTo(rows.kernel).flatMap((a) => upTo(columns.kernel).map((b) => ({ v: x, offsets: [a, b] as const, strides })));
   const parts = shares(g, remainders(g, { taps, y, dy, counts: count }), (a, b) => g.op("Sub", [a, b]));
   const phases = upTo(rows.kernel).map((a) => parts.slice(a * columns.kernel, (a + 1) * columns.kernel));
-  return interleave(g, phases, { grid: count, size });
+  return interleave(g, phases, { grid: count, size, zeroMargin: true });
 }
 
 /** Pixel `s U + f` is tap `o` of window `U - q`: `q = floor(o / s)`, `f = o - s q`. */
@@ -94,10 +94,8 @@ export function firstMaxima(g: GraphBuilder, t: Taps): Value {
     rows.stride === 1 ? maxima : picked(g, maxima, { offsets: [f, 0], strides: [rows.stride, 1], counts: [grid[0], count[1]], factor: 1 }));
   const handed = toRows(g, grown, { along, grid });
   const phases = handed.map((dy, f) => toColumns(g, grown, { dy, y: along[f] as Value, f, grid }));
-  return interleave(g, phases, { grid, size: t.size });
+  return interleave(g, phases, { grid, size: t.size, zeroMargin: true });
 }
-
-const resized = (g: GraphBuilder, v: Value, counts: Grid): Value => shifted(g, v, { shifts: [0, 0], counts });
 
 /** Maximum of each row of each window: [N, C, H, windows across]. */
 function rowMaxima(g: GraphBuilder, { x, axes: [, columns], size, count }: Taps): Value {

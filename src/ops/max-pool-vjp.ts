@@ -5,7 +5,7 @@ import type { Attrs } from "../graph/types.ts";
 import { reshapeLike } from "./broadcast.ts";
 import { extent, windowAxes, windowCount } from "./conv-geometry.ts";
 import { isNonNegative, vanishesWith, wherePositive } from "./masks.ts";
-import type { Grid } from "./_interleave.ts";
+import type { Grid } from "./interleave.ts";
 import { firstMaxima, firstMaximaOfTiles, type Taps } from "./max-pool-taps.ts";
 
 export interface PoolVjp {

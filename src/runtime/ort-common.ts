@@ -12,9 +12,18 @@ export interface Ort {
   readonly Tensor: TensorConstructor;
 }
 
+/** What an exception that left WebAssembly looks like: its address. */
+const ADDRESS = /^\d+$/;
+/** What WebGPU says of every graph once such an exception has gone through it. */
+const STUCK = "another WebGPU EP inference session is being created";
+
 /** The runtime's messages carry source paths of its own; the words after the last colon-separated location say what happened. */
-const says = (cause: unknown): string =>
-  (cause instanceof Error ? cause.message : String(cause)).replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
+function says(cause: unknown): string {
+  const text = cause instanceof Error ? cause.message : String(cause);
+  if (ADDRESS.test(text)) return "it failed without a message; reload the page before another attempt.";
+  if (text.includes(STUCK)) return "an earlier failure left WebGPU unusable. Reload the page, or use `wasm`.";
+  return text.replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
+}
 
 /** Load `bytes`; `E_RUNTIME` when the runtime refuses the graph. */
 export async function openOrt(

@@ -57,7 +57,7 @@ export function goldenNetworks(site: Site): readonly Network[] {
   const dims = [1, 3, 64, 64];
   const data = (readSharedNpy("golden/inputs.npy").data as Float32Array).slice(0, 3 * 64 * 64);
   const url = site.put("/golden-input.f32", new Uint8Array(data.buffer));
-  const onWebgpu = { a_vgg: few, d_resnet: few, e_mobilenet: all, j_vit: all };
+  const onWebgpu = { a_vgg: few, d_resnet: [GRAD_CAM], e_mobilenet: all, j_vit: few };
   return Object.entries(onWebgpu).map(([name, webgpu]) => {
     const file = `golden/models/${name}.onnx`;
     const images = { pageImage: { dims, url }, image: { dims, data } };

@@ -31,6 +31,7 @@ export async function openWorld(): Promise<World | undefined> {
   const tab = await openTab(browser, site, faults);
   await tab.evaluate(() => window.page.configure({ wasmPaths: "/ort/" }));
   const gpu = await tab.evaluate(() => window.page.hasWebgpu());
+  console.log(`browser: ${browser.version()} at ${found.path}, found by ${found.by}`);
   if (!gpu) console.log(`browser: WebGPU tests skipped; ${found.path} offers no adapter`);
   const close = async (): Promise<void> => {
     await browser.close();

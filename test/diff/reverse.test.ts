@@ -16,7 +16,8 @@ const TIGHT = 1e-7;
 function check(model: Model, from: readonly string[], to: readonly string[]): ReturnType<typeof walk> {
   const feeds = feedsOf(model);
   const options = { feeds, from: cotangentsOf(model, feeds, from), to };
-  for (const [name, { error, walked, measured }] of slopes(model, options)) expect(error, `${name}: walked ${walked}, measured ${measured}`).toBeLessThan(TIGHT);
+  for (const [name, { error, walked, measured }] of slopes(model, options))
+    expect(error, `${name}: walked ${walked}, measured ${measured}`).toBeLessThan(TIGHT);
   return walk(model, options);
 }
 
@@ -24,9 +25,13 @@ function check(model: Model, from: readonly string[], to: readonly string[]): Re
 const twoHeads = net(["N", 2, 5, 5], ({ g, x, w }) => {
   const a = g.alias(g.op("Tanh", [g.op("Conv", [x, w([3, 2, 3, 3]), w([3])], { pads: [1, 1, 1, 1] })]), "trunk");
   const flat = g.op("Flatten", [g.op("GlobalAveragePool", [a])], { axis: 1 });
-  return { left: g.op("Gemm", [flat, w([4, 3]), w([4])], { transB: 1 }), right: g.op("Softmax", [g.op("MatMul", [flat, w([3, 2])])], { axis: 1 }) };
+  return {
+    left: g.op("Gemm", [flat, w([4, 3]), w([4])], { transB: 1 }),
+    right: g.op("Softmax", [g.op("MatMul", [flat, w([3, 2])])], { axis: 1 }),
+  };
 });
-const weightsOf = (model: Model): readonly string[] => [...model.graph.constants].filter(([, t]) => t.dtype === "float32").map(([name]) => name);
+const weightsOf = (model: Model): readonly string[] =>
+  [...model.graph.constants].filter(([, t]) => t.dtype === "float32").map(([name]) => name);
 
 describe("where it begins and ends", () => {
   it("several outputs at once, to the input, a layer and every weight", () => {
@@ -40,8 +45,16 @@ describe("where it begins and ends", () => {
     const { gradients, graph } = check(twoHeads, ["left"], ["x", "trunk"]);
     expect(gradients.get("x")).not.toBeNull();
     expect(graph.nodes.map((n) => n.op)).not.toContain("Softmax");
-    const right = weightsOf(twoHeads).find((n) => twoHeads.graph.nodes.some((node) => node.op === "MatMul" && node.inputs[1] === n)) as string;
-    expect(walk(twoHeads, { feeds: feedsOf(twoHeads), from: cotangentsOf(twoHeads, feedsOf(twoHeads), ["left"]), to: [right] }).gradients.get(right)).toBeNull();
+    const right = weightsOf(twoHeads).find((n) =>
+      twoHeads.graph.nodes.some((node) => node.op === "MatMul" && node.inputs[1] === n),
+    ) as string;
+    expect(
+      walk(twoHeads, {
+        feeds: feedsOf(twoHeads),
+        from: cotangentsOf(twoHeads, feedsOf(twoHeads), ["left"]),
+        to: [right],
+      }).gradients.get(right),
+    ).toBeNull();
   });
   it("a layer as the beginning", () => {
     check(twoHeads, ["trunk"], ["x"]);
@@ -62,25 +75,45 @@ describe("where it begins and ends", () => {
       return { y: g.op("Tanh", [hidden]), late: g.op("Exp", [hidden]) };
     });
     const feeds = feedsOf(model);
-    const { gradients } = walk(model, { feeds, from: cotangentsOf(model, feeds, ["y"]), to: ["late", "unused", "x", weightsOf(model)[1] as string] });
-    expect([...gradients].map(([n, v]) => [n, v === null])).toEqual([["late", true], ["unused", true], ["x", false], [weightsOf(model)[1], true]]);
+    const { gradients } = walk(model, {
+      feeds,
+      from: cotangentsOf(model, feeds, ["y"]),
+      to: ["late", "unused", "x", weightsOf(model)[1] as string],
+    });
+    expect([...gradients].map(([n, v]) => [n, v === null])).toEqual([
+      ["late", true],
+      ["unused", true],
+      ["x", false],
+      [weightsOf(model)[1], true],
+    ]);
   });
 });
 
 describe("weights", () => {
   it.each([
-    ["plain", {}, [4, 2, 3, 3]], ["strided and padded", { strides: [2, 2], pads: [1, 0, 1, 2] }, [4, 2, 3, 3]], ["dilated", { dilations: [2, 1], pads: [2, 1, 2, 1] }, [4, 2, 3, 3]],
-    ["grouped", { group: 2 }, [4, 1, 3, 3]], ["strided, grouped, dilated", { group: 2, strides: [2, 1], dilations: [1, 2], pads: [1, 2, 1, 2] }, [4, 1, 2, 3]], ["1x1", {}, [4, 2, 1, 1]],
+    ["plain", {}, [4, 2, 3, 3]],
+    ["strided and padded", { strides: [2, 2], pads: [1, 0, 1, 2] }, [4, 2, 3, 3]],
+    ["dilated", { dilations: [2, 1], pads: [2, 1, 2, 1] }, [4, 2, 3, 3]],
+    ["grouped", { group: 2 }, [4, 1, 3, 3]],
+    ["strided, grouped, dilated", { group: 2, strides: [2, 1], dilations: [1, 2], pads: [1, 2, 1, 2] }, [4, 1, 2, 3]],
+    ["1x1", {}, [4, 2, 1, 1]],
   ] as const)("Conv, %s", (_, attrs, dims) => {
     const model = net(["N", 2, 7, 6], ({ g, x, w }) => ({ y: g.op("Conv", [x, w(dims), w([4])], attrs) }));
     check(model, ["y"], ["x", ...weightsOf(model)]);
   });
-  it.each([["as it is", { transA: 0, transB: 0 }, [3, 5]], ["B turned", { transB: 1 }, [5, 3]], ["A turned", { transA: 1 }, [2, 5]], ["both turned", { transA: 1, transB: 1 }, [5, 2]]] as const)("Gemm, %s", (_, attrs, dims) => {
+  it.each([
+    ["as it is", { transA: 0, transB: 0 }, [3, 5]],
+    ["B turned", { transB: 1 }, [5, 3]],
+    ["A turned", { transA: 1 }, [2, 5]],
+    ["both turned", { transA: 1, transB: 1 }, [5, 2]],
+  ] as const)("Gemm, %s", (_, attrs, dims) => {
     const model = net([2, 3], ({ g, x, w }) => ({ y: g.op("Gemm", [x, w(dims), w([5])], attrs) }));
     check(model, ["y"], ["x", ...weightsOf(model)]);
   });
   it("Gemm with a scalar bias, and alpha and beta", () => {
-    const model = net([2, 3], ({ g, x, w }) => ({ y: g.op("Gemm", [x, w([3, 4]), w([1])], { alpha: { float: 0.5 }, beta: { float: -2 } }) }));
+    const model = net([2, 3], ({ g, x, w }) => ({
+      y: g.op("Gemm", [x, w([3, 4]), w([1])], { alpha: { float: 0.5 }, beta: { float: -2 } }),
+    }));
     check(model, ["y"], ["x", ...weightsOf(model)]);
   });
   it("MatMul with a batch of weights", () => {
@@ -109,7 +142,9 @@ describe("values that are used more than once", () => {
     const model = net([4], ({ g, x }) => ({ y: g.op("Mul", [x, x]) }));
     const feeds = new Map([["x", num("float32", [4], [1, 2, -3, 0])]]);
     const one = new Map([["y", num("float32", [4], [1, 1, 1, 1])]]);
-    expect(Array.from(walk(model, { feeds, from: one, to: ["x"] }).gradients.get("x")?.data ?? [])).toEqual([2, 4, -6, 0]);
+    expect(Array.from(walk(model, { feeds, from: one, to: ["x"] }).gradients.get("x")?.data ?? [])).toEqual([
+      2, 4, -6, 0,
+    ]);
     check(model, ["y"], ["x"]);
   });
   it("by two, three and five nodes", () => {
@@ -131,7 +166,11 @@ describe("values that are used more than once", () => {
   });
   it("outputs of a Split, of which some are not used", () => {
     const model = net(["N", 6], ({ g, x }) => {
-      const [a, , c] = g.ops("Split", [x, g.ints([1, 2, 3])], { attrs: { axis: 1 }, outputs: 3 }) as [Value, Value, Value];
+      const [a, , c] = g.ops("Split", [x, g.ints([1, 2, 3])], { attrs: { axis: 1 }, outputs: 3 }) as [
+        Value,
+        Value,
+        Value,
+      ];
       return { y: g.op("Mul", [a, c]) };
     });
     check(model, ["y"], ["x"]);
@@ -140,7 +179,12 @@ describe("values that are used more than once", () => {
 
 describe("broadcasting", () => {
   it.each([
-    ["a row", [4]], ["a column", [3, 1]], ["a scalar", []], ["ones", [1, 1, 1]], ["of higher rank", [2, 2, 3, 4]], ["a middle axis", [2, 1, 4]],
+    ["a row", [4]],
+    ["a column", [3, 1]],
+    ["a scalar", []],
+    ["ones", [1, 1, 1]],
+    ["of higher rank", [2, 2, 3, 4]],
+    ["a middle axis", [2, 1, 4]],
   ] as const)("against %s: the cotangent is summed back", (_, dims) => {
     for (const op of ["Add", "Sub", "Mul"]) {
       const model = net([2, 3, 4], ({ g, x, w }) => ({ y: g.op(op, [g.op("Tanh", [x]), w(dims)]) }));
@@ -171,7 +215,11 @@ describe("several free dims", () => {
       const flat = g.op("Reshape", [x, g.ints([-1])]);
       return { y: g.op("Tanh", [flat]) };
     });
-    for (const sizes of [[2, 4, 3], [2, 0, 3], [0, 2, 3]]) {
+    for (const sizes of [
+      [2, 4, 3],
+      [2, 0, 3],
+      [0, 2, 3],
+    ]) {
       const count = sizes.reduce((p, d) => p * d, 1);
       const feeds = new Map([["x", num("float32", sizes, new Float64Array(count))]]);
       const from = new Map([["y", num("float32", [count], new Float64Array(count).fill(1))]]);
@@ -192,8 +240,12 @@ describe("what stops the walk", () => {
     const from = cotangentsOf(model, feeds, ["masked", "mask"]);
     const x = feeds.get("x")?.data ?? [];
     const { gradients } = walk(model, { feeds, from, to: ["x"] });
-    expect(Array.from(gradients.get("x")?.data ?? [], (d) => d + 0)).toEqual(Array.from(from.get("masked")?.data ?? [], (d, i) => ((x[i] as number) > 0 ? d : 0)));
-    expect(walk(model, { feeds, from: new Map([["mask", from.get("mask") as never]]), to: ["x"] }).gradients.get("x")).toBeNull();
+    expect(Array.from(gradients.get("x")?.data ?? [], (d) => d + 0)).toEqual(
+      Array.from(from.get("masked")?.data ?? [], (d, i) => ((x[i] as number) > 0 ? d : 0)),
+    );
+    expect(
+      walk(model, { feeds, from: new Map([["mask", from.get("mask") as never]]), to: ["x"] }).gradients.get("x"),
+    ).toBeNull();
   });
   it("an op without a derivative that lies elsewhere does not matter", () => {
     const model = net(["N", 4], ({ g, x }) => ({ y: g.op("Tanh", [x]), index: g.op("Hardmax", [x], { axis: 1 }) }));
@@ -207,7 +259,14 @@ describe("what stops the walk", () => {
     const graph = g.build([]);
     const nodes = chain.map((title, i) => {
       const dot = title.lastIndexOf(".");
-      const node = { op: title.slice(dot + 1), domain: dot < 0 ? "" : title.slice(0, dot), name: `node${i}`, inputs: [value.name], outputs: [`v${i}`], attrs: {} };
+      const node = {
+        op: title.slice(dot + 1),
+        domain: dot < 0 ? "" : title.slice(0, dot),
+        name: `node${i}`,
+        inputs: [value.name],
+        outputs: [`v${i}`],
+        attrs: {},
+      };
       value = { ...value, name: `v${i}` };
       return node;
     });
@@ -215,7 +274,13 @@ describe("what stops the walk", () => {
     const model = modelOf({ ...graph, nodes, facts });
     const back = extend(model, OPS);
     try {
-      reverse({ g: back, nodes, ops: OPS, from: new Map([[value.name, back.input("dy", "float32", ["N", 4])]]), to: ["x"] });
+      reverse({
+        g: back,
+        nodes,
+        ops: OPS,
+        from: new Map([[value.name, back.input("dy", "float32", ["N", 4])]]),
+        to: ["x"],
+      });
     } catch (error) {
       expect(error).toBeInstanceOf(OnnxplainError);
       return error as OnnxplainError;
@@ -226,7 +291,8 @@ describe("what stops the walk", () => {
     const error = refusal("Relu", "Mystery", "com.microsoft.FusedConv", "Tanh", "Enigma");
     expect(error.code).toBe("E_UNSUPPORTED_OP");
     expect(error.message).toMatch(/3 nodes/);
-    for (const name of ['Mystery "node1"', 'com.microsoft.FusedConv "node2"', 'Enigma "node4"']) expect(error.message).toContain(name);
+    for (const name of ['Mystery "node1"', 'com.microsoft.FusedConv "node2"', 'Enigma "node4"'])
+      expect(error.message).toContain(name);
     expect(error.message).toContain("occlusion");
     expect(error.place).toMatchObject({ node: "node1", op: "Mystery" });
   });
@@ -260,7 +326,9 @@ describe("several cotangents in one graph", () => {
       const g = extend(model, OPS);
       const found = Array.from({ length: times }, (_, i) => {
         const dy = g.input(`dy${i}`, "float32", ["N", 12]);
-        return reverse({ g, nodes: model.graph.nodes, ops: OPS, from: new Map([["y", dy]]), to: ["x"] }).cotangents.get("x") as Value;
+        return reverse({ g, nodes: model.graph.nodes, ops: OPS, from: new Map([["y", dy]]), to: ["x"] }).cotangents.get(
+          "x",
+        ) as Value;
       });
       return close(model, g, found).graph.nodes.length;
     };
@@ -271,7 +339,9 @@ describe("several cotangents in one graph", () => {
   it("are linear: the sum's walk is the sum of the walks", () => {
     const feeds = feedsOf(twoHeads);
     const both = cotangentsOf(twoHeads, feeds, ["left", "right"]);
-    const only = (name: string): Float64Array => walk(twoHeads, { feeds, from: new Map([[name, both.get(name) as never]]), to: ["x"] }).gradients.get("x")?.data as Float64Array;
+    const only = (name: string): Float64Array =>
+      walk(twoHeads, { feeds, from: new Map([[name, both.get(name) as never]]), to: ["x"] }).gradients.get("x")
+        ?.data as Float64Array;
     const sum = only("left").map((v, i) => v + (only("right")[i] as number));
     const whole = walk(twoHeads, { feeds, from: both, to: ["x"] }).gradients.get("x")?.data as Float64Array;
     for (const [i, v] of whole.entries()) expect(v).toBeCloseTo(sum[i] as number, 12);

@@ -41,13 +41,19 @@ export interface WalkOptions {
 /** Cotangents at `to` of the weighted sum of the values of `from`. */
 export function walk(model: Model, { feeds, from, to, ops = OPS }: WalkOptions): Walked {
   const g = extend(model, ops);
-  const seeds = new Map([...from.keys()].map((name) => [name, g.input(`dy:${name}`, "float32", g.value(name).dims ?? [])]));
+  const seeds = new Map(
+    [...from.keys()].map((name) => [name, g.input(`dy:${name}`, "float32", g.value(name).dims ?? [])]),
+  );
   const { cotangents, notes } = reverse({ g, nodes: model.graph.nodes, ops, from: seeds, to });
   const found = to.flatMap((name) => {
     const value = cotangents.get(name);
     return value ? [[name, g.alias(value, `d:${name}`)] as const] : [];
   });
-  const { graph } = close(model, g, found.map(([, v]) => v));
+  const { graph } = close(
+    model,
+    g,
+    found.map(([, v]) => v),
+  );
   const given = new Map([...feeds, ...[...from].map(([name, v]) => [`dy:${name}`, v] as const)]);
   const values = interpret(graph, given, ops);
   return { graph, notes, gradients: new Map(to.map((name) => [name, values.get(`d:${name}`) ?? null])) };
@@ -60,7 +66,11 @@ export function slope(model: Model, { feeds, from }: WalkOptions, name: string, 
   // what makes the value is cut off, so that it can be fed
   const graph = { ...model.graph, nodes: model.graph.nodes.filter((n) => !n.outputs.includes(name)) };
   const at = (t: number): number => {
-    const moved = num("float32", base.dims, base.data.map((x, i) => x + t * (v.data[i] as number)));
+    const moved = num(
+      "float32",
+      base.dims,
+      base.data.map((x, i) => x + t * (v.data[i] as number)),
+    );
     const values = interpret(graph, new Map([...feeds, [name, moved]]), OPS, [...from.keys()]);
     return [...from].reduce((sum, [y, d]) => sum + dotOf((values.get(y) as NumTensor).data, d.data), 0);
   };
@@ -84,7 +94,11 @@ export function slopes(model: Model, options: WalkOptions): ReadonlyMap<string, 
       const gradient = gradients.get(name)?.data ?? new Float64Array(v.data.length);
       const walked = dotOf(gradient, v.data);
       const measured = slope(model, options, name, v);
-      const scale = Math.max(Math.abs(measured), gradient.reduce((s, d, j) => s + Math.abs(d * (v.data[j] as number)), 0), 1e-9);
+      const scale = Math.max(
+        Math.abs(measured),
+        gradient.reduce((s, d, j) => s + Math.abs(d * (v.data[j] as number)), 0),
+        1e-9,
+      );
       return [name, { walked, measured, error: Math.abs(walked - measured) / scale }];
     }),
   );

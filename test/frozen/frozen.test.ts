@@ -1,6 +1,6 @@
 /**
  * @file Numbers that this library gave before, on small networks: what a clone without reference material is held to.
- * `UPDATE_FROZEN=1 npx vitest run test/frozen` writes them anew.
+ * `UPDATE_FROZEN=1 npx vitest run test/frozen && npx biome check --write test/frozen` writes them anew.
  */
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
@@ -31,15 +31,23 @@ const stored: Store = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8"))
 const NETS: Readonly<Record<string, Uint8Array>> = { ...SEEDS, smooth: smoothNet };
 /** Fewer passes than by default, so that the whole takes a second. */
 const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
-  "integrated-gradients": { n_steps: 10 }, smoothgrad: { nt_samples: 5 }, squaregrad: { nt_samples: 5 }, vargrad: { nt_samples: 5 }, occlusion: { sliding_window_shapes: 3, strides: 2, baselines: 0.1 },
+  "integrated-gradients": { n_steps: 10 },
+  smoothgrad: { nt_samples: 5 },
+  squaregrad: { nt_samples: 5 },
+  vargrad: { nt_samples: 5 },
+  occlusion: { sliding_window_shapes: 3, strides: 2, baselines: 0.1 },
 };
 
 const short = (v: number): number => Number(v.toPrecision(8));
 function summary({ values, dims, targets, scores }: Explanation): Frozen {
   const step = values.length / Math.min(KEPT, values.length);
   return {
-    dims, targets: targets.map((t) => t.index), scores: scores.flatMap((row) => Array.from(row, short)),
-    values: Array.from({ length: Math.min(KEPT, values.length) }, (_, i) => short(values[Math.floor(i * step)] as number)),
+    dims,
+    targets: targets.map((t) => t.index),
+    scores: scores.flatMap((row) => Array.from(row, short)),
+    values: Array.from({ length: Math.min(KEPT, values.length) }, (_, i) =>
+      short(values[Math.floor(i * step)] as number),
+    ),
     sum: short(values.reduce((s, v) => s + v, 0)),
     norm: short(Math.sqrt(values.reduce((s, v) => s + v * v, 0))),
   };
@@ -48,7 +56,9 @@ function summary({ values, dims, targets, scores }: Explanation): Frozen {
 async function compute(net: string, method: string): Promise<Frozen> {
   await using model = await loadModel(NETS[net] as Uint8Array);
   const dims = (model.classifier().input.dims ?? []).slice(1) as readonly number[];
-  return summary(await explain(model, images([2, ...dims], 12), { method, params: PARAMS[method] ?? {}, seed: 4 }));
+  return summary(
+    await explain(model, images([2, ...dims], 12), { method, params: PARAMS[method] ?? {}, seed: 4, threads: 1 }),
+  );
 }
 
 const fresh: Record<string, Frozen> = {};
@@ -65,17 +75,28 @@ describe("the numbers of before", () => {
     expect([got.dims, got.targets]).toEqual([want.dims, want.targets]);
     const close = (a: readonly number[], b: readonly number[], scale: number, what: string): void => {
       expect(a.length).toBe(b.length);
-      for (const [i, v] of a.entries()) expect(Math.abs(v - (b[i] as number)), `${what} ${i}: ${v}, it was ${b[i]}`).toBeLessThanOrEqual(TOLERANCE * scale);
+      for (const [i, v] of a.entries())
+        expect(Math.abs(v - (b[i] as number)), `${what} ${i}: ${v}, it was ${b[i]}`).toBeLessThanOrEqual(
+          TOLERANCE * scale,
+        );
     };
     close(got.scores, want.scores, Math.max(...want.scores.map(Math.abs)), "score");
     close(got.values, want.values, want.norm, "value");
-    close([got.sum, got.norm], [want.sum, want.norm], want.norm * Math.sqrt(want.dims.reduce((p, d) => p * d, 1)), "sum and norm");
+    close(
+      [got.sum, got.norm],
+      [want.sum, want.norm],
+      want.norm * Math.sqrt(want.dims.reduce((p, d) => p * d, 1)),
+      "sum and norm",
+    );
   });
   it("nothing is stored of a pair that is gone", () => {
-    if (!UPDATE) expect(Object.keys(stored).filter((pair) => !pairs.some(([net, method]) => pair === `${net}/${method}`))).toEqual([]);
+    if (!UPDATE)
+      expect(Object.keys(stored).filter((pair) => !pairs.some(([net, method]) => pair === `${net}/${method}`))).toEqual(
+        [],
+      );
   });
 });
 
 afterAll(() => {
-  if (UPDATE) writeFileSync(FILE, `${JSON.stringify(fresh, null, 1).replace(/\[\s+([^[\]]*?)\s+\]/g, (_, inner: string) => `[${inner.replace(/\s+/g, " ")}]`)}\n`);
+  if (UPDATE) writeFileSync(FILE, JSON.stringify(fresh));
 });

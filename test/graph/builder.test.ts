@@ -7,12 +7,32 @@ import { OnnxplainError } from "../../src/index.ts";
 import { builder } from "../nets.ts";
 
 /** A graph with a node per spec; every value float32 [2]. */
-function base(...nodes: readonly (readonly [op: string, inputs: readonly string[], outputs: readonly string[], attrs?: Graph["nodes"][number]["attrs"]])[]): Graph {
+function base(
+  ...nodes: readonly (readonly [
+    op: string,
+    inputs: readonly string[],
+    outputs: readonly string[],
+    attrs?: Graph["nodes"][number]["attrs"],
+  ])[]
+): Graph {
   const fact = { dtype: "float32", dims: [2] } as const;
   const names = ["x", "y", ...nodes.flatMap(([, i, o]) => [...i, ...o])].filter((n) => n !== "");
   return {
-    name: "base", inputs: [{ name: "x", ...fact }, { name: "y", ...fact }], outputs: [], constants: new Map(),
-    nodes: nodes.map(([op, inputs, outputs, attrs = {}], i) => ({ op, domain: "", name: `n${i}`, inputs, outputs, attrs })),
+    name: "base",
+    inputs: [
+      { name: "x", ...fact },
+      { name: "y", ...fact },
+    ],
+    outputs: [],
+    constants: new Map(),
+    nodes: nodes.map(([op, inputs, outputs, attrs = {}], i) => ({
+      op,
+      domain: "",
+      name: `n${i}`,
+      inputs,
+      outputs,
+      attrs,
+    })),
     facts: new Map(names.map((n) => [n, fact])),
   };
 }
@@ -31,7 +51,9 @@ describe("sharing", () => {
     const g = builder(base());
     const [x, y] = [g.value("x"), g.value("y")];
     expect(g.op("Add", [x, y])).toEqual(g.op("Add", [x, y]));
-    expect(g.op("LRN", [x], { size: 3, alpha: float(1) }).name).toBe(g.op("LRN", [x], { alpha: float(1), size: 3 }).name);
+    expect(g.op("LRN", [x], { size: 3, alpha: float(1) }).name).toBe(
+      g.op("LRN", [x], { alpha: float(1), size: 3 }).name,
+    );
     expect(g.build([]).nodes).toHaveLength(2);
   });
   it("other inputs, attributes or numbers of outputs make another node", () => {
@@ -49,7 +71,9 @@ describe("sharing", () => {
   it("attributes that JSON cannot tell apart are told apart", () => {
     const g = builder(base());
     const x = g.value("x");
-    const names = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0, -0].map((v) => g.op("Elu", [x], { alpha: float(v) }).name);
+    const names = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY, Number.NaN, 0, -0].map(
+      (v) => g.op("Elu", [x], { alpha: float(v) }).name,
+    );
     expect(new Set(names).size).toBe(5);
   });
   it("a comma in a name is no separator", () => {
@@ -67,10 +91,15 @@ describe("sharing", () => {
   });
   it("random ops, dropout, and ops of other domains are never shared", () => {
     const graph = base();
-    const g = builder({ ...graph, nodes: [{ op: "Relu", domain: "com.microsoft", name: "n", inputs: ["x"], outputs: ["r"], attrs: {} }], facts: new Map([...graph.facts, ["r", { dtype: "float32", dims: [2] }]]) });
+    const g = builder({
+      ...graph,
+      nodes: [{ op: "Relu", domain: "com.microsoft", name: "n", inputs: ["x"], outputs: ["r"], attrs: {} }],
+      facts: new Map([...graph.facts, ["r", { dtype: "float32", dims: [2] }]]),
+    });
     const x = g.value("x");
     expect(g.op("Relu", [x]).name).not.toBe("r");
-    for (const op of ["Dropout", "RandomNormalLike", "RandomUniformLike", "Bernoulli"]) expect(g.op(op, [x]).name, op).not.toBe(g.op(op, [x]).name);
+    for (const op of ["Dropout", "RandomNormalLike", "RandomUniformLike", "Bernoulli"])
+      expect(g.op(op, [x]).name, op).not.toBe(g.op(op, [x]).name);
   });
   it("omitted inputs at the end are left out, in the middle kept", () => {
     const g = builder(base());
@@ -82,7 +111,18 @@ describe("sharing", () => {
     const g = builder(base());
     expect(g.scalar(2).name).toBe(g.scalar(2).name);
     expect(g.ints([1, 2]).name).toBe(g.ints([1, 2]).name);
-    expect(new Set([g.scalar(2), g.scalar(2, "int64"), g.constant(tensor("float32", [1], [2])), g.scalar(3), g.scalar(0), g.scalar(-0)].map((v) => v.name)).size).toBe(6);
+    expect(
+      new Set(
+        [
+          g.scalar(2),
+          g.scalar(2, "int64"),
+          g.constant(tensor("float32", [1], [2])),
+          g.scalar(3),
+          g.scalar(0),
+          g.scalar(-0),
+        ].map((v) => v.name),
+      ).size,
+    ).toBe(6);
     const long = tensor("float32", [17], new Float32Array(17));
     expect(g.constant(long).name).not.toBe(g.constant(long).name);
   });
@@ -107,7 +147,9 @@ describe("names", () => {
     const x = g.value("x");
     expect(g.alias(x, "x")).toEqual(x);
     expect(g.alias(x, "public").name).toBe("public");
-    expect(g.build([g.value("public")]).nodes.map((n) => [n.op, n.inputs, n.outputs])).toEqual([["Identity", ["x"], ["public"]]]);
+    expect(g.build([g.value("public")]).nodes.map((n) => [n.op, n.inputs, n.outputs])).toEqual([
+      ["Identity", ["x"], ["public"]],
+    ]);
     expect(code(() => g.alias(x, "y"))).toBe("E_MODEL_INVALID");
   });
   it("an unknown name is a fault of ours", () => {

@@ -1,16 +1,34 @@
 /** @file The algebra of dimensions: products and quotients of monomials, and what no dimension can be. */
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { type Dim, dimMentions, dimProduct, dimQuotient, elementProduct, formatDims, isStatic, unknownDim } from "../../src/graph/dim.ts";
 import { GraphBuilder } from "../../src/graph/builder.ts";
+import {
+  type Dim,
+  dimMentions,
+  dimProduct,
+  dimQuotient,
+  elementProduct,
+  formatDims,
+  isStatic,
+  unknownDim,
+} from "../../src/graph/dim.ts";
 import { inferWith } from "../../src/ops/infer.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { EMPTY } from "../nets.ts";
 
 describe("products", () => {
   it.each<[readonly Dim[], Dim]>([
-    [[], 1], [[3, 4], 12], [["N", 3], "3*N"], [["N", "N"], "N*N"], [["T", "N"], "N*T"], [["2*N", "3*T"], "6*N*T"], [["N", 0], 0], [[0, -1], 0],
-    [[-1, 5], -5], [["?x.0", 2], "2*?x.0"], [[1, "N"], "N"],
+    [[], 1],
+    [[3, 4], 12],
+    [["N", 3], "3*N"],
+    [["N", "N"], "N*N"],
+    [["T", "N"], "N*T"],
+    [["2*N", "3*T"], "6*N*T"],
+    [["N", 0], 0],
+    [[0, -1], 0],
+    [[-1, 5], -5],
+    [["?x.0", 2], "2*?x.0"],
+    [[1, "N"], "N"],
   ])("%j is %j", (dims, want) => expect(dimProduct(dims)).toBe(want));
   it("a negative sign survives, and two cancel", () => {
     expect(dimProduct([-1, dimProduct([-1, "N"])])).toBe("N");
@@ -20,31 +38,60 @@ describe("products", () => {
 
 describe("quotients", () => {
   it.each<[Dim, Dim, Dim | undefined]>([
-    [12, 4, 3], [12, 5, undefined], [12, 0, undefined], ["6*N", 3, "2*N"], ["6*N", "N", 6], ["N*N", "N", "N"], ["N", "T", undefined], ["N", 2, undefined],
-    ["6*N*T", "2*T", "3*N"], [0, 7, 0], ["N", "2*N", undefined], ["N", -1, undefined], [-6, 3, -2],
+    [12, 4, 3],
+    [12, 5, undefined],
+    [12, 0, undefined],
+    ["6*N", 3, "2*N"],
+    ["6*N", "N", 6],
+    ["N*N", "N", "N"],
+    ["N", "T", undefined],
+    ["N", 2, undefined],
+    ["6*N*T", "2*T", "3*N"],
+    [0, 7, 0],
+    ["N", "2*N", undefined],
+    ["N", -1, undefined],
+    [-6, 3, -2],
   ])("%j / %j is %j", (a, b, want) => expect(dimQuotient(a, b)).toBe(want));
 });
 
 const dim: fc.Arbitrary<Dim> = fc
-  .record({ k: fc.integer({ min: 1, max: 50 }), symbols: fc.array(fc.constantFrom("N", "T", "?v.1", "seq_len"), { maxLength: 3 }) })
+  .record({
+    k: fc.integer({ min: 1, max: 50 }),
+    symbols: fc.array(fc.constantFrom("N", "T", "?v.1", "seq_len"), { maxLength: 3 }),
+  })
   .map(({ k, symbols }) => dimProduct([k, ...symbols]));
 
 describe("laws", () => {
   const check = (property: fc.IProperty<[Dim, Dim, Dim]>): void => fc.assert(property, { seed: 1, numRuns: 500 });
-  it("the product is commutative and associative", () => check(fc.property(dim, dim, dim, (a, b, c) => {
-    expect(dimProduct([a, b])).toBe(dimProduct([b, a]));
-    expect(dimProduct([dimProduct([a, b]), c])).toBe(dimProduct([a, dimProduct([b, c])]));
-    expect(dimProduct([a, b, c])).toBe(dimProduct([a, dimProduct([b, c])]));
-  })));
-  it("a quotient undoes a product, and a product a quotient", () => check(fc.property(dim, dim, dim, (a, b, _) => {
-    expect(dimQuotient(dimProduct([a, b]), b)).toBe(a);
-    const q = dimQuotient(a, b);
-    if (q !== undefined) expect(dimProduct([q, b])).toBe(a);
-  })));
-  it("at any sizes the numbers agree", () => check(fc.property(dim, dim, dim, (a, b, _) => {
-    const at = (d: Dim): number => String(d).split("*").reduce((p, s) => p * (({ N: 2, T: 3, "?v.1": 5, seq_len: 7 } as Record<string, number>)[s] ?? Number(s)), 1);
-    expect(at(dimProduct([a, b]))).toBe(at(a) * at(b));
-  })));
+  it("the product is commutative and associative", () =>
+    check(
+      fc.property(dim, dim, dim, (a, b, c) => {
+        expect(dimProduct([a, b])).toBe(dimProduct([b, a]));
+        expect(dimProduct([dimProduct([a, b]), c])).toBe(dimProduct([a, dimProduct([b, c])]));
+        expect(dimProduct([a, b, c])).toBe(dimProduct([a, dimProduct([b, c])]));
+      }),
+    ));
+  it("a quotient undoes a product, and a product a quotient", () =>
+    check(
+      fc.property(dim, dim, dim, (a, b, _) => {
+        expect(dimQuotient(dimProduct([a, b]), b)).toBe(a);
+        const q = dimQuotient(a, b);
+        if (q !== undefined) expect(dimProduct([q, b])).toBe(a);
+      }),
+    ));
+  it("at any sizes the numbers agree", () =>
+    check(
+      fc.property(dim, dim, dim, (a, b, _) => {
+        const at = (d: Dim): number =>
+          String(d)
+            .split("*")
+            .reduce(
+              (p, s) => p * (({ N: 2, T: 3, "?v.1": 5, seq_len: 7 } as Record<string, number>)[s] ?? Number(s)),
+              1,
+            );
+        expect(at(dimProduct([a, b]))).toBe(at(a) * at(b));
+      }),
+    ));
 });
 
 describe("elements of shape tensors", () => {

@@ -1,16 +1,17 @@
 /** @file Where a tensor's elements may lie: raw bytes, one field for each element type, a file beside the model. */
-import { create } from "@bufbuild/protobuf";
-import { StringStringEntryProtoSchema, TensorProto_DataLocation, type TensorProto, TensorProtoSchema } from "onnx-buf";
+
 import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { create } from "@bufbuild/protobuf";
+import { StringStringEntryProtoSchema, type TensorProto, TensorProto_DataLocation, TensorProtoSchema } from "onnx-buf";
 import { describe, expect, it } from "vitest";
-import { loadModel, OnnxplainError } from "../../src/index.ts";
 import { dtypeCode } from "../../src/graph/dtype-code.ts";
 import { readTensor } from "../../src/graph/read-tensor.ts";
 import { bfloatToNumber, halfToNumber, tensor, toNumbers } from "../../src/graph/tensor.ts";
 import type { DType } from "../../src/graph/types.ts";
 import { writeModel } from "../../src/graph/write.ts";
+import { loadModel, OnnxplainError } from "../../src/index.ts";
 import { encodeModel } from "../../src/proto/codec.ts";
 import { net } from "../nets.ts";
 
@@ -32,7 +33,10 @@ function code(action: () => unknown): string {
   return "nothing thrown";
 }
 const codeOf = (promise: Promise<unknown>): Promise<string> =>
-  promise.then(() => "nothing thrown", (error: unknown) => (error instanceof OnnxplainError ? error.code : String(error)));
+  promise.then(
+    () => "nothing thrown",
+    (error: unknown) => (error instanceof OnnxplainError ? error.code : String(error)),
+  );
 
 const FIELDS: readonly (readonly [DType, Fields, readonly number[]])[] = [
   ["float32", { floatData: [1.5, -2] }, [1.5, -2]],
@@ -90,7 +94,9 @@ describe("raw bytes", () => {
     expect(Array.from(toNumbers(readTensor(proto(dtype, [want.length], { rawData }), none)))).toEqual(want);
   });
   it.each(RAW)("%s: a byte too many is refused", (dtype, rawData, want) => {
-    expect(code(() => readTensor(proto(dtype, [want.length], { rawData: bytes(...rawData, 0) }), none))).toBe("E_MODEL_INVALID");
+    expect(code(() => readTensor(proto(dtype, [want.length], { rawData: bytes(...rawData, 0) }), none))).toBe(
+      "E_MODEL_INVALID",
+    );
   });
   it("lies in memory of its own, wherever the file's bytes began", () => {
     const file = new Uint8Array(64);
@@ -103,19 +109,42 @@ describe("raw bytes", () => {
 });
 
 describe("half precision", () => {
-  it.each([[0x0000, 0], [0x8000, -0], [0x0001, 2 ** -24], [0x03ff, 1023 * 2 ** -24], [0x0400, 2 ** -14], [0x3555, 0.333251953125], [0x7bff, 65_504], [0xfbff, -65_504], [0x7c00, Number.POSITIVE_INFINITY], [0xfc00, Number.NEGATIVE_INFINITY], [0x7e00, Number.NaN]])(
-    "float16 bits %i are %d", (bits, want) => expect(halfToNumber(bits)).toBe(want));
-  it.each([[0x0000, 0], [0x3f80, 1], [0xc049, -3.140625], [0x7f80, Number.POSITIVE_INFINITY], [0x7fc0, Number.NaN], [0x0080, 2 ** -126]])(
-    "bfloat16 bits %i are %d", (bits, want) => expect(bfloatToNumber(bits)).toBe(want));
+  it.each([
+    [0x0000, 0],
+    [0x8000, -0],
+    [0x0001, 2 ** -24],
+    [0x03ff, 1023 * 2 ** -24],
+    [0x0400, 2 ** -14],
+    [0x3555, 0.333251953125],
+    [0x7bff, 65_504],
+    [0xfbff, -65_504],
+    [0x7c00, Number.POSITIVE_INFINITY],
+    [0xfc00, Number.NEGATIVE_INFINITY],
+    [0x7e00, Number.NaN],
+  ])("float16 bits %i are %d", (bits, want) => expect(halfToNumber(bits)).toBe(want));
+  it.each([
+    [0x0000, 0],
+    [0x3f80, 1],
+    [0xc049, -3.140625],
+    [0x7f80, Number.POSITIVE_INFINITY],
+    [0x7fc0, Number.NaN],
+    [0x0080, 2 ** -126],
+  ])("bfloat16 bits %i are %d", (bits, want) => expect(bfloatToNumber(bits)).toBe(want));
 });
 
 describe("impossible tensors", () => {
   it("element types the project does not know", () => {
-    for (const dataType of [0, 14, 15, 17, 21, 23]) expect(code(() => readTensor(create(TensorProtoSchema, { name: "t", dataType }), none)), String(dataType)).toBe("E_MODEL_INVALID");
+    for (const dataType of [0, 14, 15, 17, 21, 23])
+      expect(
+        code(() => readTensor(create(TensorProtoSchema, { name: "t", dataType }), none)),
+        String(dataType),
+      ).toBe("E_MODEL_INVALID");
   });
   it("dims that are negative, or more than a number can hold", () => {
     for (const dims of [[-1n], [2n ** 62n], [2n ** 40n, 2n ** 40n]])
-      expect(code(() => readTensor(create(TensorProtoSchema, { name: "t", dataType: 1, dims }), none))).toBe("E_MODEL_INVALID");
+      expect(code(() => readTensor(create(TensorProtoSchema, { name: "t", dataType: 1, dims }), none))).toBe(
+        "E_MODEL_INVALID",
+      );
   });
 });
 
@@ -128,7 +157,8 @@ const external = (entries: Readonly<Record<string, string>>, dims: readonly numb
 describe("external data", () => {
   const file = new Uint8Array(Float32Array.from([9, 1, 2, 9]).buffer);
   const beside = (name: string): Uint8Array | undefined => (name === "w.bin" ? file : undefined);
-  const read = (entries: Readonly<Record<string, string>>): ArrayLike<number> => toNumbers(readTensor(external(entries), beside));
+  const read = (entries: Readonly<Record<string, string>>): ArrayLike<number> =>
+    toNumbers(readTensor(external(entries), beside));
 
   it("is found by offset and length", () => {
     expect(Array.from(read({ location: "w.bin", offset: "4", length: "8" }))).toEqual([1, 2]);
@@ -161,10 +191,16 @@ describe("external data", () => {
   /** A folder with a model whose Conv weight lies in `weights/w.bin`, at `offset`. */
   function folder(location: string, written: Uint8Array | undefined): string {
     const root = mkdtempSync(join(tmpdir(), "onnxplain-external-"));
-    const model = writeModel(net(["N", 1, 2, 2], ({ g, x, w }) => ({ y: g.op("Flatten", [g.op("Conv", [x, w([2, 1, 1, 1])])], { axis: 1 }) })));
+    const model = writeModel(
+      net(["N", 1, 2, 2], ({ g, x, w }) => ({ y: g.op("Flatten", [g.op("Conv", [x, w([2, 1, 1, 1])])], { axis: 1 }) })),
+    );
     const weight = model.graph?.initializer.find((t) => t.dataType === 1) as TensorProto;
     const moved = external({ location, offset: "8", length: "8" });
-    Object.assign(weight, { rawData: new Uint8Array(), dataLocation: moved.dataLocation, externalData: moved.externalData });
+    Object.assign(weight, {
+      rawData: new Uint8Array(),
+      dataLocation: moved.dataLocation,
+      externalData: moved.externalData,
+    });
     mkdirSync(join(root, "net/weights"), { recursive: true });
     writeFileSync(join(root, "net/model.onnx"), encodeModel(model));
     writeFileSync(join(root, "w.bin"), file);
@@ -185,7 +221,9 @@ describe("external data", () => {
 
 describe("making tensors", () => {
   it("64-bit integers are clamped: ONNX's end of an axis is more than a number can hold", () => {
-    expect(tensor("int64", [2], [2 ** 63, -(2 ** 63)]).data).toEqual(BigInt64Array.from([2n ** 63n - 1n, -(2n ** 63n)]));
+    expect(tensor("int64", [2], [2 ** 63, -(2 ** 63)]).data).toEqual(
+      BigInt64Array.from([2n ** 63n - 1n, -(2n ** 63n)]),
+    );
   });
   it("values and dims must agree", () => {
     expect(() => tensor("float32", [3], [1, 2])).toThrow(/^internal:/);

@@ -16,7 +16,10 @@ import { modelOf } from "../nets.ts";
 import { absent, hasShared, shared } from "../shared.ts";
 
 /** A symbol that is no word cannot be written: such a dim comes back as one that is unknown. */
-const plain = (p: Port): Port => ({ ...p, dims: p.dims?.map((d): Dim => (typeof d === "string" && !/^\w+$/.test(d) ? "?" : d)) });
+const plain = (p: Port): Port => ({
+  ...p,
+  dims: p.dims?.map((d): Dim => (typeof d === "string" && !/^\w+$/.test(d) ? "?" : d)),
+});
 
 /** What a file says of a model; facts that are only declared (`value_info`) and the producer's name are not kept. */
 const meaning = ({ graph, producer: _, ...rest }: Model): unknown => ({
@@ -79,7 +82,9 @@ const attrs: fc.Arbitrary<Attrs> = fc.dictionary(
     fc.array(fc.string(), { minLength: 1, maxLength: 3 }),
     fc.float({ noNaN: true }).map(float),
     fc.array(fc.float({ noNaN: true }), { minLength: 1, maxLength: 4 }).map((floats) => ({ floats })),
-    fc.array(fc.integer({ min: -9, max: 9 }), { maxLength: 4 }).map((v) => ({ tensor: tensor("int64", [v.length], v) })),
+    fc
+      .array(fc.integer({ min: -9, max: 9 }), { maxLength: 4 })
+      .map((v) => ({ tensor: tensor("int64", [v.length], v) })),
   ),
   { maxKeys: 4 },
 );
@@ -91,7 +96,16 @@ const models: fc.Arbitrary<Model> = fc
     names: fc.uniqueArray(word, { minLength: 8, maxLength: 20 }),
     inputs: fc.integer({ min: 1, max: 2 }),
     weights: fc.array(fc.array(fc.float(), { minLength: 0, maxLength: 5 }), { maxLength: 2 }),
-    nodes: fc.array(fc.record({ op: word, attrs, picks: fc.array(fc.nat(), { maxLength: 3 }), outputs: fc.integer({ min: 1, max: 2 }), gap: fc.boolean() }), { minLength: 1, maxLength: 5 }),
+    nodes: fc.array(
+      fc.record({
+        op: word,
+        attrs,
+        picks: fc.array(fc.nat(), { maxLength: 3 }),
+        outputs: fc.integer({ min: 1, max: 2 }),
+        gap: fc.boolean(),
+      }),
+      { minLength: 1, maxLength: 5 },
+    ),
     shapes: fc.array(dims, { minLength: 2, maxLength: 2 }),
     keys: fc.dictionary(fc.string({ minLength: 1 }), fc.string(), { maxKeys: 3 }),
   })
@@ -99,58 +113,100 @@ const models: fc.Arbitrary<Model> = fc
     const pool = [...names];
     const take = (): string => pool.pop() ?? `spare${pool.length}${Math.abs(names.length)}_${counter++}`;
     let counter = 0;
-    const ports = Array.from({ length: inputs }, (_, i): Port => ({ name: take(), dtype: "float32", dims: shapes[i % 2] }));
+    const ports = Array.from(
+      { length: inputs },
+      (_, i): Port => ({ name: take(), dtype: "float32", dims: shapes[i % 2] }),
+    );
     const constants = new Map(weights.map((v) => [take(), tensor("float32", [v.length], v)] as const));
     const known = [...ports.map((p) => p.name), ...constants.keys()];
     const made = nodes.map((n, i): Node => {
       const read = n.picks.map((k) => known[k % known.length] as string);
       const outputs = Array.from({ length: n.outputs }, take);
       known.push(...outputs);
-      return { op: n.op, domain: "", name: `n${i}`, inputs: n.gap && read.length > 1 ? ["", ...read.slice(1)] : read, outputs, attrs: n.attrs };
+      return {
+        op: n.op,
+        domain: "",
+        name: `n${i}`,
+        inputs: n.gap && read.length > 1 ? ["", ...read.slice(1)] : read,
+        outputs,
+        attrs: n.attrs,
+      };
     });
     const output: Port = { name: known.at(-1) as string, dtype: "float32", dims: shapes[1] };
-    return modelOf({ name: "random", inputs: ports, outputs: [output], constants, nodes: made, facts: new Map() }, { metadata: new Map(Object.entries(keys)) });
+    return modelOf(
+      { name: "random", inputs: ports, outputs: [output], constants, nodes: made, facts: new Map() },
+      { metadata: new Map(Object.entries(keys)) },
+    );
   });
 
 describe("random graphs", () => {
   it("survive writing and reading", () => {
-    fc.assert(fc.property(models, (model) => expectRoundTrip(model)), { seed: 1, numRuns: 300 });
+    fc.assert(
+      fc.property(models, (model) => expectRoundTrip(model)),
+      { seed: 1, numRuns: 300 },
+    );
   });
   it("are sound, and stay so", () => {
-    fc.assert(fc.property(models, (model) => {
-      expect(problems(model.graph)).toEqual([]);
-      expect(problems(readModel(writeModel(model)).graph)).toEqual([]);
-    }), { seed: 2, numRuns: 200 });
+    fc.assert(
+      fc.property(models, (model) => {
+        expect(problems(model.graph)).toEqual([]);
+        expect(problems(readModel(writeModel(model)).graph)).toEqual([]);
+      }),
+      { seed: 2, numRuns: 200 },
+    );
   });
   it("come out in order however their nodes are shuffled", () => {
-    fc.assert(fc.property(models, fc.integer(), (model, seed) => {
-      const proto = writeModel(model);
-      const nodes = proto.graph?.node ?? [];
-      nodes.sort((a, b) => (((a.name.charCodeAt(1) ^ seed) * 7919) % 13) - (((b.name.charCodeAt(1) ^ seed) * 7919) % 13));
-      expect(problems(readModel(proto).graph)).toEqual([]);
-    }), { seed: 3, numRuns: 200 });
+    fc.assert(
+      fc.property(models, fc.integer(), (model, seed) => {
+        const proto = writeModel(model);
+        const nodes = proto.graph?.node ?? [];
+        nodes.sort(
+          (a, b) => (((a.name.charCodeAt(1) ^ seed) * 7919) % 13) - (((b.name.charCodeAt(1) ^ seed) * 7919) % 13),
+        );
+        expect(problems(readModel(proto).graph)).toEqual([]);
+      }),
+      { seed: 3, numRuns: 200 },
+    );
   });
   it("print the same text twice, whatever the order of attributes", () => {
-    fc.assert(fc.property(models, (model) => {
-      const { graph } = model;
-      const turned = graph.nodes.map((n) => ({ ...n, attrs: Object.fromEntries(Object.entries(n.attrs).reverse()) }));
-      expect(printGraph({ ...graph, nodes: turned })).toBe(printGraph(graph));
-      expect(printModel(readModel(writeModel(model)))).toBe(printModel({ ...model, graph: { ...graph, facts: readModel(writeModel(model)).graph.facts } }));
-    }), { seed: 4, numRuns: 200 });
+    fc.assert(
+      fc.property(models, (model) => {
+        const { graph } = model;
+        const turned = graph.nodes.map((n) => ({ ...n, attrs: Object.fromEntries(Object.entries(n.attrs).reverse()) }));
+        expect(printGraph({ ...graph, nodes: turned })).toBe(printGraph(graph));
+        expect(printModel(readModel(writeModel(model)))).toBe(
+          printModel({ ...model, graph: { ...graph, facts: readModel(writeModel(model)).graph.facts } }),
+        );
+      }),
+      { seed: 4, numRuns: 200 },
+    );
   });
   it("verify finds a planted fault", () => {
     const faults: readonly ((m: Model) => Model)[] = [
       (m) => with_(m, { nodes: [...m.graph.nodes, m.graph.nodes[0] as Node] }),
-      (m) => with_(m, { nodes: m.graph.nodes.map((n, i) => (i === 0 ? { ...n, inputs: [...n.inputs, "nobody makes this"] } : n)) }),
+      (m) =>
+        with_(m, {
+          nodes: m.graph.nodes.map((n, i) => (i === 0 ? { ...n, inputs: [...n.inputs, "nobody makes this"] } : n)),
+        }),
       (m) => with_(m, { outputs: [...m.graph.outputs, { name: "nobody makes this", dtype: "float32", dims: [] }] }),
       (m) => with_(m, { inputs: [...m.graph.inputs, m.graph.inputs[0] as Port] }),
-      (m) => with_(m, { constants: new Map([...m.graph.constants, [m.graph.inputs[0]?.name ?? "", tensor("float32", [], [1])]]) }),
-      (m) => with_(m, { nodes: m.graph.nodes.map((n, i) => (i === 0 ? { ...n, inputs: [n.outputs[0] as string] } : n)) }),
+      (m) =>
+        with_(m, {
+          constants: new Map([...m.graph.constants, [m.graph.inputs[0]?.name ?? "", tensor("float32", [], [1])]]),
+        }),
+      (m) =>
+        with_(m, { nodes: m.graph.nodes.map((n, i) => (i === 0 ? { ...n, inputs: [n.outputs[0] as string] } : n)) }),
     ];
-    fc.assert(fc.property(models, fc.nat(faults.length - 1), (model, which) => {
-      expect(problems((faults[which] as (m: Model) => Model)(model).graph)).not.toEqual([]);
-    }), { seed: 5, numRuns: 200 });
+    fc.assert(
+      fc.property(models, fc.nat(faults.length - 1), (model, which) => {
+        expect(problems((faults[which] as (m: Model) => Model)(model).graph)).not.toEqual([]);
+      }),
+      { seed: 5, numRuns: 200 },
+    );
   });
 });
 
-const with_ = (model: Model, change: Partial<Model["graph"]>): Model => ({ ...model, graph: { ...model.graph, ...change } });
+const with_ = (model: Model, change: Partial<Model["graph"]>): Model => ({
+  ...model,
+  graph: { ...model.graph, ...change },
+});

@@ -1,13 +1,22 @@
 /** @file Reading graphs that are odd or broken: order, cycles, doubles, gaps, old habits of exporters. */
 import { create } from "@bufbuild/protobuf";
-import { GraphProtoSchema, type ModelProto, ModelProtoSchema, NodeProtoSchema, OperatorSetIdProtoSchema, TensorProtoSchema, TypeProtoSchema, ValueInfoProtoSchema } from "onnx-buf";
+import {
+  GraphProtoSchema,
+  type ModelProto,
+  ModelProtoSchema,
+  NodeProtoSchema,
+  OperatorSetIdProtoSchema,
+  TensorProtoSchema,
+  TypeProtoSchema,
+  ValueInfoProtoSchema,
+} from "onnx-buf";
 import { describe, expect, it } from "vitest";
 import { readModel } from "../../src/graph/read.ts";
-import { problems, verify } from "../../src/graph/verify.ts";
+import { consumers, neededFor, producers, sortNodes } from "../../src/graph/topology.ts";
 import type { Model } from "../../src/graph/types.ts";
+import { problems, verify } from "../../src/graph/verify.ts";
 import { loadModel, OnnxplainError } from "../../src/index.ts";
 import { decodeModel, encodeModel } from "../../src/proto/codec.ts";
-import { consumers, neededFor, producers, sortNodes } from "../../src/graph/topology.ts";
 
 type Spec = readonly [op: string, inputs: readonly string[], outputs: readonly string[], name?: string];
 interface Parts {
@@ -17,19 +26,35 @@ interface Parts {
   readonly nodes: readonly Spec[];
 }
 
-const port = (name: string, dim: { readonly param?: string; readonly value?: bigint } = { value: 2n }): ReturnType<typeof create<typeof ValueInfoProtoSchema>> => {
-  const value = dim.param === undefined ? ({ case: "dimValue", value: dim.value ?? 0n } as const) : ({ case: "dimParam", value: dim.param } as const);
-  return create(ValueInfoProtoSchema, { name, type: create(TypeProtoSchema, { value: { case: "tensorType", value: { elemType: 1, shape: { dim: [{ value }] } } } }) });
+const port = (
+  name: string,
+  dim: { readonly param?: string; readonly value?: bigint } = { value: 2n },
+): ReturnType<typeof create<typeof ValueInfoProtoSchema>> => {
+  const value =
+    dim.param === undefined
+      ? ({ case: "dimValue", value: dim.value ?? 0n } as const)
+      : ({ case: "dimParam", value: dim.param } as const);
+  return create(ValueInfoProtoSchema, {
+    name,
+    type: create(TypeProtoSchema, {
+      value: { case: "tensorType", value: { elemType: 1, shape: { dim: [{ value }] } } },
+    }),
+  });
 };
-const weight = (name: string, value = 1): ReturnType<typeof create<typeof TensorProtoSchema>> => create(TensorProtoSchema, { name, dataType: 1, dims: [1n], floatData: [value] });
+const weight = (name: string, value = 1): ReturnType<typeof create<typeof TensorProtoSchema>> =>
+  create(TensorProtoSchema, { name, dataType: 1, dims: [1n], floatData: [value] });
 
 function file({ inputs = ["x"], outputs = ["y"], weights = [], nodes }: Parts): ModelProto {
   return create(ModelProtoSchema, {
     irVersion: 8n,
     opsetImport: [create(OperatorSetIdProtoSchema, { domain: "", version: 17n })],
     graph: create(GraphProtoSchema, {
-      input: inputs.map((n) => port(n)), output: outputs.map((n) => port(n)), initializer: weights.map((n) => weight(n)),
-      node: nodes.map(([opType, input, output, name = ""]) => create(NodeProtoSchema, { opType, input: [...input], output: [...output], name })),
+      input: inputs.map((n) => port(n)),
+      output: outputs.map((n) => port(n)),
+      initializer: weights.map((n) => weight(n)),
+      node: nodes.map(([opType, input, output, name = ""]) =>
+        create(NodeProtoSchema, { opType, input: [...input], output: [...output], name }),
+      ),
     }),
   });
 }
@@ -75,16 +100,31 @@ describe("inputs and initializers", () => {
 
 describe("order", () => {
   it("nodes in any order come out so that everything is made before it is read", () => {
-    const { graph } = read({ nodes: [["C", ["b", "a"], ["y"]], ["B", ["a"], ["b"]], ["A", ["x"], ["a"]]] });
+    const { graph } = read({
+      nodes: [
+        ["C", ["b", "a"], ["y"]],
+        ["B", ["a"], ["b"]],
+        ["A", ["x"], ["a"]],
+      ],
+    });
     expect(graph.nodes.map((n) => n.op)).toEqual(["A", "B", "C"]);
     expect(problems(graph)).toEqual([]);
   });
   it("nodes that are in order stay where they are", () => {
-    const { graph } = read({ nodes: [["A", ["x"], ["a"]], ["B", ["x"], ["b"]], ["C", ["a", "b"], ["y"]]] });
+    const { graph } = read({
+      nodes: [
+        ["A", ["x"], ["a"]],
+        ["B", ["x"], ["b"]],
+        ["C", ["a", "b"], ["y"]],
+      ],
+    });
     expect(graph.nodes.map((n) => n.op)).toEqual(["A", "B", "C"]);
   });
   it("a long unsorted chain is no matter of depth", () => {
-    const nodes = Array.from({ length: 20_000 }, (_, i): Spec => ["Relu", [i === 0 ? "x" : `v${i}`], [i === 19_999 ? "y" : `v${i + 1}`]]).reverse();
+    const nodes = Array.from(
+      { length: 20_000 },
+      (_, i): Spec => ["Relu", [i === 0 ? "x" : `v${i}`], [i === 19_999 ? "y" : `v${i + 1}`]],
+    ).reverse();
     const { graph } = read({ nodes });
     expect(graph.nodes[0]?.inputs).toEqual(["x"]);
   });
@@ -92,13 +132,28 @@ describe("order", () => {
 
 describe("what cannot be", () => {
   it("a cycle", () => {
-    expect(refusal({ nodes: [["A", ["x", "b"], ["a"], "first"], ["B", ["a"], ["b"]], ["C", ["b"], ["y"]]] })).toContain("cycle");
+    expect(
+      refusal({
+        nodes: [
+          ["A", ["x", "b"], ["a"], "first"],
+          ["B", ["a"], ["b"]],
+          ["C", ["b"], ["y"]],
+        ],
+      }),
+    ).toContain("cycle");
   });
   it("a node that reads its own output", () => {
     expect(refusal({ nodes: [["A", ["y"], ["y"]]] })).toContain("cycle");
   });
   it("a name that is defined twice", () => {
-    expect(refusal({ nodes: [["A", ["x"], ["y"]], ["B", ["x"], ["y"], "second"]] })).toMatch(/`y` is defined twice.*second/);
+    expect(
+      refusal({
+        nodes: [
+          ["A", ["x"], ["y"]],
+          ["B", ["x"], ["y"], "second"],
+        ],
+      }),
+    ).toMatch(/`y` is defined twice.*second/);
     expect(refusal({ weights: ["y"], nodes: [["A", ["x"], ["y"]]] })).toContain("defined twice");
     expect(refusal({ nodes: [["A", ["x"], ["x"]]] })).toContain("defined twice");
   });
@@ -119,13 +174,27 @@ describe("what cannot be", () => {
 
 describe("gaps", () => {
   it("an empty name is an input or output that is left out", () => {
-    const { graph } = read({ nodes: [["Clip", ["x", "", "hi"], ["y", ""]], ["Relu", ["x"], ["hi"]]] });
+    const { graph } = read({
+      nodes: [
+        ["Clip", ["x", "", "hi"], ["y", ""]],
+        ["Relu", ["x"], ["hi"]],
+      ],
+    });
     expect(graph.nodes.map((n) => n.op)).toEqual(["Relu", "Clip"]);
     expect(problems(graph)).toEqual([]);
     expect([...producers(graph).keys()]).toEqual(["hi", "y"]);
   });
   it("several left-out outputs do not clash", () => {
-    expect(problems(read({ nodes: [["A", ["x"], ["a", ""]], ["B", ["a"], ["y", ""]]] }).graph)).toEqual([]);
+    expect(
+      problems(
+        read({
+          nodes: [
+            ["A", ["x"], ["a", ""]],
+            ["B", ["a"], ["y", ""]],
+          ],
+        }).graph,
+      ),
+    ).toEqual([]);
   });
   it("a node without a name gets one", () => {
     expect(read({ nodes: [["Relu", ["x"], ["y"]]] }).graph.nodes[0]?.name).toBe("Relu_0");
@@ -142,15 +211,29 @@ describe("bytes that are no model", () => {
     return "nothing thrown";
   };
   it("are refused with E_MODEL_READ", () => {
-    for (const text of ["", "version https://git-lfs.github.com/spec/v1\n", "<html></html>"]) expect(code(new TextEncoder().encode(text)), text).toBe("E_MODEL_READ");
+    for (const text of ["", "version https://git-lfs.github.com/spec/v1\n", "<html></html>"])
+      expect(code(new TextEncoder().encode(text)), text).toBe("E_MODEL_READ");
     expect(code(encodeModel(create(ModelProtoSchema, { irVersion: 8n })))).toBe("E_MODEL_READ");
   });
 });
 
 describe("walking", () => {
-  const { graph } = read({ outputs: ["y", "z"], weights: ["w", "dead"], nodes: [["A", ["x", "w"], ["a"]], ["B", ["a", "a"], ["y"]], ["C", ["a"], ["z"]], ["D", ["dead"], ["d"]]] });
+  const { graph } = read({
+    outputs: ["y", "z"],
+    weights: ["w", "dead"],
+    nodes: [
+      ["A", ["x", "w"], ["a"]],
+      ["B", ["a", "a"], ["y"]],
+      ["C", ["a"], ["z"]],
+      ["D", ["dead"], ["d"]],
+    ],
+  });
   it("each reader of a value is listed once", () => {
-    expect(consumers(graph).get("a")?.map((n) => n.op)).toEqual(["B", "C"]);
+    expect(
+      consumers(graph)
+        .get("a")
+        ?.map((n) => n.op),
+    ).toEqual(["B", "C"]);
   });
   it("what a value needs, and no more", () => {
     const { nodes, values } = neededFor(graph, ["y"]);
@@ -161,6 +244,8 @@ describe("walking", () => {
     expect(sortNodes(graph.nodes, ["x", "w", "dead"])).toBe(graph.nodes);
   });
   it("verify blames the step", () => {
-    expect(() => verify({ ...graph, nodes: graph.nodes.slice(1) }, "surgery")).toThrow(/^internal: after surgery .*reads a/);
+    expect(() => verify({ ...graph, nodes: graph.nodes.slice(1) }, "surgery")).toThrow(
+      /^internal: after surgery .*reads a/,
+    );
   });
 });

@@ -11,7 +11,9 @@ export const smoothNet: Uint8Array = netBytes(["N", 3, 8, 8], ({ g, x, w }) => {
 
 /** A ReLU network with a pool; its input channel 1 has zero weights; 3 classes, [N,3,8,8]. */
 export const dummyNet: Uint8Array = netBytes(["N", 3, 8, 8], ({ g, x, w }) => {
-  const weights = Float32Array.from({ length: 4 * 3 * 9 }, (_, i) => (Math.floor(i / 9) % 3 === 1 ? 0 : Math.sin(3 * i)));
+  const weights = Float32Array.from({ length: 4 * 3 * 9 }, (_, i) =>
+    Math.floor(i / 9) % 3 === 1 ? 0 : Math.sin(3 * i),
+  );
   const a = g.op("Relu", [g.op("Conv", [x, w([4, 3, 3, 3], weights), w([4])], { pads: [1, 1, 1, 1] })]);
   const p = g.op("MaxPool", [a], { kernel_shape: [2, 2], strides: [2, 2] });
   return { scores: g.op("Gemm", [g.op("Flatten", [p], { axis: 1 }), w([3, 64]), w([3])], { transB: 1 }) };
@@ -32,30 +34,51 @@ export const linearNet: Uint8Array = netBytes(["N", 3, 2, 4], ({ g, x, w }) => (
 }));
 
 /** A layer `layer` that is the input itself where that is positive, and scores whose gradients at it are `gradient`. */
-export const layerNet = (dims: readonly [number, number, number], gradients: readonly ArrayLike<number>[]): Uint8Array =>
+export const layerNet = (
+  dims: readonly [number, number, number],
+  gradients: readonly ArrayLike<number>[],
+): Uint8Array =>
   netBytes(["N", ...dims], ({ g, x, w }) => {
     const [c, h, wide] = dims;
     const identity = Float32Array.from({ length: c * c }, (_, i) => (i % (c + 1) === 0 ? 1 : 0));
     const a = g.alias(g.op("Relu", [g.op("Conv", [x, w([c, c, 1, 1], identity)])]), "layer");
     const rows = gradients.flatMap((row) => Array.from(row));
-    return { scores: g.op("Gemm", [g.op("Flatten", [a], { axis: 1 }), w([gradients.length, c * h * wide], rows)], { transB: 1 }) };
+    return {
+      scores: g.op("Gemm", [g.op("Flatten", [a], { axis: 1 }), w([gradients.length, c * h * wide], rows)], {
+        transB: 1,
+      }),
+    };
   });
 
 /** Takes [N,H,W,C]; a layer that stays [N,h,w,C]. */
 export const nhwcNet: Uint8Array = netBytes(["N", 6, 6, 3], ({ g, x, w }) => {
   const a = g.op("Conv", [g.op("Transpose", [x], { perm: [0, 3, 1, 2] }), w([4, 3, 3, 3]), w([4])]);
-  const n = g.alias(g.op("LayerNormalization", [g.op("Transpose", [a], { perm: [0, 2, 3, 1] }), w([4]), w([4])], { axis: -1 }), "last");
+  const n = g.alias(
+    g.op("LayerNormalization", [g.op("Transpose", [a], { perm: [0, 2, 3, 1] }), w([4]), w([4])], { axis: -1 }),
+    "last",
+  );
   const pooled = g.op("ReduceMean", [g.op("Tanh", [n]), g.ints([1, 2])], { keepdims: 0 });
   return { scores: g.op("MatMul", [pooled, w([4, 3])]) };
 });
 
 /** A class token before four patches; attention; 3 classes, [N,3,8,8]. */
 export const tokenNet: Uint8Array = netBytes(["N", 3, 8, 8], ({ g, x, w }) => {
-  const patches = g.op("Transpose", [g.op("Reshape", [g.op("Conv", [x, w([6, 3, 4, 4])], { strides: [4, 4] }), g.ints([0, 6, 4])])], { perm: [0, 2, 1] });
-  const token = g.op("Expand", [w([1, 1, 6]), g.op("Concat", [g.op("Shape", [x], { start: 0, end: 1 }), g.ints([1, 6])], { axis: 0 })]);
+  const patches = g.op(
+    "Transpose",
+    [g.op("Reshape", [g.op("Conv", [x, w([6, 3, 4, 4])], { strides: [4, 4] }), g.ints([0, 6, 4])])],
+    { perm: [0, 2, 1] },
+  );
+  const token = g.op("Expand", [
+    w([1, 1, 6]),
+    g.op("Concat", [g.op("Shape", [x], { start: 0, end: 1 }), g.ints([1, 6])], { axis: 0 }),
+  ]);
   const tokens = g.op("Concat", [token, patches], { axis: 1 });
   const n = g.alias(g.op("LayerNormalization", [tokens, w([6]), w([6])], { axis: -1 }), "normed");
-  const attention = g.op("Softmax", [g.op("MatMul", [g.op("MatMul", [n, w([6, 6])]), g.op("Transpose", [n], { perm: [0, 2, 1] })])], { axis: -1 });
+  const attention = g.op(
+    "Softmax",
+    [g.op("MatMul", [g.op("MatMul", [n, w([6, 6])]), g.op("Transpose", [n], { perm: [0, 2, 1] })])],
+    { axis: -1 },
+  );
   const y = g.op("Add", [tokens, g.op("MatMul", [attention, g.op("MatMul", [n, w([6, 6])])])]);
   return { scores: g.op("MatMul", [g.op("Gather", [y, g.scalar(0, "int64")], { axis: 1 }), w([6, 3])]) };
 });

@@ -14,11 +14,16 @@ interface Ask {
 }
 
 /** Covers every window of the grid by itself, one forward pass each; averages the falls over what covers an element. */
-async function bruteForce(model: Explainer, x: ReturnType<typeof images>, { window, strides, fill, weights }: Ask): Promise<Float64Array> {
+async function bruteForce(
+  model: Explainer,
+  x: ReturnType<typeof images>,
+  { window, strides, fill, weights }: Ask,
+): Promise<Float64Array> {
   const nhwc = model.classifier().layout === "nhwc";
   const [, a = 0, b = 0, c = 0] = x.dims;
   const sizes: Triple = nhwc ? [c, a, b] : [a, b, c];
-  const score = async (data: Float32Array): Promise<number> => dotOf((await predict(model, { dims: x.dims, data }))[0] as Float32Array, weights);
+  const score = async (data: Float32Array): Promise<number> =>
+    dotOf((await predict(model, { dims: x.dims, data }, { threads: 1 }))[0] as Float32Array, weights);
   const whole = await score(x.data);
   const falls = new Float64Array(x.data.length);
   const counts = new Float64Array(x.data.length);
@@ -27,20 +32,26 @@ async function bruteForce(model: Explainer, x: ReturnType<typeof images>, { wind
     while ((out.at(-1) as number) + window[axis] < sizes[axis]) out.push((out.at(-1) as number) + strides[axis]);
     return out;
   };
-  for (const c0 of begin(0)) for (const y0 of begin(1)) for (const x0 of begin(2)) {
-    const covered: number[] = [];
-    for (let ci = c0; ci < Math.min(sizes[0], c0 + window[0]); ci++)
-      for (let yi = y0; yi < Math.min(sizes[1], y0 + window[1]); yi++)
-        for (let xi = x0; xi < Math.min(sizes[2], x0 + window[2]); xi++) covered.push(nhwc ? (yi * sizes[2] + xi) * sizes[0] + ci : (ci * sizes[1] + yi) * sizes[2] + xi);
-    const data = x.data.slice();
-    for (const i of covered) data[i] = fill(i);
-    const fall = whole - (await score(data));
-    for (const i of covered) {
-      falls[i] = (falls[i] as number) + fall;
-      counts[i] = (counts[i] as number) + 1;
-    }
-  }
-  expect(counts.every((n) => n > 0), "every element is covered").toBe(true);
+  for (const c0 of begin(0))
+    for (const y0 of begin(1))
+      for (const x0 of begin(2)) {
+        const covered: number[] = [];
+        for (let ci = c0; ci < Math.min(sizes[0], c0 + window[0]); ci++)
+          for (let yi = y0; yi < Math.min(sizes[1], y0 + window[1]); yi++)
+            for (let xi = x0; xi < Math.min(sizes[2], x0 + window[2]); xi++)
+              covered.push(nhwc ? (yi * sizes[2] + xi) * sizes[0] + ci : (ci * sizes[1] + yi) * sizes[2] + xi);
+        const data = x.data.slice();
+        for (const i of covered) data[i] = fill(i);
+        const fall = whole - (await score(data));
+        for (const i of covered) {
+          falls[i] = (falls[i] as number) + fall;
+          counts[i] = (counts[i] as number) + 1;
+        }
+      }
+  expect(
+    counts.every((n) => n > 0),
+    "every element is covered",
+  ).toBe(true);
   return falls.map((f, i) => f / (counts[i] as number));
 }
 
@@ -52,36 +63,100 @@ const channel = (i: number): number => [0.5, -0.25, 1][Math.floor(i / 64)] as nu
 
 describe("occlusion is what covering the windows one by one gives", () => {
   it.each<[string, Readonly<Record<string, unknown>>, Partial<Ask>]>([
-    ["windows that tile the image", { sliding_window_shapes: "3,4,4", strides: "3,4,4" }, { window: [3, 4, 4], strides: [3, 4, 4] }],
-    ["overlapping windows", { sliding_window_shapes: "3,4,4", strides: "3,2,2" }, { window: [3, 4, 4], strides: [3, 2, 2] }],
-    ["a last window clipped at the border", { sliding_window_shapes: [3, 3, 3], strides: [3, 3, 3] }, { window: [3, 3, 3], strides: [3, 3, 3] }],
-    ["clipped on one side only", { sliding_window_shapes: [3, 4, 5], strides: [3, 4, 3] }, { window: [3, 4, 5], strides: [3, 4, 3] }],
-    ["each channel by itself", { sliding_window_shapes: [1, 4, 4], strides: [1, 4, 4] }, { window: [1, 4, 4], strides: [1, 4, 4] }],
-    ["two channels at a time, overlapping", { sliding_window_shapes: [2, 8, 8], strides: [1, 8, 8] }, { window: [2, 8, 8], strides: [1, 8, 8] }],
+    [
+      "windows that tile the image",
+      { sliding_window_shapes: "3,4,4", strides: "3,4,4" },
+      { window: [3, 4, 4], strides: [3, 4, 4] },
+    ],
+    [
+      "overlapping windows",
+      { sliding_window_shapes: "3,4,4", strides: "3,2,2" },
+      { window: [3, 4, 4], strides: [3, 2, 2] },
+    ],
+    [
+      "a last window clipped at the border",
+      { sliding_window_shapes: [3, 3, 3], strides: [3, 3, 3] },
+      { window: [3, 3, 3], strides: [3, 3, 3] },
+    ],
+    [
+      "clipped on one side only",
+      { sliding_window_shapes: [3, 4, 5], strides: [3, 4, 3] },
+      { window: [3, 4, 5], strides: [3, 4, 3] },
+    ],
+    [
+      "each channel by itself",
+      { sliding_window_shapes: [1, 4, 4], strides: [1, 4, 4] },
+      { window: [1, 4, 4], strides: [1, 4, 4] },
+    ],
+    [
+      "two channels at a time, overlapping",
+      { sliding_window_shapes: [2, 8, 8], strides: [1, 8, 8] },
+      { window: [2, 8, 8], strides: [1, 8, 8] },
+    ],
     ["rows and columns", { sliding_window_shapes: [2, 3], strides: [2, 3] }, { window: [3, 2, 3], strides: [3, 2, 3] }],
-    ["one side, half a window of stride by default", { sliding_window_shapes: 4 }, { window: [3, 4, 4], strides: [3, 2, 2] }],
-    ["the whole image at once", { sliding_window_shapes: [3, 8, 8], strides: [3, 8, 8] }, { window: [3, 8, 8], strides: [3, 8, 8] }],
+    [
+      "one side, half a window of stride by default",
+      { sliding_window_shapes: 4 },
+      { window: [3, 4, 4], strides: [3, 2, 2] },
+    ],
+    [
+      "the whole image at once",
+      { sliding_window_shapes: [3, 8, 8], strides: [3, 8, 8] },
+      { window: [3, 8, 8], strides: [3, 8, 8] },
+    ],
     ["defaults: an eighth of the side", {}, { window: [3, 1, 1], strides: [3, 1, 1] }],
     ["filled with a number", { sliding_window_shapes: 4, strides: 4, baselines: 0.75 }, { fill: () => 0.75 }],
-    ["filled with a number for each channel", { sliding_window_shapes: 4, strides: 4, baselines: [0.5, -0.25, 1] }, { fill: channel }],
-    ["filled with another input", { sliding_window_shapes: 4, strides: 4, baselines: other }, { fill: (i) => other[i] as number }],
+    [
+      "filled with a number for each channel",
+      { sliding_window_shapes: 4, strides: 4, baselines: [0.5, -0.25, 1] },
+      { fill: channel },
+    ],
+    [
+      "filled with another input",
+      { sliding_window_shapes: 4, strides: 4, baselines: other },
+      { fill: (i) => other[i] as number },
+    ],
   ])("%s", async (_, params, ask) => {
     const model = await open(smoothNet);
     const map = await explain(model, x, { method: "occlusion", target: 1, params });
-    const want = await bruteForce(model, x, { window: [3, 4, 4], strides: [3, 4, 4], fill: zero, weights: one, ...ask });
+    const want = await bruteForce(model, x, {
+      window: [3, 4, 4],
+      strides: [3, 4, 4],
+      fill: zero,
+      weights: one,
+      ...ask,
+    });
     expect(map.dims).toEqual([1, 3, 8, 8]);
     expect(relativeError(map.values, want)).toBeLessThan(2e-5);
   });
   it("for a contrast of two classes", async () => {
     const model = await open(smoothNet);
-    const map = await explain(model, x, { method: "occlusion", target: "2-0", params: { sliding_window_shapes: 4, strides: 4 } });
-    expect(relativeError(map.values, await bruteForce(model, x, { window: [3, 4, 4], strides: [3, 4, 4], fill: zero, weights: [-1, 0, 1, 0] }))).toBeLessThan(2e-5);
+    const map = await explain(model, x, {
+      method: "occlusion",
+      target: "2-0",
+      params: { sliding_window_shapes: 4, strides: 4 },
+    });
+    expect(
+      relativeError(
+        map.values,
+        await bruteForce(model, x, { window: [3, 4, 4], strides: [3, 4, 4], fill: zero, weights: [-1, 0, 1, 0] }),
+      ),
+    ).toBeLessThan(2e-5);
   });
   it("where the channels come last", async () => {
     const model = await open(nhwcNet);
     const input = images([1, 6, 6, 3]);
-    const map = await explain(model, input, { method: "occlusion", target: 1, params: { sliding_window_shapes: [1, 2, 3], strides: [1, 2, 3], baselines: [1, 2, 3] } });
-    const want = await bruteForce(model, input, { window: [1, 2, 3], strides: [1, 2, 3], fill: (i) => 1 + (i % 3), weights: [0, 1, 0] });
+    const map = await explain(model, input, {
+      method: "occlusion",
+      target: 1,
+      params: { sliding_window_shapes: [1, 2, 3], strides: [1, 2, 3], baselines: [1, 2, 3] },
+    });
+    const want = await bruteForce(model, input, {
+      window: [1, 2, 3],
+      strides: [1, 2, 3],
+      fill: (i) => 1 + (i % 3),
+      weights: [0, 1, 0],
+    });
     expect(map.dims).toEqual([1, 6, 6, 3]);
     expect(relativeError(map.values, want)).toBeLessThan(2e-5);
   });
@@ -89,10 +164,17 @@ describe("occlusion is what covering the windows one by one gives", () => {
 
 describe("what cannot be", () => {
   it.each([
-    ["strides beyond the window", { sliding_window_shapes: [3, 2, 2], strides: [3, 4, 2] }], ["a window larger than the image", { sliding_window_shapes: [3, 9, 4] }],
-    ["a window with too many channels", { sliding_window_shapes: [4, 2, 2] }], ["four sizes", { sliding_window_shapes: [1, 1, 1, 1] }], ["no size at all", { sliding_window_shapes: [] }],
-    ["a window of nothing", { sliding_window_shapes: [3, 0, 2] }], ["half a pixel", { sliding_window_shapes: 2.5 }], ["a baseline of another length", { baselines: [1, 2, 3, 4, 5] }],
+    ["strides beyond the window", { sliding_window_shapes: [3, 2, 2], strides: [3, 4, 2] }],
+    ["a window larger than the image", { sliding_window_shapes: [3, 9, 4] }],
+    ["a window with too many channels", { sliding_window_shapes: [4, 2, 2] }],
+    ["four sizes", { sliding_window_shapes: [1, 1, 1, 1] }],
+    ["no size at all", { sliding_window_shapes: [] }],
+    ["a window of nothing", { sliding_window_shapes: [3, 0, 2] }],
+    ["half a pixel", { sliding_window_shapes: 2.5 }],
+    ["a baseline of another length", { baselines: [1, 2, 3, 4, 5] }],
   ])("%s is refused", async (_, params) => {
-    await expect(explain(await open(smoothNet), x, { method: "occlusion", params })).rejects.toMatchObject({ code: "E_PARAM" });
+    await expect(explain(await open(smoothNet), x, { method: "occlusion", params })).rejects.toMatchObject({
+      code: "E_PARAM",
+    });
   });
 });

@@ -22,8 +22,12 @@ const stored: Digests = existsSync(FILE) ? (JSON.parse(readFileSync(FILE, "utf8"
 
 /** The text of the graph and its integers (axes, shapes, indices), which the text leaves out. Weights are not in it. */
 function digestOf(graph: Graph): string {
-  const integers = [...graph.constants].filter(([, t]) => t.dtype === "int64").map(([name, t]) => `${name} = ${Array.from(toNumbers(t)).join()}`);
-  return createHash("sha256").update([printGraph(graph), ...integers].join("\n")).digest("hex");
+  const integers = [...graph.constants]
+    .filter(([, t]) => t.dtype === "int64")
+    .map(([name, t]) => `${name} = ${Array.from(toNumbers(t)).join()}`);
+  return createHash("sha256")
+    .update([printGraph(graph), ...integers].join("\n"))
+    .digest("hex");
 }
 
 /** Digests of the plan's graph, and of the stand-alone one where there is one, under `net/method` and `net/method/compiled`. */
@@ -33,7 +37,12 @@ function emitted(model: Explainer, net: string, method: Method): Digests {
   const layer = method.space === "layer" ? defaultLayer(classifier) : undefined;
   const plan = digestOf(method.plan({ classifier, params, layer, seed: 0 }).model.graph);
   if (typeof method.emit !== "function") return { [`${net}/${method.id}`]: plan };
-  const { model: alone } = compileGraph(classifier, method, { layer, params, target: { kind: "predicted" }, metadata: new Map() });
+  const { model: alone } = compileGraph(classifier, method, {
+    layer,
+    params,
+    target: { kind: "predicted" },
+    metadata: new Map(),
+  });
   return { [`${net}/${method.id}`]: plan, [`${net}/${method.id}/compiled`]: digestOf(alone.graph) };
 }
 
@@ -57,7 +66,8 @@ describe("emitted graphs", () => {
   it("emission is deterministic", async () => {
     for (const [net, bytes] of Object.entries(SEEDS)) {
       const model = await loadModel(bytes);
-      for (const method of Object.values<Method>(METHODS)) for (const [pair, digest] of Object.entries(emitted(model, net, method))) expect(digest, pair).toBe(now[pair]);
+      for (const method of Object.values<Method>(METHODS))
+        for (const [pair, digest] of Object.entries(emitted(model, net, method))) expect(digest, pair).toBe(now[pair]);
     }
   });
 });

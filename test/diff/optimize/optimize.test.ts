@@ -11,20 +11,33 @@ import { builderOn } from "../../../src/ops/infer.ts";
 import { num } from "../../../src/ops/num-tensor.ts";
 import { OPS } from "../../../src/ops/table.ts";
 import { interpret } from "../../../src/reference/interpret.ts";
-import { expectClose } from "../../ops/close.ts";
 import { modelOf, type Net, net, sizeOf, wave } from "../../nets.ts";
+import { expectClose } from "../../ops/close.ts";
 
 const CLASSES = 100;
 const SIZE = 15;
 
-const conv = ({ g, w }: Net, x: Value, out: number, o: { readonly k?: number; readonly stride?: number; readonly group?: number } = {}): Value => {
+const conv = (
+  { g, w }: Net,
+  x: Value,
+  out: number,
+  o: { readonly k?: number; readonly stride?: number; readonly group?: number } = {},
+): Value => {
   const { k = 1, stride = 1, group = 1 } = o;
   const p = (k - 1) / 2;
-  return g.op("Conv", [x, w([out, (x.dims?.[1] as number) / group, k, k]), w([out])], { kernel_shape: [k, k], pads: [p, p, p, p], strides: [stride, stride], group });
+  return g.op("Conv", [x, w([out, (x.dims?.[1] as number) / group, k, k]), w([out])], {
+    kernel_shape: [k, k],
+    pads: [p, p, p, p],
+    strides: [stride, stride],
+    group,
+  });
 };
 const relu = ({ g }: Net, x: Value): Value => g.op("Relu", [x]);
 const pool = ({ g }: Net, x: Value): Value => g.op("MaxPool", [x], { kernel_shape: [3, 3], strides: [2, 2] });
-const linear = ({ g, w }: Net, x: Value): Value => g.op("Gemm", [g.op("Flatten", [g.op("GlobalAveragePool", [x])]), w([CLASSES, x.dims?.[1] as number]), w([CLASSES])], { transB: 1 });
+const linear = ({ g, w }: Net, x: Value): Value =>
+  g.op("Gemm", [g.op("Flatten", [g.op("GlobalAveragePool", [x])]), w([CLASSES, x.dims?.[1] as number]), w([CLASSES])], {
+    transB: 1,
+  });
 
 /** A SqueezeNet in small: fire modules, pools of joined channels, a head of pooled class maps. */
 function fire(n: Net, x: Value): Value {
@@ -46,13 +59,21 @@ const mobile = (n: Net): Value => {
 };
 /** Basic blocks, one of which halves the resolution. */
 const residual = (n: Net): Value => {
-  const stem = n.g.op("MaxPool", [relu(n, conv(n, n.x, 16, { k: 3, stride: 2 }))], { kernel_shape: [3, 3], strides: [2, 2], pads: [1, 1, 1, 1] });
+  const stem = n.g.op("MaxPool", [relu(n, conv(n, n.x, 16, { k: 3, stride: 2 }))], {
+    kernel_shape: [3, 3],
+    strides: [2, 2],
+    pads: [1, 1, 1, 1],
+  });
   const a = relu(n, n.g.op("Add", [stem, conv(n, relu(n, conv(n, stem, 16, { k: 3 })), 16, { k: 3 })]));
-  const b = relu(n, n.g.op("Add", [conv(n, a, 32, { stride: 2 }), conv(n, relu(n, conv(n, a, 32, { k: 3, stride: 2 })), 32, { k: 3 })]));
+  const b = relu(
+    n,
+    n.g.op("Add", [conv(n, a, 32, { stride: 2 }), conv(n, relu(n, conv(n, a, 32, { k: 3, stride: 2 })), 32, { k: 3 })]),
+  );
   return linear(n, b);
 };
 /** A head that multiplies by a plain matrix. */
-const matrix = (n: Net): Value => n.g.op("MatMul", [n.g.op("Flatten", [relu(n, conv(n, n.x, 4, { k: 3 }))]), n.w([4 * SIZE * SIZE, CLASSES])]);
+const matrix = (n: Net): Value =>
+  n.g.op("MatMul", [n.g.op("Flatten", [relu(n, conv(n, n.x, 4, { k: 3 }))]), n.w([4 * SIZE * SIZE, CLASSES])]);
 /** Branches that are summed after they were joined. */
 const inception = (n: Net): Value => {
   const a = n.g.op("Concat", [relu(n, conv(n, n.x, 16)), relu(n, conv(n, n.x, 32))], { axis: 1 });
@@ -66,13 +87,20 @@ function gradientGraphs(build: (n: Net) => Value, to: string = "x"): { readonly 
   const made = (rewrites: readonly (typeof REWRITES)[keyof typeof REWRITES][]): Graph => {
     const g = builderOn(forward.graph, OPS);
     const dy = g.input("dy", "float32", ["N", CLASSES]);
-    const { cotangents } = reverse({ g, nodes: forward.graph.nodes, ops: OPS, from: new Map([["scores", dy]]), to: [to] });
+    const { cotangents } = reverse({
+      g,
+      nodes: forward.graph.nodes,
+      ops: OPS,
+      from: new Map([["scores", dy]]),
+      to: [to],
+    });
     return optimize(g, [g.alias(cotangents.get(to) as Value, "dx"), g.value("scores")], rewrites);
   };
   return { plain: made([]), fast: made(Object.values(REWRITES)) };
 }
 
-const rowsOf = (...rows: readonly Readonly<Record<number, number>>[]): number[] => rows.flatMap((r) => Array.from({ length: CLASSES }, (_, i) => r[i] ?? 0));
+const rowsOf = (...rows: readonly Readonly<Record<number, number>>[]): number[] =>
+  rows.flatMap((r) => Array.from({ length: CLASSES }, (_, i) => r[i] ?? 0));
 const COTANGENTS: Readonly<Record<string, readonly number[]>> = {
   "one class": rowsOf({ 7: 1 }),
   "the first class": rowsOf({ 0: 1 }),
@@ -91,12 +119,21 @@ describe("optimize", () => {
         const batch = values.length / CLASSES;
         const dims = [batch, 3, SIZE, SIZE];
         const x = wave(sizeOf(dims), 9);
-        const feeds = new Map([["x", num("float32", dims, x)], ["dy", num("float32", [batch, CLASSES], values)]]);
+        const feeds = new Map([
+          ["x", num("float32", dims, x)],
+          ["dy", num("float32", [batch, CLASSES], values)],
+        ]);
         const wanted = interpret(plain, feeds, OPS);
         const got = interpret(fast, feeds, OPS);
         for (const [output, value] of wanted) expectClose(got.get(output) as typeof value, value, 1e-9, output);
-        const session = await ort.InferenceSession.create(writeModelBytes(modelOf(fast)), { logSeverityLevel: 4, intraOpNumThreads: 1 });
-        const run = await session.run({ x: new ort.Tensor("float32", x, dims), dy: new ort.Tensor("float32", Float32Array.from(values), [batch, CLASSES]) });
+        const session = await ort.InferenceSession.create(writeModelBytes(modelOf(fast)), {
+          logSeverityLevel: 4,
+          intraOpNumThreads: 1,
+        });
+        const run = await session.run({
+          x: new ort.Tensor("float32", x, dims),
+          dy: new ort.Tensor("float32", Float32Array.from(values), [batch, CLASSES]),
+        });
         await session.release();
         for (const [output, value] of wanted) {
           const t = run[output] as ort.Tensor;

@@ -51,3 +51,6 @@ export function shifted(g: GraphBuilder, v: Value, { shifts, counts }: { readonl
   const same = shifts.every((s, i) => s === 0 && v.dims?.[i + 2] === counts[i]);
   return same ? v : picked(g, v, { offsets: shifts.map((s) => (s === 0 ? 0 : -s)), strides: shifts.map(() => 1), counts, factor: 1 });
 }
+
+/** `v` cropped, or padded with 0, at the end of each axis. */
+export const resized = (g: GraphBuilder, v: Value, counts: readonly number[]): Value => shifted(g, v, { shifts: counts.map(() => 0), counts });
