@@ -27,10 +27,11 @@ type Cut = readonly [number, number];
 
 /** Rows and columns that a slice takes off at the end; undefined when it does anything else. */
 function endsCut({ g }: Draft, slice: Node): Cut | undefined {
+  if (slice.op !== "Slice" || slice.inputs.length !== 4 || slice.inputs.includes("")) return undefined;
   const [data, starts, ends, axes] = slice.inputs.map((n) => g.value(n));
   const { dims } = g.value(slice.outputs[0] as string);
   const at = numbersOf(axes);
-  if (slice.op !== "Slice" || slice.inputs.length !== 4 || !data || !at || !numbersOf(ends) || dims?.length !== 4) return undefined;
+  if (!data || !at || !numbersOf(ends) || dims?.length !== 4) return undefined;
   if (!numbersOf(starts)?.every((s) => s === 0) || !at.every((a) => a === 2 || a === 3)) return undefined;
   const cut = [2, 3].map((axis) => (data.dims?.[axis] as number) - (dims[axis] as number));
   return cut.every(Number.isInteger) ? (cut as unknown as Cut) : undefined;
