@@ -3,11 +3,15 @@ import type { GraphBuilder } from "../graph/builder.ts";
 import type { Node } from "../graph/types.ts";
 import { deadAtZero } from "../ops/masks.ts";
 
-/** Ops that hand every element back to the place it came from. */
-const CARRIES = new Set(["Concat", "Identity", "Dropout"]);
+/** Ops that hand a cotangent back to an element of the same value. */
+const CARRIES = new Set(["Concat", "Identity", "Dropout", "MaxPool"]);
 
 /** `to` holds the values whose cotangents are results, and so read everywhere. Right for derivatives only. */
-export function deadAtZeroTest(g: GraphBuilder, nodes: readonly Node[], to: readonly string[]): (name: string) => boolean {
+export function deadAtZeroTest(
+  g: GraphBuilder,
+  nodes: readonly Node[],
+  to: readonly string[],
+): (name: string) => boolean {
   const made = new Map(nodes.flatMap((node) => node.outputs.map((o) => [o, node] as const)));
   const results = new Set(to);
   const known = new Map<string, boolean>();
@@ -17,7 +21,8 @@ export function deadAtZeroTest(g: GraphBuilder, nodes: readonly Node[], to: read
     const node = made.get(name);
     const carries = node !== undefined && node.domain === "" && CARRIES.has(node.op);
     const inputs = node?.op === "Concat" ? node.inputs : (node?.inputs.slice(0, 1) ?? []);
-    const dead = !results.has(name) && node !== undefined && (carries ? inputs.every(test) : deadAtZero(node, (n) => g.value(n)));
+    const dead =
+      !results.has(name) && node !== undefined && (carries ? inputs.every(test) : deadAtZero(node, (n) => g.value(n)));
     known.set(name, dead);
     return dead;
   };

@@ -1,14 +1,13 @@
 /** @file The reverse walk: one pass over a graph, backwards, that accumulates cotangents. What happens at a node is the rule's business. */
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import type { Node } from "../graph/types.ts";
+import type { Attrs, Node } from "../graph/types.ts";
 import { fitTo } from "../ops/broadcast.ts";
 import type { Cotangents, Op, Vjp, VjpArgs } from "../ops/define.ts";
 import { rowOf } from "../ops/infer.ts";
+import type { Ops } from "../ops/table.ts";
 import { deadAtZeroTest } from "./dead-at-zero.ts";
 import { noteSeeds } from "./seeds.ts";
-import type { Ops } from "../ops/table.ts";
-import type { Attrs } from "../graph/types.ts";
 
 /** A node as a rule sees it. */
 export interface Site extends VjpArgs<Attrs> {
@@ -59,8 +58,23 @@ export function reverse(options: ReverseOptions): Reversed {
     const ys = node.outputs.map((name) => (name === "" ? g.value(node.outputs[0] as string) : g.value(name)));
     const x = node.inputs.map((name) => (name === "" ? null : g.value(name)));
     const wants = node.inputs.map((name) => reached.has(name));
-    const cotangents = blamed(node, () => rule({ g, node, row, dy: (dys[0] ?? dys.find((d) => d !== null)) as Value, dys, x, y: ys[0] as Value, ys, attrs: node.attrs, wants, deadAtZero: node.inputs.map(unread) }));
-    if (row.straightThrough) notes.add(`${node.op} is differentiated straight through: rounding is treated as the identity inside its range.`);
+    const cotangents = blamed(node, () =>
+      rule({
+        g,
+        node,
+        row,
+        dy: (dys[0] ?? dys.find((d) => d !== null)) as Value,
+        dys,
+        x,
+        y: ys[0] as Value,
+        ys,
+        attrs: node.attrs,
+        wants,
+        deadAtZero: node.inputs.map(unread),
+      }),
+    );
+    if (row.straightThrough)
+      notes.add(`${node.op} is differentiated straight through: rounding is treated as the identity inside its range.`);
     cotangents.forEach((c, i) => {
       const name = node.inputs[i];
       if (c === null || name === undefined || !wants[i]) return;
@@ -79,8 +93,15 @@ function blamed<T>(node: Node, f: () => T): T {
     return f();
   } catch (cause) {
     const place = { node: node.name, op: node.op, cause };
-    if (cause instanceof OnnxplainError) throw cause.place.node === undefined ? new OnnxplainError(cause.code, `Node "${node.name}" (${node.op}): ${cause.message}`, place) : cause;
-    throw new OnnxplainError("E_MODEL_INVALID", `Node "${node.name}" (${node.op}) cannot be differentiated: ${(cause as Error).message}. Its inputs or attributes are not what the op allows, or not known.`, place);
+    if (cause instanceof OnnxplainError)
+      throw cause.place.node === undefined
+        ? new OnnxplainError(cause.code, `Node "${node.name}" (${node.op}): ${cause.message}`, place)
+        : cause;
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `Node "${node.name}" (${node.op}) cannot be differentiated: ${(cause as Error).message}. Its inputs or attributes are not what the op allows, or not known.`,
+      place,
+    );
   }
 }
 
@@ -88,7 +109,8 @@ function blamed<T>(node: Node, f: () => T): T {
 function settle(g: GraphBuilder, pending: Map<string, Value[]>, name: string): Value | null {
   const waiting = pending.get(name);
   if (waiting === undefined || waiting.length === 0) return null;
-  const sum = waiting.length === 1 ? (waiting[0] as Value) : waiting.length === 2 ? g.op("Add", waiting) : g.op("Sum", waiting);
+  const sum =
+    waiting.length === 1 ? (waiting[0] as Value) : waiting.length === 2 ? g.op("Add", waiting) : g.op("Sum", waiting);
   pending.set(name, [sum]);
   return sum;
 }
@@ -124,7 +146,10 @@ function refuseUnderivable(nodes: readonly Node[], ops: Ops): void {
     const vjp = rowOf(ops, n)?.vjp;
     return typeof vjp === "object" ? vjp.none : "the compiler does not know this op";
   };
-  const listed = bad.slice(0, 12).map((n) => `${n.domain ? `${n.domain}.` : ""}${n.op} "${n.name}"`).join(", ");
+  const listed = bad
+    .slice(0, 12)
+    .map((n) => `${n.domain ? `${n.domain}.` : ""}${n.op} "${n.name}"`)
+    .join(", ");
   throw new OnnxplainError(
     unknown.length > 0 ? "E_UNSUPPORTED_OP" : "E_NO_DERIVATIVE",
     `\`${first.op}\` (node "${first.name}") has no derivative: ${reason(first)}. ${bad.length} node${bad.length > 1 ? "s" : ""} of this model stand in the way: ${listed}${bad.length > 12 ? ", …" : ""}. ` +

@@ -60,7 +60,9 @@ function enlarged({ nodes, facts, outputs }: Graph): readonly Port[] {
   const declared = new Set(outputs.map((p) => p.name));
   return nodes.flatMap(({ op, outputs: [name = ""] }) => {
     const fact = op === "Resize" && !declared.has(name) ? facts.get(name) : undefined;
-    return fact?.dims?.some((d) => typeof d === "string" && /^\w+$/.test(d)) ? [{ name, dtype: fact.dtype, dims: fact.dims }] : [];
+    return fact?.dims?.some((d) => typeof d === "string" && /^\w+$/.test(d))
+      ? [{ name, dtype: fact.dtype, dims: fact.dims }]
+      : [];
   });
 }
 

@@ -9,7 +9,11 @@ interface Geometry {
 }
 
 /** Input offset and weight offset of every kernel tap that lands inside, for each output position. */
-function taps(input: readonly number[], output: readonly number[], axes: readonly WindowAxis[]): readonly (readonly (readonly [number, number])[])[] {
+function taps(
+  input: readonly number[],
+  output: readonly number[],
+  axes: readonly WindowAxis[],
+): readonly (readonly (readonly [number, number])[])[] {
   const inStrides = stridesOf(input);
   const kernel = axes.map((a) => a.kernel);
   const out: [number, number][][] = [];
@@ -59,7 +63,12 @@ export function convolve(x: NumTensor, w: NumTensor, b: NumTensor | undefined, {
 }
 
 /** Adjoint of {@link convolve} in its data argument: x[n,c,p] += w[o,c,k] y[n,o]. `w` is [O, C/group, …] as for Conv. */
-export function convolveAdjoint(y: NumTensor, w: NumTensor, spatial: readonly number[], { axes, group }: Geometry): NumTensor {
+export function convolveAdjoint(
+  y: NumTensor,
+  w: NumTensor,
+  spatial: readonly number[],
+  { axes, group }: Geometry,
+): NumTensor {
   const [n, o] = y.dims as [number, number];
   const cg = w.dims[1] as number;
   const out = y.dims.slice(2);
@@ -74,7 +83,8 @@ export function convolveAdjoint(y: NumTensor, w: NumTensor, spatial: readonly nu
         for (let q = 0; q < cg; q++) {
           const px = (i * cg * group + first + q) * size;
           const pw = (f * cg + q) * kernel;
-          for (const [offset, weight] of list[p] as readonly (readonly [number, number])[]) x.data[px + offset]! += v * (w.data[pw + weight] as number);
+          for (const [offset, weight] of list[p] as readonly (readonly [number, number])[])
+            x.data[px + offset]! += v * (w.data[pw + weight] as number);
         }
       }
     }

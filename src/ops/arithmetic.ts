@@ -17,8 +17,10 @@ interface Binary {
   readonly vjp: ((args: VjpArgs<object>) => Cotangents) | NoVjp;
 }
 
-const numeric = (f: (a: number, b: number) => number): ContentRule => (a, b) =>
-  typeof a === "number" && typeof b === "number" ? f(a, b) : undefined;
+const numeric =
+  (f: (a: number, b: number) => number): ContentRule =>
+  (a, b) =>
+    typeof a === "number" && typeof b === "number" ? f(a, b) : undefined;
 
 function contentOf(a: Fact, b: Fact, rule: ContentRule | undefined): readonly Dim[] | undefined {
   if (!rule || !a.content || !b.content || isFloat(a.dtype)) return undefined;
@@ -35,37 +37,41 @@ function contentOf(a: Fact, b: Fact, rule: ContentRule | undefined): readonly Di
   return out;
 }
 
-const binary = (def: Binary): Op => defineOp({
-  kind: def.kind,
-  attrs: {},
-  shape: ({ x }) => {
-    const a = required(x, 0);
-    const b = required(x, 1);
-    const content = contentOf(a, b, def.content);
-    return { dtype: a.dtype, dims: broadcastDims(a.dims, b.dims), ...(content ? { content } : {}) };
-  },
-  eval: ({ x }) => {
-    const a = required(x, 0);
-    const whole = !isFloat(a.dtype);
-    return mapBroadcast(a.dtype, [a, required(x, 1)], whole ? (u, v) => Math.trunc(def.f(u, v)) : def.f);
-  },
-  vjp: def.vjp,
-});
+const binary = (def: Binary): Op =>
+  defineOp({
+    kind: def.kind,
+    attrs: {},
+    shape: ({ x }) => {
+      const a = required(x, 0);
+      const b = required(x, 1);
+      const content = contentOf(a, b, def.content);
+      return { dtype: a.dtype, dims: broadcastDims(a.dims, b.dims), ...(content ? { content } : {}) };
+    },
+    eval: ({ x }) => {
+      const a = required(x, 0);
+      const whole = !isFloat(a.dtype);
+      return mapBroadcast(a.dtype, [a, required(x, 1)], whole ? (u, v) => Math.trunc(def.f(u, v)) : def.f);
+    },
+    vjp: def.vjp,
+  });
 
 const both = ({ x }: VjpArgs<object>): readonly [Value, Value] => [required(x, 0), required(x, 1)];
 
 export const Add: Op = binary({
-  kind: "join", f: (a, b) => a + b,
+  kind: "join",
+  f: (a, b) => a + b,
   content: (a, b) => (a === 0 ? b : b === 0 ? a : numeric((u, v) => u + v)(a, b)),
   vjp: ({ dy }) => [dy, dy],
 });
 export const Sub: Op = binary({
-  kind: "join", f: (a, b) => a - b,
+  kind: "join",
+  f: (a, b) => a - b,
   content: (a, b) => (b === 0 ? a : numeric((u, v) => u - v)(a, b)),
   vjp: ({ g, dy, wants }) => [dy, wants[1] ? g.op("Neg", [dy]) : null],
 });
 export const Mul: Op = binary({
-  kind: "product", f: (a, b) => a * b,
+  kind: "product",
+  f: (a, b) => a * b,
   content: (a, b) => elementProduct([a, b]),
   vjp: (args) => {
     const [a, b] = both(args);
@@ -74,7 +80,8 @@ export const Mul: Op = binary({
   },
 });
 export const Div: Op = binary({
-  kind: "product", f: (a, b) => a / b,
+  kind: "product",
+  f: (a, b) => a / b,
   content: (a, b) => dimQuotient(a, b) ?? numeric((u, v) => Math.trunc(u / v))(a, b),
   // d(a/b) = da/b - y db/b
   vjp: (args) => {
@@ -85,12 +92,16 @@ export const Div: Op = binary({
   },
 });
 export const Pow: Op = binary({
-  kind: "activation", f: (a, b) => a ** b,
+  kind: "activation",
+  f: (a, b) => a ** b,
   // da = b a^(b-1) dy; db = y ln(a) dy, taken as 0 where a <= 0
   vjp: (args) => {
     const [a, b] = both(args);
     const { g, dy, y, wants } = args;
-    return [wants[0] ? g.op("Mul", [dy, powerSlope(g, a, b)]) : null, wants[1] ? g.op("Mul", [dy, g.op("Mul", [y, logOrZero(g, a)])]) : null];
+    return [
+      wants[0] ? g.op("Mul", [dy, powerSlope(g, a, b)]) : null,
+      wants[1] ? g.op("Mul", [dy, g.op("Mul", [y, logOrZero(g, a)])]) : null,
+    ];
   },
 });
 
@@ -106,7 +117,11 @@ function powerSlope(g: GraphBuilder, a: Value, b: Value): Value {
 }
 function logOrZero(g: GraphBuilder, a: Value): Value {
   const positive = g.op("Greater", [a, g.scalar(0, a.dtype)]);
-  return g.op("Where", [positive, g.op("Log", [g.op("Where", [positive, a, g.scalar(1, a.dtype)])]), g.scalar(0, a.dtype)]);
+  return g.op("Where", [
+    positive,
+    g.op("Log", [g.op("Where", [positive, a, g.scalar(1, a.dtype)])]),
+    g.scalar(0, a.dtype),
+  ]);
 }
 
 /** Remainder; `fmod` = 1 follows C (sign of the dividend), 0 follows Python (sign of the divisor). */
@@ -116,10 +131,19 @@ export const Mod: Op = defineOp({
   shape: ({ x }) => {
     const a = required(x, 0);
     const b = required(x, 1);
-    const content = contentOf(a, b, numeric((u, v) => ((u % v) + v) % v));
+    const content = contentOf(
+      a,
+      b,
+      numeric((u, v) => ((u % v) + v) % v),
+    );
     return { dtype: a.dtype, dims: broadcastDims(a.dims, b.dims), ...(content ? { content } : {}) };
   },
-  eval: ({ x, attrs }) => mapBroadcast(required(x, 0).dtype, [required(x, 0), required(x, 1)], attrs.fmod ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b)),
+  eval: ({ x, attrs }) =>
+    mapBroadcast(
+      required(x, 0).dtype,
+      [required(x, 0), required(x, 1)],
+      attrs.fmod ? (a, b) => a % b : (a, b) => a - b * Math.floor(a / b),
+    ),
   vjp: { none: "remainder" },
 });
 
@@ -128,18 +152,32 @@ interface Variadic {
   readonly f: (values: readonly number[]) => number;
   readonly vjp: (args: VjpArgs<object>) => Cotangents;
 }
-const variadic = (def: Variadic): Op => defineOp({
-  kind: def.kind,
-  attrs: {},
-  shape: ({ x }) => ({ dtype: required(x, 0).dtype, dims: broadcastDims(...x.map((f) => f?.dims)) }),
-  eval: ({ x }) => mapBroadcast(required(x, 0).dtype, x.map((_, i) => required(x, i)), (...v) => def.f(v)),
-  vjp: def.vjp,
-});
+const variadic = (def: Variadic): Op =>
+  defineOp({
+    kind: def.kind,
+    attrs: {},
+    shape: ({ x }) => ({ dtype: required(x, 0).dtype, dims: broadcastDims(...x.map((f) => f?.dims)) }),
+    eval: ({ x }) =>
+      mapBroadcast(
+        required(x, 0).dtype,
+        x.map((_, i) => required(x, i)),
+        (...v) => def.f(v),
+      ),
+    vjp: def.vjp,
+  });
 
-export const Sum: Op = variadic({ kind: "join", f: (v) => v.reduce((s, a) => s + a, 0), vjp: ({ dy, x }) => x.map(() => dy) });
+export const Sum: Op = variadic({
+  kind: "join",
+  f: (v) => v.reduce((s, a) => s + a, 0),
+  vjp: ({ dy, x }) => x.map(() => dy),
+});
 export const Mean: Op = variadic({
-  kind: "join", f: (v) => v.reduce((s, a) => s + a, 0) / v.length,
-  vjp: ({ g, dy, x }) => { const part = g.op("Mul", [dy, g.scalar(1 / x.length, dy.dtype)]); return x.map(() => part); },
+  kind: "join",
+  f: (v) => v.reduce((s, a) => s + a, 0) / v.length,
+  vjp: ({ g, dy, x }) => {
+    const part = g.op("Mul", [dy, g.scalar(1 / x.length, dy.dtype)]);
+    return x.map(() => part);
+  },
 });
 
 /** The cotangent goes to the first input that attains the extremum. */

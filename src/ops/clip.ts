@@ -25,9 +25,12 @@ function inside(m: Formula, y: Value, low: Value | null, high: Value | null): Va
 
 /** The bounds as numbers, where both (or the lack of them) are known before the run. */
 function numbers(low: Value | null, high: Value | null): readonly [number, number] | undefined {
-  const of = (bound: Value | null, none: number): number | undefined => (bound === null ? none : bound.constant && toNumbers(bound.constant)[0]);
+  const of = (bound: Value | null, none: number): number | undefined =>
+    bound === null ? none : bound.constant && toNumbers(bound.constant)[0];
   const [from, to] = [of(low, Number.NEGATIVE_INFINITY), of(high, Number.POSITIVE_INFINITY)];
-  return from === undefined || to === undefined || ![from, to].every((b) => !Number.isFinite(b) || isExactBound(b)) ? undefined : [from, to];
+  return from === undefined || to === undefined || ![from, to].every((b) => !Number.isFinite(b) || isExactBound(b))
+    ? undefined
+    : [from, to];
 }
 
 /** `dy` where the output lies strictly between the bounds, else 0. */

@@ -30,7 +30,11 @@ export function windowCount(size: number, a: WindowAxis, ceil = false): number {
 }
 
 /** Axes with `auto_pad` resolved against the input's spatial size (`SAME_*` needs it known). */
-export function windowAxes(kernel: readonly number[], attrs: WindowAttrs, spatial: readonly Dim[]): readonly WindowAxis[] {
+export function windowAxes(
+  kernel: readonly number[],
+  attrs: WindowAttrs,
+  spatial: readonly Dim[],
+): readonly WindowAxis[] {
   const rank = kernel.length;
   return kernel.map((k, i) => {
     const stride = attrs.strides?.[i] ?? 1;
@@ -38,10 +42,16 @@ export function windowAxes(kernel: readonly number[], attrs: WindowAttrs, spatia
     const axis = { kernel: k, stride, dilation };
     if (attrs.auto_pad === "SAME_UPPER" || attrs.auto_pad === "SAME_LOWER") {
       const size = spatial[i];
-      const total = typeof size === "number" ? Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (k - 1) + 1 - size)
-        : stride === 1 ? dilation * (k - 1) : 0;
+      const total =
+        typeof size === "number"
+          ? Math.max(0, (Math.ceil(size / stride) - 1) * stride + dilation * (k - 1) + 1 - size)
+          : stride === 1
+            ? dilation * (k - 1)
+            : 0;
       const less = Math.floor(total / 2);
-      return attrs.auto_pad === "SAME_UPPER" ? { ...axis, begin: less, end: total - less } : { ...axis, begin: total - less, end: less };
+      return attrs.auto_pad === "SAME_UPPER"
+        ? { ...axis, begin: less, end: total - less }
+        : { ...axis, begin: total - less, end: less };
     }
     const explicit = attrs.auto_pad === "VALID" ? undefined : attrs.pads;
     return { ...axis, begin: explicit?.[i] ?? 0, end: explicit?.[i + rank] ?? 0 };
@@ -49,11 +59,18 @@ export function windowAxes(kernel: readonly number[], attrs: WindowAttrs, spatia
 }
 
 /** Output size along an axis, keeping a free dimension when the window preserves it. */
-export function windowDim(size: Dim | undefined, a: WindowAxis, options: { readonly ceil?: boolean; readonly name: string; readonly axis: number }): Dim {
+export function windowDim(
+  size: Dim | undefined,
+  a: WindowAxis,
+  options: { readonly ceil?: boolean; readonly name: string; readonly axis: number },
+): Dim {
   if (typeof size === "number") return windowCount(size, a, options.ceil);
   if (size !== undefined && a.stride === 1 && a.begin + a.end === extent(a) - 1) return size;
   return unknownDim(options.name, options.axis);
 }
 
 /** ONNX's flat pads: all begins, then all ends. */
-export const padsOf = (axes: readonly WindowAxis[]): number[] => [...axes.map((a) => a.begin), ...axes.map((a) => a.end)];
+export const padsOf = (axes: readonly WindowAxis[]): number[] => [
+  ...axes.map((a) => a.begin),
+  ...axes.map((a) => a.end),
+];

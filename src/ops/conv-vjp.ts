@@ -4,8 +4,10 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
 import { enlarge } from "./_enlarge.ts";
-import { type SubPixel, subPixelCotangent } from "./sub-pixel.ts";
 import { extent, padsOf, type WindowAxis } from "./conv-geometry.ts";
+import type { Grid } from "./interleave.ts";
+import { phaseCotangent } from "./phase-convolutions.ts";
+import { type SubPixel, subPixelCotangent } from "./sub-pixel.ts";
 
 export interface ConvVjp {
   readonly dy: Value;
@@ -31,21 +33,36 @@ export function convInputCotangent(g: GraphBuilder, c: ConvVjp): Value {
     const narrow = group === 1 && cg < FEW_CHANNELS && !pointwise && isStatic(spatial);
     return narrow ? convByTranspose(g, c) : convByFlippedWeights(g, c);
   }
-  if (group === 1 && cg < FEW_CHANNELS && axes.every((a) => a.kernel >= LARGE_KERNEL && a.dilation === 1)) {
-    const made = stem(g, c);
+  if (group === 1 && axes.every((a) => a.dilation === 1)) {
+    const made = strided(g, c);
     if (made) return made;
   }
-  const depthwise = cg === 1 && o === group && group > 1 && axes.length === 2 && isStatic(spatial) && isStatic(c.dy.dims?.slice(2));
+  const depthwise =
+    cg === 1 && o === group && group > 1 && axes.length === 2 && isStatic(spatial) && isStatic(c.dy.dims?.slice(2));
   return (depthwise && flippable ? depthwiseStrided(g, c) : undefined) ?? convByTranspose(g, c);
 }
 
 /** Kernels from this size on are worth rearranging; below, the transposed convolution is as fast. */
 const LARGE_KERNEL = 5;
+/** Channels of a block of the runtime's convolutions. */
+const BLOCK = 16;
 
-function stem(g: GraphBuilder, { dy, w, data, axes }: ConvVjp): Value | undefined {
+/** A stem goes by sub-pixels, a convolution between wide layers by phases; others by transposition. */
+function strided(g: GraphBuilder, { dy, w, data, axes }: ConvVjp): Value | undefined {
   const [small, size] = [dy.dims?.slice(2), data.dims?.slice(2)];
   if (axes.length !== 2 || !isStatic(small) || !isStatic(size)) return undefined;
-  return subPixelCotangent(g, { dy, w, axes: axes as unknown as SubPixel["axes"], small: small as unknown as SubPixel["small"], size: size as unknown as SubPixel["size"] });
+  const c: SubPixel = {
+    dy,
+    w,
+    axes: axes as unknown as SubPixel["axes"],
+    small: small as unknown as Grid,
+    size: size as unknown as Grid,
+  };
+  const [o, channels] = w.dims as readonly [number, number];
+  if (channels < FEW_CHANNELS) return axes.every((a) => a.kernel >= LARGE_KERNEL) ? subPixelCotangent(g, c) : undefined;
+  return channels % BLOCK === 0 && o % BLOCK === 0 && axes.every((a) => a.kernel >= a.stride)
+    ? phaseCotangent(g, c)
+    : undefined;
 }
 
 /**
@@ -57,11 +74,17 @@ function depthwiseStrided(g: GraphBuilder, c: ConvVjp): Value | undefined {
   const size = (c.data.dims as readonly Dim[]).slice(2) as readonly number[];
   const strides = c.axes.map((a) => a.stride);
   const spread = small.map((s, i) => s * (strides[i] as number));
-  const back = c.axes.map((a, i) => ({ ...a, stride: 1, begin: a.begin, end: extent(a) - 1 - ((size[i] as number) + a.begin - (spread[i] as number)) }));
+  const back = c.axes.map((a, i) => ({
+    ...a,
+    stride: 1,
+    begin: a.begin,
+    end: extent(a) - 1 - ((size[i] as number) + a.begin - (spread[i] as number)),
+  }));
   if (back.some((a) => a.end > extent(a) - 1)) return undefined;
   const plane = new Float32Array(elementCount(spread));
   const [h, w] = spread as [number, number];
-  for (let i = 0; i < h; i += strides[0] as number) for (let j = 0; j < w; j += strides[1] as number) plane[i * w + j] = 1;
+  for (let i = 0; i < h; i += strides[0] as number)
+    for (let j = 0; j < w; j += strides[1] as number) plane[i * w + j] = 1;
   const spaced = g.op("Mul", [enlarge(g, c.dy, strides), g.constant(tensor("float32", [1, 1, h, w], plane), "grid")]);
   return convByFlippedWeights(g, { ...c, dy: spaced, axes: back });
 }
@@ -70,18 +93,30 @@ function depthwiseStrided(g: GraphBuilder, c: ConvVjp): Value | undefined {
 function convByFlippedWeights(g: GraphBuilder, { dy, w, axes, group }: ConvVjp): Value {
   const back = axes.map((a) => ({ ...a, begin: extent(a) - 1 - a.begin, end: extent(a) - 1 - a.end }));
   return g.op("Conv", [dy, swapChannels(g, flip(g, w), group)], {
-    dilations: axes.map((a) => a.dilation), group, kernel_shape: axes.map((a) => a.kernel), pads: padsOf(back), strides: axes.map(() => 1),
+    dilations: axes.map((a) => a.dilation),
+    group,
+    kernel_shape: axes.map((a) => a.kernel),
+    pads: padsOf(back),
+    strides: axes.map(() => 1),
   });
 }
 
 function convByTranspose(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
   const spatial = data.dims?.slice(2);
   if (!isStatic(spatial)) {
-    throw new OnnxplainError("E_SHAPE", `The gradient of a strided convolution needs the size of its input \`${data.name}\`, which is free. Fix the model's input size (\`--size\`).`);
+    throw new OnnxplainError(
+      "E_SHAPE",
+      `The gradient of a strided convolution needs the size of its input \`${data.name}\`, which is free. Fix the model's input size (\`--size\`).`,
+    );
   }
   const output_padding = axes.map((a, i) => ((spatial[i] as number) + a.begin + a.end - extent(a)) % a.stride);
   return g.op("ConvTranspose", [dy, w], {
-    dilations: axes.map((a) => a.dilation), group, kernel_shape: axes.map((a) => a.kernel), output_padding, pads: padsOf(axes), strides: axes.map((a) => a.stride),
+    dilations: axes.map((a) => a.dilation),
+    group,
+    kernel_shape: axes.map((a) => a.kernel),
+    output_padding,
+    pads: padsOf(axes),
+    strides: axes.map((a) => a.stride),
   });
 }
 
@@ -90,7 +125,12 @@ export function flip(g: GraphBuilder, w: Value): Value {
   const dims = w.dims as readonly number[];
   const axes = dims.flatMap((d, i) => (i >= 2 && d > 1 ? [i] : []));
   if (axes.length === 0) return w;
-  return g.op("Slice", [w, g.ints(axes.map(() => -1)), g.ints(axes.map(() => -(2 ** 31))), g.ints(axes), g.ints(axes.map(() => -1))], {}, "flip");
+  return g.op(
+    "Slice",
+    [w, g.ints(axes.map(() => -1)), g.ints(axes.map(() => -(2 ** 31))), g.ints(axes), g.ints(axes.map(() => -1))],
+    {},
+    "flip",
+  );
 }
 
 /** [O, C/group, k…] -> [C, O/group, k…]. */
@@ -118,11 +158,16 @@ export function convWeightCotangent(g: GraphBuilder, { dy, w, data, axes, group 
     // [N, g*c, …] -> [c, g*N, …]: the batch becomes the channel axis, grouped
     const spatial = (data.dims as readonly Dim[]).slice(2) as readonly number[];
     const split = g.op("Reshape", [data, g.ints([-1, group, channels / group, ...spatial])]);
-    const moved = g.op("Transpose", [split], { perm: [2, 1, 0, ...Array.from({ length: axes.length }, (_, i) => i + 3)] });
+    const moved = g.op("Transpose", [split], {
+      perm: [2, 1, 0, ...Array.from({ length: axes.length }, (_, i) => i + 3)],
+    });
     x = g.op("Reshape", [moved, g.ints([cg as number, -1, ...spatial])]);
   } else x = g.op("Transpose", [data], { perm: firstTwo });
   const raw = g.op("Conv", [x, g.op("Transpose", [dy], { perm: firstTwo })], {
-    dilations: axes.map((a) => a.stride), group, pads: padsOf(axes), strides: axes.map((a) => a.dilation),
+    dilations: axes.map((a) => a.stride),
+    group,
+    pads: padsOf(axes),
+    strides: axes.map((a) => a.dilation),
   });
   const spatialAxes = Array.from({ length: rank - 2 }, (_, i) => i + 2);
   const cut = g.op("Slice", [raw, g.ints(spatialAxes.map(() => 0)), g.ints(kernel), g.ints(spatialAxes)]);

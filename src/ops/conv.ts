@@ -7,7 +7,12 @@ import { convInputCotangent, convWeightCotangent } from "./conv-vjp.ts";
 import { defineOp, int, ints, type Op, required, text } from "./define.ts";
 
 export const convAttrs = {
-  auto_pad: text("NOTSET"), dilations: ints(), group: int(1), kernel_shape: ints(), pads: ints(), strides: ints(),
+  auto_pad: text("NOTSET"),
+  dilations: ints(),
+  group: int(1),
+  kernel_shape: ints(),
+  pads: ints(),
+  strides: ints(),
 } as const;
 
 export const Conv: Op = defineOp({
@@ -26,7 +31,10 @@ export const Conv: Op = defineOp({
   eval: ({ x, attrs }) => {
     const data = required(x, 0);
     const w = required(x, 1);
-    return convolve(data, w, x[2], { axes: windowAxes(w.dims.slice(2), attrs, data.dims.slice(2)), group: attrs.group });
+    return convolve(data, w, x[2], {
+      axes: windowAxes(w.dims.slice(2), attrs, data.dims.slice(2)),
+      group: attrs.group,
+    });
   },
   vjp: ({ g, dy, x, attrs, wants }) => {
     const data = required(x, 0);
@@ -46,5 +54,7 @@ const axesOf = (data: Value, w: Value, attrs: Parameters<typeof windowAxes>[1]):
 /** Sum over everything but the channel axis: the cotangent of a bias [C]. */
 export function channelSum(g: GraphBuilder, dy: Value): Value {
   const rank = (dy.dims as readonly Dim[]).length;
-  return g.op("ReduceSum", [dy, g.ints(Array.from({ length: rank }, (_, i) => i).filter((i) => i !== 1))], { keepdims: 0 });
+  return g.op("ReduceSum", [dy, g.ints(Array.from({ length: rank }, (_, i) => i).filter((i) => i !== 1))], {
+    keepdims: 0,
+  });
 }

@@ -30,7 +30,11 @@ export const Gemm: Op = defineOp({
   },
   eval: ({ x, attrs }) => {
     const ab = product(required(x, 0), required(x, 1), attrs.transA, attrs.transB);
-    const scaled = num(ab.dtype, ab.dims, ab.data.map((v) => v * attrs.alpha));
+    const scaled = num(
+      ab.dtype,
+      ab.dims,
+      ab.data.map((v) => v * attrs.alpha),
+    );
     const c = x[2];
     return c ? mapBroadcast(ab.dtype, [scaled, c], (u, v) => u + attrs.beta * v) : scaled;
   },

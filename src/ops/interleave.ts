@@ -15,19 +15,29 @@ export interface Weave {
 }
 
 /** Pixel (s U + f, r V + q) of the result is pixel (U, V) of phase (f, q); then cut to `size`. */
-export function interleave(g: GraphBuilder, phases: readonly (readonly Value[])[], { grid: [h, w], size, zeroMargin }: Weave): Value {
+export function interleave(
+  g: GraphBuilder,
+  phases: readonly (readonly Value[])[],
+  { grid: [h, w], size, zeroMargin }: Weave,
+): Value {
   const c = (((phases[0] as readonly Value[])[0] as Value).dims as readonly Dim[])[1] as number;
   const sh = phases.length;
   const sw = (phases[0] as readonly Value[]).length;
   // a leading 0 copies the batch size, so that the runtime still sees equal shapes when it is free
   const shaped = (v: Value, dims: readonly number[]): Value => g.op("Reshape", [v, g.ints([0, ...dims])]);
-  const woven = (parts: readonly Value[]): Value => (parts.length === 1 ? (parts[0] as Value) : g.op("Concat", parts, { axis: 2 }));
+  const woven = (parts: readonly Value[]): Value =>
+    parts.length === 1 ? (parts[0] as Value) : g.op("Concat", parts, { axis: 2 });
   const rows = phases.map((row) => (sw === 1 ? (row[0] as Value) : woven(row.map((v) => shaped(v, [c * h * w, 1])))));
   const plane = sh === 1 ? (rows[0] as Value) : woven(rows.map((v) => shaped(v, [c * h, 1, w * sw])));
   const out = sh * sw === 1 ? plane : shaped(plane, [c, h * sh, w * sw]);
   const cut = [h * sh, w * sw].flatMap((s, i) => (s === size[i] ? [] : [i]));
   if (cut.length === 0) return out;
-  const cropped = g.op("Slice", [out, g.ints(cut.map(() => 0)), g.ints(cut.map((i) => size[i] as number)), g.ints(cut.map((i) => i + 2))]);
+  const cropped = g.op("Slice", [
+    out,
+    g.ints(cut.map(() => 0)),
+    g.ints(cut.map((i) => size[i] as number)),
+    g.ints(cut.map((i) => i + 2)),
+  ]);
   if (zeroMargin) margins(g).add(cropped.name);
   return cropped;
 }

@@ -10,7 +10,8 @@ const STEEP = 3.4e38;
 /** A power of two, so that `2^100 v - 2^100 b` rounds as `v - b` does: exactly 0 at `b`, at least 1 one step away. */
 const EXACT = 2 ** 100;
 
-const step = (g: GraphBuilder, v: Value, alpha: number, beta: number): Value => g.op("HardSigmoid", [v], { alpha: float(alpha), beta: float(beta) }, "step");
+const step = (g: GraphBuilder, v: Value, alpha: number, beta: number): Value =>
+  g.op("HardSigmoid", [v], { alpha: float(alpha), beta: float(beta) }, "step");
 const compared = (g: GraphBuilder, [op, a, b]: readonly ["Greater" | "Less", Value, number]): Value =>
   g.op("Cast", [g.op(op, [a, g.scalar(b, a.dtype)])], { to: dtypeCode(a.dtype) });
 const steps = (v: Value): boolean => v.dtype === "float32";
@@ -19,11 +20,13 @@ const steps = (v: Value): boolean => v.dtype === "float32";
  * 1 where `y > 0`, else 0, for every `y` that is not a positive denormal below 2.9e-39.
  * One op that runs in the blocked layout, where a comparison and a Cast would need the plain one.
  */
-export const positiveMask = (g: GraphBuilder, y: Value): Value => (steps(y) ? step(g, y, STEEP, 0) : compared(g, ["Greater", y, 0]));
+export const positiveMask = (g: GraphBuilder, y: Value): Value =>
+  steps(y) ? step(g, y, STEEP, 0) : compared(g, ["Greater", y, 0]);
 
 /** Was this node made by {@link positiveMask}? */
 export function isPositiveMask({ op, domain, attrs }: Node): boolean {
-  const is = (name: string, value: number): boolean => typeof attrs[name] === "object" && "float" in attrs[name] && attrs[name].float === value;
+  const is = (name: string, value: number): boolean =>
+    typeof attrs[name] === "object" && "float" in attrs[name] && attrs[name].float === value;
   return op === "HardSigmoid" && domain === "" && is("alpha", STEEP) && is("beta", 0);
 }
 
@@ -91,17 +94,37 @@ export function vanishesWith(g: GraphBuilder, dy: Value, y: Value): Value {
 /** {@link vanishesWith}, as it stands now: by cotangent, the values it vanishes with. */
 export const vanishingOf = (g: GraphBuilder): ReadonlyMap<string, ReadonlySet<string>> => vanishing(g);
 
-const constantOf = (fact: Fact | undefined): number | undefined => (fact?.constant && fact.constant.data.length === 1 ? toNumbers(fact.constant)[0] : undefined);
+const constantOf = (fact: Fact | undefined): number | undefined =>
+  fact?.constant && fact.constant.data.length === 1 ? toNumbers(fact.constant)[0] : undefined;
 
 /** Does the derivative of this node vanish wherever its output is 0? */
 export function deadAtZero(node: Node, factOf: (name: string) => Fact | undefined): boolean {
   if (node.domain !== "") return false;
-  return node.op === "Relu" || (node.op === "Clip" && node.inputs[1] !== undefined && node.inputs[1] !== "" && constantOf(factOf(node.inputs[1])) === 0);
+  return (
+    node.op === "Relu" ||
+    (node.op === "Clip" &&
+      node.inputs[1] !== undefined &&
+      node.inputs[1] !== "" &&
+      constantOf(factOf(node.inputs[1])) === 0)
+  );
 }
 
 const NON_NEGATIVE = new Set(["Relu", "Sigmoid", "HardSigmoid", "Softmax", "Softplus", "Abs", "Exp", "Sqrt"]);
 /** Ops that cannot make a negative number out of non-negative ones. */
-const KEEPS_SIGN = new Set(["Concat", "Add", "Mul", "Sum", "MaxPool", "AveragePool", "GlobalAveragePool", "Reshape", "Transpose", "Identity", "Dropout", "Max"]);
+const KEEPS_SIGN = new Set([
+  "Concat",
+  "Add",
+  "Mul",
+  "Sum",
+  "MaxPool",
+  "AveragePool",
+  "GlobalAveragePool",
+  "Reshape",
+  "Transpose",
+  "Identity",
+  "Dropout",
+  "Max",
+]);
 
 /** Is the value known never to be negative? Looks back a few ops. */
 export function isNonNegative(g: GraphBuilder, v: Value, depth = 4): boolean {

@@ -5,9 +5,9 @@
  */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
+import type { WindowAxis } from "./conv-geometry.ts";
 import { depthwiseKernel, picked, resized, shifted } from "./depthwise.ts";
 import { type Grid, interleave } from "./interleave.ts";
-import type { WindowAxis } from "./conv-geometry.ts";
 import { positiveMask } from "./masks.ts";
 
 export interface Taps {
@@ -47,7 +47,11 @@ function remainders(g: GraphBuilder, { taps, y, dy, counts }: Chain): readonly V
 }
 
 /** The share of each tap. A difference is a convolution with -1 and an Add, which the runtime makes one kernel of. */
-function shares(g: GraphBuilder, left: readonly Value[], difference: (a: Value, b: Value) => Value = (a, b) => minus(g, a, b)): readonly Value[] {
+function shares(
+  g: GraphBuilder,
+  left: readonly Value[],
+  difference: (a: Value, b: Value) => Value = (a, b) => minus(g, a, b),
+): readonly Value[] {
   return left.map((value, i) => {
     const next = left[i + 1];
     return next === undefined ? value : difference(value, next);
@@ -56,7 +60,10 @@ function shares(g: GraphBuilder, left: readonly Value[], difference: (a: Value, 
 
 function minus(g: GraphBuilder, a: Value, b: Value): Value {
   const channels = (b.dims as readonly Dim[])[1] as number;
-  const negative = g.op("Conv", [b, depthwiseKernel(g, channels, { dims: [1, 1], values: [-1] })], { group: channels, kernel_shape: [1, 1] });
+  const negative = g.op("Conv", [b, depthwiseKernel(g, channels, { dims: [1, 1], values: [-1] })], {
+    group: channels,
+    kernel_shape: [1, 1],
+  });
   return g.op("Add", [negative, a]);
 }
 
@@ -65,7 +72,9 @@ const upTo = (n: number): readonly number[] => Array.from({ length: n }, (_, i) 
 /** Windows that tile the input: every tap is a phase of its own. */
 export function firstMaximaOfTiles(g: GraphBuilder, { x, y, dy, axes: [rows, columns], size, count }: Taps): Value {
   const strides = [rows.stride, columns.stride] as const;
-  const taps = upTo(rows.kernel).flatMap((a) => upTo(columns.kernel).map((b) => ({ v: x, offsets: [a, b] as const, strides })));
+  const taps = upTo(rows.kernel).flatMap((a) =>
+    upTo(columns.kernel).map((b) => ({ v: x, offsets: [a, b] as const, strides })),
+  );
   const parts = shares(g, remainders(g, { taps, y, dy, counts: count }), (a, b) => g.op("Sub", [a, b]));
   const phases = upTo(rows.kernel).map((a) => parts.slice(a * columns.kernel, (a + 1) * columns.kernel));
   return interleave(g, phases, { grid: count, size, zeroMargin: true });
@@ -91,7 +100,10 @@ export function firstMaxima(g: GraphBuilder, t: Taps): Value {
   const grown = { ...t, count, y: resized(g, t.y, count), dy: resized(g, t.dy, count) };
   const maxima = rowMaxima(g, grown);
   const along = upTo(rows.stride).map((f) =>
-    rows.stride === 1 ? maxima : picked(g, maxima, { offsets: [f, 0], strides: [rows.stride, 1], counts: [grid[0], count[1]], factor: 1 }));
+    rows.stride === 1
+      ? maxima
+      : picked(g, maxima, { offsets: [f, 0], strides: [rows.stride, 1], counts: [grid[0], count[1]], factor: 1 }),
+  );
   const handed = toRows(g, grown, { along, grid });
   const phases = handed.map((dy, f) => toColumns(g, grown, { dy, y: along[f] as Value, f, grid }));
   return interleave(g, phases, { grid, size: t.size, zeroMargin: true });
@@ -101,15 +113,32 @@ export function firstMaxima(g: GraphBuilder, t: Taps): Value {
 function rowMaxima(g: GraphBuilder, { x, axes: [, columns], size, count }: Taps): Value {
   if (columns.kernel === 1 && columns.stride === 1) return x;
   const end = Math.max(0, (count[1] - 1) * columns.stride + columns.kernel - size[1] - columns.begin);
-  return g.op("MaxPool", [x], { kernel_shape: [1, columns.kernel], pads: [0, columns.begin, 0, end], strides: [1, columns.stride] });
+  return g.op("MaxPool", [x], {
+    kernel_shape: [1, columns.kernel],
+    pads: [0, columns.begin, 0, end],
+    strides: [1, columns.stride],
+  });
 }
 
 /** The cotangent of the row maxima, by phase of the row. */
-function toRows(g: GraphBuilder, { y, dy, axes: [rows], count }: Taps, { along, grid }: { readonly along: readonly Value[]; readonly grid: Grid }): readonly Value[] {
+function toRows(
+  g: GraphBuilder,
+  { y, dy, axes: [rows], count }: Taps,
+  { along, grid }: { readonly along: readonly Value[]; readonly grid: Grid },
+): readonly Value[] {
   const at = upTo(rows.kernel).map((a) => phaseOf(a - rows.begin, rows.stride));
-  const taps = at.map(({ phase, shift }) => ({ v: along[phase] as Value, offsets: [shift, 0] as const, strides: [1, 1] as const }));
+  const taps = at.map(({ phase, shift }) => ({
+    v: along[phase] as Value,
+    offsets: [shift, 0] as const,
+    strides: [1, 1] as const,
+  }));
   const parts = shares(g, remainders(g, { taps, y, dy, counts: count }));
-  return along.map((_, f) => gathered(g, parts, { at: at.map(({ phase, shift }) => (phase === f ? [shift, 0] : null)), counts: [grid[0], count[1]] }));
+  return along.map((_, f) =>
+    gathered(g, parts, {
+      at: at.map(({ phase, shift }) => (phase === f ? [shift, 0] : null)),
+      counts: [grid[0], count[1]],
+    }),
+  );
 }
 
 interface Row {
@@ -120,15 +149,29 @@ interface Row {
 }
 
 /** The cotangent of the elements of the rows of phase `f`, by phase of the column. */
-function toColumns(g: GraphBuilder, { x, axes: [rows, columns], count }: Taps, { dy, y, f, grid }: Row): readonly Value[] {
+function toColumns(
+  g: GraphBuilder,
+  { x, axes: [rows, columns], count }: Taps,
+  { dy, y, f, grid }: Row,
+): readonly Value[] {
   const at = upTo(columns.kernel).map((b) => phaseOf(b - columns.begin, columns.stride));
-  const taps = upTo(columns.kernel).map((b) => ({ v: x, offsets: [f, b - columns.begin] as const, strides: [rows.stride, columns.stride] as const }));
+  const taps = upTo(columns.kernel).map((b) => ({
+    v: x,
+    offsets: [f, b - columns.begin] as const,
+    strides: [rows.stride, columns.stride] as const,
+  }));
   const parts = shares(g, remainders(g, { taps, y, dy, counts: [grid[0], count[1]] }));
-  return upTo(columns.stride).map((q) => gathered(g, parts, { at: at.map(({ phase, shift }) => (phase === q ? [0, shift] : null)), counts: grid }));
+  return upTo(columns.stride).map((q) =>
+    gathered(g, parts, { at: at.map(({ phase, shift }) => (phase === q ? [0, shift] : null)), counts: grid }),
+  );
 }
 
 /** Sum of the parts that belong here, each moved to its place. */
-function gathered(g: GraphBuilder, parts: readonly Value[], { at, counts }: { readonly at: readonly (Grid | readonly number[] | null)[]; readonly counts: Grid }): Value {
+function gathered(
+  g: GraphBuilder,
+  parts: readonly Value[],
+  { at, counts }: { readonly at: readonly (Grid | readonly number[] | null)[]; readonly counts: Grid },
+): Value {
   let sum: Value | undefined;
   parts.forEach((part, i) => {
     const shifts = at[i];

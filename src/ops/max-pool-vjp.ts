@@ -4,8 +4,8 @@ import { isStatic } from "../graph/dim.ts";
 import type { Attrs } from "../graph/types.ts";
 import { reshapeLike } from "./broadcast.ts";
 import { extent, windowAxes, windowCount } from "./conv-geometry.ts";
-import { isNonNegative, vanishesWith, wherePositive } from "./masks.ts";
 import type { Grid } from "./interleave.ts";
+import { isNonNegative, vanishesWith, wherePositive } from "./masks.ts";
 import { firstMaxima, firstMaximaOfTiles, type Taps } from "./max-pool-taps.ts";
 
 export interface PoolVjp {
@@ -35,9 +35,17 @@ type Windows = Pick<Taps, "axes" | "size" | "count">;
 function windowsOf({ x, attrs }: PoolVjp): Windows | undefined {
   const size = x.dims?.slice(2);
   const channels = x.dims?.[1];
-  if (!isStatic(size) || size.length !== 2 || x.dtype !== "float32" || typeof channels !== "number" || channels % BLOCK !== 0) return undefined;
+  if (
+    !isStatic(size) ||
+    size.length !== 2 ||
+    x.dtype !== "float32" ||
+    typeof channels !== "number" ||
+    channels % BLOCK !== 0
+  )
+    return undefined;
   const axes = windowAxes(attrs.kernel_shape ?? [], attrs, size);
-  if (axes.some((a) => a.kernel > WIDEST || a.dilation !== 1 || a.stride > a.kernel || a.begin >= a.kernel)) return undefined;
+  if (axes.some((a) => a.kernel > WIDEST || a.dilation !== 1 || a.stride > a.kernel || a.begin >= a.kernel))
+    return undefined;
   const count = axes.map((a, i) => windowCount(size[i] as number, a, attrs.ceil_mode));
   return { axes: axes as unknown as Windows["axes"], size: size as unknown as Grid, count: count as unknown as Grid };
 }
@@ -47,18 +55,22 @@ function windowsOf({ x, attrs }: PoolVjp): Windows | undefined {
  * either its first tap lies inside (no leading padding), or nobody reads what is passed back there.
  */
 function zeroPaddingIsHarmless(g: GraphBuilder, p: PoolVjp, { axes, size, count }: Windows): boolean {
-  const inside = axes.every((a, i) => a.begin === 0 && ((count[i] as number) - 1) * a.stride + extent(a) <= (size[i] as number));
+  const inside = axes.every(
+    (a, i) => a.begin === 0 && ((count[i] as number) - 1) * a.stride + extent(a) <= (size[i] as number),
+  );
   return inside || (isNonNegative(g, p.x) && (p.deadAtZero || axes.every((a) => a.begin === 0)));
 }
 
 const tiles = ({ axes, size, count }: Windows): boolean =>
-  axes.every((a, i) => a.stride === a.kernel && a.begin === 0 && (count[i] as number) === Math.ceil((size[i] as number) / a.stride)) &&
-  axes.reduce((p, a) => p * a.kernel, 1) <= 4;
+  axes.every(
+    (a, i) =>
+      a.stride === a.kernel && a.begin === 0 && (count[i] as number) === Math.ceil((size[i] as number) / a.stride),
+  ) && axes.reduce((p, a) => p * a.kernel, 1) <= 4;
 
 export function maxPoolCotangent(g: GraphBuilder, p: PoolVjp): Value {
   const windows = windowsOf(p);
   if (windows === undefined || !zeroPaddingIsHarmless(g, p, windows)) return byIndices(g, p);
-  const out = byParts(g, p) ?? byTaps(g, p, windows);
+  const out = byTaps(g, p, windows);
   return p.deadAtZero ? vanishesWith(g, out, p.x) : out;
 }
 
@@ -66,19 +78,6 @@ function byTaps(g: GraphBuilder, p: PoolVjp, windows: Windows): Value {
   const dy = p.deadAtZero ? wherePositive(g, p.dy, p.y) : p.dy;
   const taps = { ...windows, x: p.x, y: p.y, dy };
   return tiles(windows) ? firstMaximaOfTiles(g, taps) : firstMaxima(g, taps);
-}
-
-/** Joined channels are pooled part by part, so that nothing need be split after: the convolution before is, for free. */
-function byParts(g: GraphBuilder, p: PoolVjp): Value | undefined {
-  const concat = g.producer(p.x);
-  const pool = g.producer(p.y);
-  if (concat?.op !== "Concat" || concat.attrs.axis !== 1 || concat.inputs.length > 2 || pool?.op !== "MaxPool") return undefined;
-  const parts = concat.inputs.map((name) => g.value(name));
-  const sizes = parts.map((v) => v.dims?.[1] ?? "?");
-  if (!isStatic(sizes) || sizes.some((s: number) => s % BLOCK !== 0)) return undefined;
-  const dys = parts.length === 1 ? [p.dy] : g.ops("Split", [p.dy, g.ints(sizes)], { attrs: { axis: 1 }, outputs: parts.length });
-  const back = parts.map((x, i) => maxPoolCotangent(g, { ...p, x, y: g.op("MaxPool", [x], pool.attrs), dy: dys[i] as Value }));
-  return g.op("Concat", back, { axis: 1 });
 }
 
 /** Any pool: the runtime's own indices, and a scatter. */
@@ -92,7 +91,11 @@ function byIndices(g: GraphBuilder, { x, dy, attrs }: PoolVjp): Value {
 export function poolNodeAttrs(attrs: PoolVjp["attrs"]): Attrs {
   const { auto_pad, ceil_mode, dilations, kernel_shape, pads, strides } = attrs;
   return {
-    auto_pad, ceil_mode: Number(ceil_mode), kernel_shape: kernel_shape ?? [],
-    ...(dilations ? { dilations } : {}), ...(pads ? { pads } : {}), ...(strides ? { strides } : {}),
+    auto_pad,
+    ceil_mode: Number(ceil_mode),
+    kernel_shape: kernel_shape ?? [],
+    ...(dilations ? { dilations } : {}),
+    ...(pads ? { pads } : {}),
+    ...(strides ? { strides } : {}),
   };
 }

@@ -33,6 +33,9 @@ export const ThresholdedRelu: Op = elementwise({
 export const between = (m: Formula, v: Value, [low, high]: readonly [Value | number, Value | number]): Value =>
   m.mask(m.and(m.greater(v, low), m.less(v, high)));
 
+/** Steeper than this it is a step that serves as a mask, whose slope counts as 0. */
+const STEP = 2 ** 64;
+
 /** αx + β held to [0, 1]. At both kinks the slope is 0, as in PyTorch. */
 export const HardSigmoid: Op = elementwise({
   attrs: { alpha: real(0.2), beta: real(0.5) },
@@ -40,7 +43,8 @@ export const HardSigmoid: Op = elementwise({
     ({ alpha, beta }) =>
     (v) =>
       Math.max(0, Math.min(1, alpha * v + beta)),
-  dx: ({ m, dy, y, attrs: { alpha } }) => m.mul(m.mul(dy, alpha), between(m, y, [0, 1])),
+  dx: ({ m, dy, y, attrs: { alpha } }) =>
+    Math.abs(alpha) >= STEP ? null : m.mul(m.mul(dy, alpha), between(m, y, [0, 1])),
 });
 
 const hardSigmoid = (v: number): number => Math.max(0, Math.min(1, v / 6 + 0.5));

@@ -6,7 +6,17 @@ import { num } from "./num-tensor.ts";
 export const Relu: Op = defineOp({
   kind: "activation",
   attrs: {},
-  shape: ({ x }) => { const { dtype, dims } = required(x, 0); return { dtype, dims }; },
-  eval: ({ x }) => { const { dtype, dims, data } = required(x, 0); return num(dtype, dims, data.map((v) => (v > 0 ? v : v === v ? 0 : v))); },
+  shape: ({ x }) => {
+    const { dtype, dims } = required(x, 0);
+    return { dtype, dims };
+  },
+  eval: ({ x }) => {
+    const { dtype, dims, data } = required(x, 0);
+    return num(
+      dtype,
+      dims,
+      data.map((v) => (v > 0 ? v : v === v ? 0 : v)),
+    );
+  },
   vjp: ({ g, dy, y }) => [wherePositive(g, dy, y)],
 });

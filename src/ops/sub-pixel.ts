@@ -21,7 +21,12 @@ function axisOf({ kernel, stride, begin }: WindowAxis, small: number, size: numb
   const taps = last - first + 1;
   const cells = Math.ceil(size / stride);
   const before = stride * last - begin;
-  return { taps, grow: [before, stride * taps - before - kernel], pads: [-first, cells + taps - 1 - small + first], cells };
+  return {
+    taps,
+    grow: [before, stride * taps - before - kernel],
+    pads: [-first, cells + taps - 1 - small + first],
+    cells,
+  };
 }
 
 export interface SubPixel {
@@ -42,11 +47,28 @@ export function subPixelCotangent(g: GraphBuilder, { dy, w, axes, small, size }:
   const [o, c] = w.dims as readonly [number, number];
   const grown = g.op("Pad", [w, g.ints([0, 0, rows.grow[0], columns.grow[0], 0, 0, rows.grow[1], columns.grow[1]])]);
   const cells = g.op("Reshape", [grown, g.ints([o, c, rows.taps, s, columns.taps, s])]);
-  const flipped = g.op("Slice", [cells, g.ints([-1, -1]), g.ints([-(2 ** 31), -(2 ** 31)]), g.ints([2, 4]), g.ints([-1, -1])]);
-  const kernel = g.op("Reshape", [g.op("Transpose", [flipped], { perm: [3, 5, 1, 0, 2, 4] }), g.ints([s * s * c, o, rows.taps, columns.taps])]);
-  const pixels = g.op("Conv", [dy, kernel], { kernel_shape: [rows.taps, columns.taps], pads: [rows.pads[0], columns.pads[0], rows.pads[1], columns.pads[1]] });
+  const flipped = g.op("Slice", [
+    cells,
+    g.ints([-1, -1]),
+    g.ints([-(2 ** 31), -(2 ** 31)]),
+    g.ints([2, 4]),
+    g.ints([-1, -1]),
+  ]);
+  const kernel = g.op("Reshape", [
+    g.op("Transpose", [flipped], { perm: [3, 5, 1, 0, 2, 4] }),
+    g.ints([s * s * c, o, rows.taps, columns.taps]),
+  ]);
+  const pixels = g.op("Conv", [dy, kernel], {
+    kernel_shape: [rows.taps, columns.taps],
+    pads: [rows.pads[0], columns.pads[0], rows.pads[1], columns.pads[1]],
+  });
   const whole = g.op("DepthToSpace", [pixels], { blocksize: s, mode: "DCR" });
   const cut = [0, 1].filter((i) => ([rows, columns][i] as Axis).cells * s !== size[i]);
   if (cut.length === 0) return whole;
-  return g.op("Slice", [whole, g.ints(cut.map(() => 0)), g.ints(cut.map((i) => size[i] as number)), g.ints(cut.map((i) => i + 2))]);
+  return g.op("Slice", [
+    whole,
+    g.ints(cut.map(() => 0)),
+    g.ints(cut.map((i) => size[i] as number)),
+    g.ints(cut.map((i) => i + 2)),
+  ]);
 }

@@ -11,7 +11,14 @@ import { interpret } from "../../src/reference/interpret.ts";
 import { builder, modelOf } from "../nets.ts";
 import { firstMaximum, type Pool, repeating, wholes } from "./first-maximum.ts";
 
-interface Shape { readonly size: readonly [number, number]; readonly kernel: number; readonly stride: number; readonly pad: number; readonly ceil?: boolean; readonly out: readonly [number, number] }
+interface Shape {
+  readonly size: readonly [number, number];
+  readonly kernel: number;
+  readonly stride: number;
+  readonly pad: number;
+  readonly ceil?: boolean;
+  readonly out: readonly [number, number];
+}
 const SHAPES: readonly Shape[] = [
   { size: [6, 8], kernel: 2, stride: 2, pad: 0, out: [3, 4] },
   { size: [7, 9], kernel: 2, stride: 2, pad: 0, out: [3, 4] },
@@ -27,11 +34,20 @@ const SHAPES: readonly Shape[] = [
 const PLANES = 16;
 
 /** `to` is what the cotangent is taken of: the input, or the value that is pooled. */
-function poolModel(s: Shape, rectified: (g: GraphBuilder, x: Value) => Value, to: "input" | "pooled"): { readonly model: Model; readonly nodes: readonly string[] } {
+function poolModel(
+  s: Shape,
+  rectified: (g: GraphBuilder, x: Value) => Value,
+  to: "input" | "pooled",
+): { readonly model: Model; readonly nodes: readonly string[] } {
   const g = builder();
   const x = g.input("x", "float32", ["N", PLANES, ...s.size]);
   const r = rectified(g, x);
-  const attrs = { kernel_shape: [s.kernel, s.kernel], strides: [s.stride, s.stride], pads: [s.pad, s.pad, s.pad, s.pad], ceil_mode: Number(s.ceil ?? false) };
+  const attrs = {
+    kernel_shape: [s.kernel, s.kernel],
+    strides: [s.stride, s.stride],
+    pads: [s.pad, s.pad, s.pad, s.pad],
+    ceil_mode: Number(s.ceil ?? false),
+  };
   const y = g.op("MaxPool", [r], attrs);
   const forward = g.build([y]);
   const dy = g.input("dy", "float32", ["N", PLANES, ...s.out]);
@@ -42,11 +58,26 @@ function poolModel(s: Shape, rectified: (g: GraphBuilder, x: Value) => Value, to
   return { model, nodes: model.graph.nodes.map((n) => n.op) };
 }
 
-async function both(model: Model, dims: readonly number[], x: readonly number[], dy: readonly number[], out: readonly number[]): Promise<readonly [number[], number[]]> {
-  const feeds = new Map([["x", num("float32", dims, x)], ["dy", num("float32", out, dy)]]);
+async function both(
+  model: Model,
+  dims: readonly number[],
+  x: readonly number[],
+  dy: readonly number[],
+  out: readonly number[],
+): Promise<readonly [number[], number[]]> {
+  const feeds = new Map([
+    ["x", num("float32", dims, x)],
+    ["dy", num("float32", out, dy)],
+  ]);
   const reference = interpret(model.graph, feeds, OPS).get("dx");
-  const session = await ort.InferenceSession.create(writeModelBytes(model), { logSeverityLevel: 4, intraOpNumThreads: 1 });
-  const result = await session.run({ x: new ort.Tensor("float32", Float32Array.from(x), dims), dy: new ort.Tensor("float32", Float32Array.from(dy), out) });
+  const session = await ort.InferenceSession.create(writeModelBytes(model), {
+    logSeverityLevel: 4,
+    intraOpNumThreads: 1,
+  });
+  const result = await session.run({
+    x: new ort.Tensor("float32", Float32Array.from(x), dims),
+    dy: new ort.Tensor("float32", Float32Array.from(dy), out),
+  });
   await session.release();
   return [Array.from(reference?.data ?? []), Array.from(result.dx?.data as Float32Array)];
 }
@@ -63,25 +94,39 @@ describe("MaxPool after ReLU", () => {
     const x = repeating(count, VALUES);
     x.fill(-1, 0, s.size[0] * s.size[1]);
     const dy = wholes(2 * PLANES * s.out[0] * s.out[1]);
-    const p: Pool = { dims: [2 * PLANES, ...s.size], kernel: [s.kernel, s.kernel], strides: [s.stride, s.stride], begin: [s.pad, s.pad], out: s.out };
+    const p: Pool = {
+      dims: [2 * PLANES, ...s.size],
+      kernel: [s.kernel, s.kernel],
+      strides: [s.stride, s.stride],
+      begin: [s.pad, s.pad],
+      out: s.out,
+    };
     const dims = [2, PLANES, ...s.size];
     const out = [2, PLANES, ...s.out];
-    for (const [which, rectified, high] of [["Relu", relu, Number.POSITIVE_INFINITY], ["Clip", relu6, 3], ["Concat", joined, Number.POSITIVE_INFINITY]] as const) {
+    for (const [which, rectified, high] of [
+      ["Relu", relu, Number.POSITIVE_INFINITY],
+      ["Clip", relu6, 3],
+      ["Concat", joined, Number.POSITIVE_INFINITY],
+    ] as const) {
       const r = x.map((v) => Math.min(Math.max(v, 0), high));
       it(`${name}: through ${which} to the input`, async () => {
         const wanted = firstMaximum(r, dy, p).map((d, i) => ((x[i] as number) > 0 && (x[i] as number) < high ? d : 0));
-        for (const got of await both(poolModel(s, rectified, "input").model, dims, x, dy, out)) expect(got.map((v) => v + 0)).toEqual(wanted.map((v) => v + 0));
+        for (const got of await both(poolModel(s, rectified, "input").model, dims, x, dy, out))
+          expect(got.map((v) => v + 0)).toEqual(wanted.map((v) => v + 0));
       });
       it(`${name}: to the output of ${which}, zeros included`, async () => {
         const wanted = firstMaximum(r, dy, p);
-        for (const got of await both(poolModel(s, rectified, "pooled").model, dims, x, dy, out)) expect(got.map((v) => v + 0)).toEqual(wanted.map((v) => v + 0));
+        for (const got of await both(poolModel(s, rectified, "pooled").model, dims, x, dy, out))
+          expect(got.map((v) => v + 0)).toEqual(wanted.map((v) => v + 0));
       });
     }
   }
   it("masks pooled values only: no product of the size of the input is left", () => {
     const s = SHAPES[2] as Shape;
     const { model } = poolModel(s, relu, "input");
-    const products = model.graph.nodes.filter((n) => n.op === "Mul").map((n) => model.graph.facts.get(n.outputs[0] ?? "")?.dims?.[2]);
+    const products = model.graph.nodes
+      .filter((n) => n.op === "Mul")
+      .map((n) => model.graph.facts.get(n.outputs[0] ?? "")?.dims?.[2]);
     expect(products).not.toContain(s.size[0]);
   });
 });

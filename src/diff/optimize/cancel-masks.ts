@@ -11,7 +11,8 @@ export const cancelMasks: Rewrite = (draft) => {
     if (node.op !== "Mul" || node.domain !== "") continue;
     const [dy, mask] = node.inputs as [string, string];
     const masking = maker(mask);
-    if (masking && isPositiveMask(masking) && vanishes(draft, dy, masking.inputs[0] as string)) out.set(node.outputs[0] as string, g.value(dy));
+    if (masking && isPositiveMask(masking) && vanishes(draft, dy, masking.inputs[0] as string))
+      out.set(node.outputs[0] as string, g.value(dy));
   }
   return out;
 };
@@ -24,6 +25,11 @@ function vanishes(draft: Draft, part: string, y: string): boolean {
   const whole = vanishingOf(draft.g).get(split.inputs[0] as string) ?? new Set<string>();
   return [...whole].some((name) => {
     const joined = joinedChannels(draft, draft.maker(name));
-    return joined !== undefined && joined.length === sizes.length && joined.every((p, i) => p.size === sizes[i]) && joined[at]?.name === y;
+    return (
+      joined !== undefined &&
+      joined.length === sizes.length &&
+      joined.every((p, i) => p.size === sizes[i]) &&
+      joined[at]?.name === y
+    );
   });
 }

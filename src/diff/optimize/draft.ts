@@ -32,14 +32,21 @@ export function draftOf(g: GraphBuilder, graph: Graph): Draft {
     return is;
   };
   return {
-    g, graph, isConstant,
+    g,
+    graph,
+    isConstant,
     maker: (name) => {
       const node = made.get(name);
       return node?.domain === "" ? node : undefined;
     },
     readOnce: (name) => {
       const [only, ...others] = readers.get(name) ?? [];
-      return only !== undefined && others.length === 0 && only.inputs.filter((n) => n === name).length === 1 && !outputs.has(name);
+      return (
+        only !== undefined &&
+        others.length === 0 &&
+        only.inputs.filter((n) => n === name).length === 1 &&
+        !outputs.has(name)
+      );
     },
   };
 }
@@ -52,7 +59,10 @@ export function channelParts({ g }: Draft, node: Node): readonly number[] | unde
 }
 
 /** Inputs of a Concat of channels, with their sizes. */
-export function joinedChannels({ g }: Draft, node: Node | undefined): readonly { readonly name: string; readonly size: number }[] | undefined {
+export function joinedChannels(
+  { g }: Draft,
+  node: Node | undefined,
+): readonly { readonly name: string; readonly size: number }[] | undefined {
   if (node?.op !== "Concat" || node.attrs.axis !== 1) return undefined;
   const parts = node.inputs.map((name) => ({ name, size: g.value(name).dims?.[1] }));
   return parts.every((p) => typeof p.size === "number") ? (parts as { name: string; size: number }[]) : undefined;

@@ -30,20 +30,35 @@ export const keepBlocked: Rewrite = (draft) => {
     const plain = node.inputs.filter((n) => !blocked.has(n));
     if (plain.length > 0 && !useful.has(name)) continue;
     blocked.add(name);
-    if (plain.length > 0) out.set(name, g.op(node.op, node.inputs.map((n) => entered(draft, out.get(n) ?? g.value(n), blocked.has(n))), node.attrs));
+    if (plain.length > 0)
+      out.set(
+        name,
+        g.op(
+          node.op,
+          node.inputs.map((n) => entered(draft, out.get(n) ?? g.value(n), blocked.has(n))),
+          node.attrs,
+        ),
+      );
   }
   return out;
 };
 
 function entered({ g }: Draft, v: Value, blocked: boolean): Value {
-  return blocked ? v : g.op("MaxPool", [v], { kernel_shape: [1, 1] }, "blocked");
+  return blocked ? v : g.op("AveragePool", [v], { kernel_shape: [1, 1] }, "blocked");
 }
 
 /** [N, C, H, W] on all sides, C in whole blocks. */
 function sameShape({ g }: Draft, node: Node): boolean {
   const { dims, dtype } = g.value(node.outputs[0] as string);
   const channels = dims?.[1];
-  if (dtype !== "float32" || dims?.length !== 4 || typeof channels !== "number" || channels % BLOCK !== 0 || !isStatic(dims.slice(2))) return false;
+  if (
+    dtype !== "float32" ||
+    dims?.length !== 4 ||
+    typeof channels !== "number" ||
+    channels % BLOCK !== 0 ||
+    !isStatic(dims.slice(2))
+  )
+    return false;
   return node.inputs.every((n) => g.value(n).dims?.join() === dims.join());
 }
 
@@ -58,13 +73,19 @@ function isBlocked(draft: Draft, node: Node, blocked: ReadonlySet<string>): bool
   // a Clip is kept only as part of the convolution before it
   if (node.op === "Clip") return blocked.has(data) && draft.maker(data)?.op === "Conv" && draft.readOnce(data);
   if (POOLS.has(node.op)) return channels % BLOCK === 0;
-  if (node.op === "Concat") return node.attrs.axis === 1 && node.inputs.every((n) => blocked.has(n) && (g.value(n).dims?.[1] as number) % BLOCK === 0);
+  if (node.op === "Concat")
+    return (
+      node.attrs.axis === 1 &&
+      node.inputs.every((n) => blocked.has(n) && (g.value(n).dims?.[1] as number) % BLOCK === 0)
+    );
   if (node.op !== "Conv" || !draft.isConstant(node.inputs[1] as string)) return false;
   const group = (node.attrs.group as number | undefined) ?? 1;
   const from = g.value(data).dims?.[1];
   if (typeof from !== "number") return false;
   if (group === 1) return channels >= BLOCK && (from < BLOCK || from % 4 === 0);
-  return channels % BLOCK === 0 && (from === group || ((channels / group) % BLOCK === 0 && (from / group) % BLOCK === 0));
+  return (
+    channels % BLOCK === 0 && (from === group || ((channels / group) % BLOCK === 0 && (from / group) % BLOCK === 0))
+  );
 }
 
 /** Values that reach a convolution or pool through element-wise ops. */

@@ -1,21 +1,36 @@
 /** @file Crops put off: a slice of many channels before a convolution costs more than none, or one of few channels after it. */
 import type { Value } from "../../graph/builder.ts";
 import type { Node } from "../../graph/types.ts";
-import { resized } from "../../ops/depthwise.ts";
 import { numbersOf } from "../../ops/content.ts";
+import { resized } from "../../ops/depthwise.ts";
 import { cutsZeros } from "../../ops/interleave.ts";
-import type { Draft, Rewrite } from "./draft.ts";
+import { channelParts, type Draft, type Rewrite } from "./draft.ts";
 
-/** Convolutions that read a crop read what it was cut from. */
+/** Convolutions that read a crop, or some channels of one, read what it was cut from. */
 export const lateCrops: Rewrite = (draft) => {
   const { g, graph, maker } = draft;
   const out = new Map<string, Value>();
   for (const node of graph.nodes) {
-    if (node.domain !== "" || (node.op !== "Conv" && node.op !== "ConvTranspose") || !draft.isConstant(node.inputs[1] as string)) continue;
-    const slice = maker(node.inputs[0] as string);
+    if (
+      node.domain !== "" ||
+      (node.op !== "Conv" && node.op !== "ConvTranspose") ||
+      node.inputs.includes("") ||
+      !draft.isConstant(node.inputs[1] as string)
+    )
+      continue;
+    const input = node.inputs[0] as string;
+    const split = maker(input);
+    const parted = split && channelParts(draft, split);
+    const slice = maker(parted ? (split.inputs[0] as string) : input);
     const cut = slice && endsCut(draft, slice);
     if (!cut) continue;
-    const whole = { draft, node, data: g.value(slice.inputs[0] as string), cut };
+    const data = g.value(slice.inputs[0] as string);
+    const part =
+      parted &&
+      g.ops("Split", [data, g.ints(parted)], { attrs: { axis: 1 }, outputs: parted.length })[
+        split.outputs.indexOf(input)
+      ];
+    const whole = { draft, node, data: part ?? data, cut };
     const made = cutsZeros(g, g.value(slice.outputs[0] as string)) ? overZeros(whole) : undefined;
     const instead = made ?? cropAfter(whole);
     if (instead) out.set(node.outputs[0] as string, instead);
@@ -57,21 +72,32 @@ function overZeros({ draft: { g }, node, data, cut }: Whole): Value | undefined 
   const inputs = [data, ...node.inputs.slice(1).map((n) => g.value(n))];
   if (node.op === "Conv") {
     const ends = cut.map((c, i) => (pads[i + 2] as number) - c);
-    return strides.every((s) => s === 1) && ends.every((e) => e >= 0) ? g.op("Conv", inputs, { ...node.attrs, pads: [...pads.slice(0, 2), ...ends] }) : undefined;
+    return strides.every((s) => s === 1) && ends.every((e) => e >= 0)
+      ? g.op("Conv", inputs, { ...node.attrs, pads: [...pads.slice(0, 2), ...ends] })
+      : undefined;
   }
   // (h - 1) s + extent - begin - end + extra stays what it was
   const surplus = cut.map((c, i) => (pads[i + 2] as number) + c * (strides[i] as number) - (extra[i] as number));
   const ends = surplus.map((s) => Math.max(0, s));
-  return g.op("ConvTranspose", inputs, { ...node.attrs, pads: [...pads.slice(0, 2), ...ends], output_padding: surplus.map((s) => Math.max(0, -s)) });
+  return g.op("ConvTranspose", inputs, {
+    ...node.attrs,
+    pads: [...pads.slice(0, 2), ...ends],
+    output_padding: surplus.map((s) => Math.max(0, -s)),
+  });
 }
 
 /** A convolution that sees one pixel at a time commutes with the crop; worth it when fewer channels come out. */
 function cropAfter({ draft: { g }, node, data }: Whole): Value | undefined {
   const y = g.value(node.outputs[0] as string);
   const [w] = node.inputs.slice(1).map((n) => g.value(n));
-  const pointwise = node.op === "Conv" && w?.dims?.slice(2).every((k) => k === 1) && list(node, "pads", 0).every((p) => p === 0) && list(node, "strides", 1).every((s) => s === 1);
+  const pointwise =
+    node.op === "Conv" &&
+    w?.dims?.slice(2).every((k) => k === 1) &&
+    list(node, "pads", 0).every((p) => p === 0) &&
+    list(node, "strides", 1).every((s) => s === 1);
   const channels = y.dims?.[1];
-  if (!pointwise || typeof channels !== "number" || channels % 16 !== 0 || channels >= (data.dims?.[1] as number)) return undefined;
+  if (!pointwise || typeof channels !== "number" || channels % 16 !== 0 || channels >= (data.dims?.[1] as number))
+    return undefined;
   const whole = g.op("Conv", [data, ...node.inputs.slice(1).map((n) => g.value(n))], node.attrs);
   return resized(g, whole, y.dims?.slice(2) as readonly number[]);
 }

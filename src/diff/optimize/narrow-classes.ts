@@ -17,7 +17,8 @@ export const narrowClasses: Rewrite = (draft) => {
   for (const name of seedsOf(draft.g)) {
     const seed = draft.g.value(name);
     const classes = seed.dims?.[1];
-    if (seed.dims?.length !== 2 || typeof classes !== "number" || classes < FEW_CLASSES || seed.dtype !== "float32") continue;
+    if (seed.dims?.length !== 2 || typeof classes !== "number" || classes < FEW_CLASSES || seed.dtype !== "float32")
+      continue;
     for (const [from, to] of narrowedFrom(draft, seed, classes)) out.set(from, to);
   }
   return out;
@@ -37,7 +38,10 @@ function narrowedFrom(draft: Draft, seed: Value, classes: number): ReadonlyMap<s
   const narrowed = (name: string): Value => {
     const known = narrow.get(name);
     if (known) return known;
-    const made = name === seed.name ? pick(seed, 1) : keptApart(draft, draft.maker(name) as Node, { wide, narrowed, pick, classes });
+    const made =
+      name === seed.name
+        ? pick(seed, 1)
+        : keptApart(draft, draft.maker(name) as Node, { wide, narrowed, pick, classes });
     narrow.set(name, made);
     return made;
   };
@@ -45,7 +49,8 @@ function narrowedFrom(draft: Draft, seed: Value, classes: number): ReadonlyMap<s
     const output = node.outputs[0] as string;
     if (node.domain !== "" || node.outputs.length !== 1) continue;
     if (keepsApart(draft, node, wide, classes)) wide.add(output);
-    else if (wide.has(node.inputs[0] as string) && mixes(draft, node)) out.set(output, mixed(draft, node, { narrowed, pick }));
+    else if (wide.has(node.inputs[0] as string) && mixes(draft, node))
+      out.set(output, mixed(draft, node, { narrowed, pick }));
   }
   return out;
 }
@@ -66,10 +71,21 @@ function keepsApart({ g }: Draft, node: Node, wide: ReadonlySet<string>, classes
   const from = node.inputs.filter((n) => wide.has(n));
   const { dims } = g.value(node.outputs[0] as string);
   if (from.length !== 1 || dims?.[1] !== classes) return false;
-  if (MOVES.has(node.op)) return from[0] === node.inputs[0] && dims.slice(2).every((d) => d === 1) && g.value(from[0] as string).dims?.slice(2).every((d) => d === 1) === true;
+  if (MOVES.has(node.op))
+    return (
+      from[0] === node.inputs[0] &&
+      dims.slice(2).every((d) => d === 1) &&
+      g
+        .value(from[0] as string)
+        .dims?.slice(2)
+        .every((d) => d === 1) === true
+    );
   if (node.op !== "Mul") return false;
   const other = g.value((node.inputs[0] === from[0] ? node.inputs[1] : node.inputs[0]) as string);
-  return g.value(from[0] as string).dims?.length === dims.length && (other.dims?.length === dims.length || other.dims?.length === 0);
+  return (
+    g.value(from[0] as string).dims?.length === dims.length &&
+    (other.dims?.length === dims.length || other.dims?.length === 0)
+  );
 }
 
 interface Narrowing {
@@ -82,7 +98,12 @@ interface Narrowing {
 function keptApart(draft: Draft, node: Node, { wide, classes, narrowed, pick }: Narrowing): Value {
   const { g } = draft;
   if (node.op === "Mul") {
-    return g.op("Mul", node.inputs.map((n) => (wide.has(n) ? narrowed(n) : g.value(n).dims?.[1] === classes ? pickedMask(draft, n, pick) : g.value(n))));
+    return g.op(
+      "Mul",
+      node.inputs.map((n) =>
+        wide.has(n) ? narrowed(n) : g.value(n).dims?.[1] === classes ? pickedMask(draft, n, pick) : g.value(n),
+      ),
+    );
   }
   const rank = (g.value(node.outputs[0] as string).dims as readonly Dim[]).length;
   return g.op("Reshape", [narrowed(node.inputs[0] as string), g.ints([0, -1, ...new Array<number>(rank - 2).fill(1)])]);
@@ -99,7 +120,9 @@ function pickedMask({ g, maker }: Draft, name: string, pick: Narrowing["pick"]):
 function mixes({ isConstant }: Draft, node: Node): boolean {
   const { attrs, inputs } = node;
   if (inputs.length !== 2 || !isConstant(inputs[1] as string)) return false;
-  return node.op === "MatMul" || (node.op === "Gemm" && !attrs.transA) || (node.op === "Conv" && (attrs.group ?? 1) === 1);
+  return (
+    node.op === "MatMul" || (node.op === "Gemm" && !attrs.transA) || (node.op === "Conv" && (attrs.group ?? 1) === 1)
+  );
 }
 
 function mixed({ g, maker }: Draft, node: Node, { narrowed, pick }: Pick<Narrowing, "narrowed" | "pick">): Value {
@@ -109,6 +132,9 @@ function mixed({ g, maker }: Draft, node: Node, { narrowed, pick }: Pick<Narrowi
   const turned = maker(matrix);
   const perm = turned?.op === "Transpose" ? (turned.attrs.perm as readonly number[] | undefined) : undefined;
   // pick from the stored weight rather than from its transpose: only the picked rows are then turned
-  const rows = turned && perm ? g.op("Transpose", [pick(g.value(turned.inputs[0] as string), perm[axis] as number)], turned.attrs) : pick(g.value(matrix), axis);
+  const rows =
+    turned && perm
+      ? g.op("Transpose", [pick(g.value(turned.inputs[0] as string), perm[axis] as number)], turned.attrs)
+      : pick(g.value(matrix), axis);
   return g.op(node.op, [narrowed(dy), rows], node.attrs);
 }

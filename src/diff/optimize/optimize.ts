@@ -8,13 +8,18 @@ import { keepBlocked } from "./keep-blocked.ts";
 import { lateCrops } from "./late-crops.ts";
 import { narrowClasses } from "./narrow-classes.ts";
 import { sinkSplits } from "./sink-splits.ts";
-import { splitPools } from "./split-pools.ts";
 
 /** Order matters: masks are recognised by the splits they follow. */
-export const REWRITES = { cancelMasks, sinkSplits, lateCrops, splitPools, narrowClasses, keepBlocked } as const satisfies Readonly<Record<string, Rewrite>>;
+export const REWRITES = { cancelMasks, sinkSplits, lateCrops, narrowClasses, keepBlocked } as const satisfies Readonly<
+  Record<string, Rewrite>
+>;
 
 /** The graph of `outputs` on this builder, rewritten. Outputs keep their names. */
-export function optimize(g: GraphBuilder, outputs: readonly Value[], rewrites: readonly Rewrite[] = Object.values(REWRITES)): Graph {
+export function optimize(
+  g: GraphBuilder,
+  outputs: readonly Value[],
+  rewrites: readonly Rewrite[] = Object.values(REWRITES),
+): Graph {
   const kept = new Set(outputs.map((o) => o.name));
   const replaced = new Map<string, string>();
   let graph = settled(g.build(outputs), replaced, kept);

@@ -20,22 +20,30 @@ export const sinkSplits: Rewrite = (draft) => {
   return out;
 };
 
-const bare = (node: Node): boolean => node.inputs.length === 2 && (node.attrs.group === undefined || node.attrs.group === 1);
+const bare = (node: Node): boolean =>
+  node.inputs.length === 2 && (node.attrs.group === undefined || node.attrs.group === 1);
 
 /** Can every part be had without a slice of data? Values read elsewhere too stay whole. */
 function sinks(draft: Draft, name: string, sizes: readonly number[]): boolean {
   const node = draft.maker(name);
   if (node === undefined) return false;
-  if (node.op === "Conv" || node.op === "ConvTranspose") return bare(node) && draft.isConstant(node.inputs[1] as string);
+  if (node.op === "Conv" || node.op === "ConvTranspose")
+    return bare(node) && draft.isConstant(node.inputs[1] as string);
   if (node.op === "Add" || node.op === "Sum") {
     const { dims } = draft.g.value(name);
-    return node.inputs.every((n) => draft.readOnce(n) && draft.g.value(n).dims?.join() === dims?.join() && sinks(draft, n, sizes));
+    return node.inputs.every(
+      (n) => draft.readOnce(n) && draft.g.value(n).dims?.join() === dims?.join() && sinks(draft, n, sizes),
+    );
   }
   const joined = joinedChannels(draft, node);
   return joined !== undefined && joined.length === sizes.length && joined.every((p, i) => p.size === sizes[i]);
 }
 
-interface Part { readonly begin: number; readonly end: number; readonly index: number }
+interface Part {
+  readonly begin: number;
+  readonly end: number;
+  readonly index: number;
+}
 
 /** The channels from `begin` to `end` of a value that {@link sinks} accepts. */
 function part(draft: Draft, name: string, p: Part): Value {
@@ -43,7 +51,12 @@ function part(draft: Draft, name: string, p: Part): Value {
   const node = draft.maker(name) as Node;
   const inputs = node.inputs.map((n) => g.value(n));
   if (node.op === "Concat") return inputs[p.index] as Value;
-  if (node.op === "Add" || node.op === "Sum") return g.op(node.op, node.inputs.map((n) => part(draft, n, p)), node.attrs);
+  if (node.op === "Add" || node.op === "Sum")
+    return g.op(
+      node.op,
+      node.inputs.map((n) => part(draft, n, p)),
+      node.attrs,
+    );
   const [dy, w] = inputs as [Value, Value];
   // weights are [out, in, k…] for Conv, [in, out, k…] for ConvTranspose
   const rows = g.op("Slice", [w, g.ints([p.begin]), g.ints([p.end]), g.ints([node.op === "Conv" ? 0 : 1])]);

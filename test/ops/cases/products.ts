@@ -1,17 +1,38 @@
 /** @file Cases of matrix products. */
-import { data, type OpCases, weight } from "../cases.ts";
+
 import { float } from "../../../src/graph/types.ts";
+import { data, type OpCases, weight } from "../cases.ts";
 
 export const products = {
   Gemm: [
     { name: "plain", inputs: [data([2, 3]), data([3, 4])], symbolic: ["N", 4] },
     { name: "bias row", inputs: [data([2, 3]), weight([3, 4]), weight([4])], symbolic: ["N", 4] },
-    { name: "linear layer", inputs: [data([2, 3]), weight([4, 3]), weight([4])], attrs: { transB: 1 }, symbolic: ["N", 4] },
-    { name: "bias matrix, alpha, beta", inputs: [data([2, 3]), data([3, 4]), data([2, 4])], attrs: { alpha: float(0.5), beta: float(-2) }, batched: [0, 2] },
-    { name: "bias column", inputs: [data([2, 3]), data([3, 4]), data([2, 1])], attrs: { beta: float(0.25) }, batched: [] },
+    {
+      name: "linear layer",
+      inputs: [data([2, 3]), weight([4, 3]), weight([4])],
+      attrs: { transB: 1 },
+      symbolic: ["N", 4],
+    },
+    {
+      name: "bias matrix, alpha, beta",
+      inputs: [data([2, 3]), data([3, 4]), data([2, 4])],
+      attrs: { alpha: float(0.5), beta: float(-2) },
+      batched: [0, 2],
+    },
+    {
+      name: "bias column",
+      inputs: [data([2, 3]), data([3, 4]), data([2, 1])],
+      attrs: { beta: float(0.25) },
+      batched: [],
+    },
     { name: "bias scalar", inputs: [data([2, 3]), data([3, 4]), weight([])], attrs: { alpha: float(2) } },
     { name: "transA", inputs: [data([3, 2]), data([3, 4]), data([4])], attrs: { transA: 1 }, batched: [] },
-    { name: "transA and transB", inputs: [data([3, 2]), data([4, 3])], attrs: { transA: 1, transB: 1, alpha: float(-1.5) }, batched: [] },
+    {
+      name: "transA and transB",
+      inputs: [data([3, 2]), data([4, 3])],
+      attrs: { transA: 1, transB: 1, alpha: float(-1.5) },
+      batched: [],
+    },
   ],
   MatMul: [
     { name: "matrices", inputs: [data([2, 3]), data([3, 4])], symbolic: ["N", 4] },
