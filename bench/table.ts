@@ -26,8 +26,8 @@ export function tablePage(record: BenchRecord): string {
   return [
     "# Speed",
     "",
-    "One image, one pass of each method's graph, beside a forward pass of the same network in the same run (A B A B …, the minimum of",
-    `${record.results[0]?.runs ?? 0} each). **Ratio** is the figure to quote; a method costs *passes* such passes. Made by \`npm run bench\` at ${record.commit}, ${record.date}:`,
+    "One image, one pass of each method's graph, beside a forward pass of the same network in the same run (in turn; the minimum of",
+    `at least ${record.results[0]?.runs ?? 0} each). **Ratio** is the figure to quote; a method costs *passes* such passes. Made by \`npm run bench\` at ${record.commit}, ${record.date}:`,
     `${machine.cpu}, ${machine.cores} cores, ${machine.memoryGiB} GiB, Node ${record.node}, ${record.results[0]?.threads ?? "default"} threads, device ${record.results[0]?.device ?? "cpu"}.`,
     "",
     "| network | method | min ms | median ms | ratio | passes | nodes | compile ms | session ms | memory MiB |",

@@ -1,4 +1,4 @@
-/** @file Timing methods against the forward pass: interleaved in one run, because machines drift and only ratios keep. */
+/** @file Timing methods against the forward pass: in turn, within one run, because machines drift and only ratios keep. */
 
 import { openSession } from "#ort";
 import { close, extend } from "../diff/emit.ts";
@@ -15,7 +15,7 @@ import type { HostTensor, Session } from "../runtime/session.ts";
 export interface BenchOptions extends DeviceOptions {
   /** Methods to time; default all of the table's columns. */
   readonly methods?: readonly string[] | undefined;
-  /** Timed runs of each graph, after two that are not counted. Default 20. */
+  /** Timed runs of each graph, at least. Default 20. */
   readonly runs?: number | undefined;
 }
 
@@ -55,7 +55,10 @@ const DEFAULT_METHODS = [
   "occlusion",
 ] as const;
 const DEFAULT_RUNS = 20;
-const WARM_UP = 2;
+/** Runs of one graph before it is the other's turn. */
+const TURN = 4;
+/** Small networks run more often, for so long: a minimum of few short runs is noise. */
+const LEAST_MS = 1500;
 
 interface Contestant {
   readonly method: Method;
@@ -139,17 +142,18 @@ interface Race {
   readonly forwardTimes: number[];
 }
 
-/** A, B, A, B, …: the forward pass and the method in turn. */
+/**
+ * The forward pass and the method in turn, a few runs each: the threads of one session spin for a while after a run, and
+ * would slow down the first run of the other. That first run of each turn is not counted.
+ */
 async function race(c: Contestant, { forward, feeds, runs, forwardTimes }: Race): Promise<BenchRow> {
   const own: number[] = [];
   const beside: number[] = [];
+  const began = performance.now();
   try {
-    for (let i = -WARM_UP; i < runs; i++) {
-      const a = await timed(() => forward.run(feeds));
-      const b = await timed(() => c.session.run(c.feeds, c.plan.outputs));
-      if (i < 0) continue;
-      beside.push(a);
-      own.push(b);
+    while (own.length < runs || performance.now() - began < LEAST_MS) {
+      beside.push(...(await turn(() => forward.run(feeds))));
+      own.push(...(await turn(() => c.session.run(c.feeds, c.plan.outputs))));
     }
   } finally {
     await c.session.dispose();
@@ -166,6 +170,14 @@ async function race(c: Contestant, { forward, feeds, runs, forwardTimes }: Race)
     nodes: c.plan.model.graph.nodes.length,
     memoryBytes: c.memoryBytes,
   };
+}
+
+/** One run that is not counted, and {@link TURN} that are. */
+async function turn(run: () => Promise<unknown>): Promise<readonly number[]> {
+  await run();
+  const times: number[] = [];
+  for (let i = 0; i < TURN; i++) times.push(await timed(run));
+  return times;
 }
 
 async function timed(f: () => Promise<unknown>): Promise<number> {

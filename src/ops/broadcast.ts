@@ -16,7 +16,11 @@ export function broadcastDims(...all: readonly (readonly Dim[] | undefined)[]): 
       const dim = dims[axis - (rank - dims.length)] ?? 1;
       if (dim === 1 || dim === out) continue;
       if (out === 1) out = dim;
-      else if (typeof dim === "number" && typeof out === "number") throw new OnnxplainError("E_SHAPE", `Shapes ${known.map(formatDims).join(" and ")} do not broadcast (axis ${axis}: ${out} against ${dim}).`);
+      else if (typeof dim === "number" && typeof out === "number")
+        throw new OnnxplainError(
+          "E_SHAPE",
+          `Shapes ${known.map(formatDims).join(" and ")} do not broadcast (axis ${axis}: ${out} against ${dim}).`,
+        );
       else if (typeof dim === "number") out = dim; // a free symbol against a number: the number must win at run time
     }
     return out;
@@ -54,7 +58,11 @@ export function alignedStrides(dims: readonly number[], rank: number): number[] 
 export function fitTo(g: GraphBuilder, cotangent: Value, like: Value): Value {
   const want = like.dims;
   let got = cotangent.dims;
-  if (want === undefined || got === undefined) throw new OnnxplainError("E_SHAPE", `The shape of \`${like.name}\` is unknown, so its gradient cannot be laid out. Fix the model's input size (\`--size\`).`);
+  if (want === undefined || got === undefined)
+    throw new OnnxplainError(
+      "E_SHAPE",
+      `The shape of \`${like.name}\` is unknown, so its gradient cannot be laid out. Fix the model's input size (\`--size\`).`,
+    );
   const extra = got.length - want.length;
   const summed = got.flatMap((dim, axis) => (axis < extra || (want[axis - extra] === 1 && dim !== 1) ? [axis] : []));
   let out = cotangent;

@@ -1,7 +1,7 @@
 /** @file What an op row states: its kind, attributes, shape rule, float64 evaluation, and vjp (or why it has none). */
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
-import type { Attr, Attrs, Fact, FloatAttr, FloatsAttr, TensorAttr, Tensor } from "../graph/types.ts";
+import type { Attr, Attrs, Fact, FloatAttr, FloatsAttr, Tensor, TensorAttr } from "../graph/types.ts";
 import type { NumTensor } from "./num-tensor.ts";
 
 /**
@@ -13,17 +13,26 @@ import type { NumTensor } from "./num-tensor.ts";
 export type Kind = "linear" | "activation" | "pool" | "join" | "movement" | "product" | "normalize" | "constant";
 
 /** Reads one attribute, with the default ONNX gives it. */
-export interface AttrReader<T> { readonly read: (raw: Attr | undefined) => T }
+export interface AttrReader<T> {
+  readonly read: (raw: Attr | undefined) => T;
+}
 
-const reader = <T>(fallback: T, convert: (raw: Attr) => T): AttrReader<T> => ({ read: (raw) => (raw === undefined ? fallback : convert(raw)) });
+const reader = <T>(fallback: T, convert: (raw: Attr) => T): AttrReader<T> => ({
+  read: (raw) => (raw === undefined ? fallback : convert(raw)),
+});
 export const int = (fallback: number): AttrReader<number> => reader(fallback, (raw) => raw as number);
 export const flag = (fallback = false): AttrReader<boolean> => reader(fallback, (raw) => raw !== 0);
-export const optionalInt = (): AttrReader<number | undefined> => reader<number | undefined>(undefined, (raw) => raw as number);
-export const real = (fallback: number): AttrReader<number> => reader(fallback, (raw) => (typeof raw === "number" ? raw : (raw as FloatAttr).float));
+export const optionalInt = (): AttrReader<number | undefined> =>
+  reader<number | undefined>(undefined, (raw) => raw as number);
+export const real = (fallback: number): AttrReader<number> =>
+  reader(fallback, (raw) => (typeof raw === "number" ? raw : (raw as FloatAttr).float));
 export const text = (fallback: string): AttrReader<string> => reader(fallback, (raw) => raw as string);
-export const ints = (): AttrReader<readonly number[] | undefined> => reader<readonly number[] | undefined>(undefined, (raw) => raw as readonly number[]);
-export const reals = (): AttrReader<readonly number[] | undefined> => reader<readonly number[] | undefined>(undefined, (raw) => (raw as FloatsAttr).floats);
-export const tensorAttr = (): AttrReader<Tensor | undefined> => reader<Tensor | undefined>(undefined, (raw) => (raw as TensorAttr).tensor);
+export const ints = (): AttrReader<readonly number[] | undefined> =>
+  reader<readonly number[] | undefined>(undefined, (raw) => raw as readonly number[]);
+export const reals = (): AttrReader<readonly number[] | undefined> =>
+  reader<readonly number[] | undefined>(undefined, (raw) => (raw as FloatsAttr).floats);
+export const tensorAttr = (): AttrReader<Tensor | undefined> =>
+  reader<Tensor | undefined>(undefined, (raw) => (raw as TensorAttr).tensor);
 
 export type AttrSpec = Readonly<Record<string, AttrReader<unknown>>>;
 export type AttrsOf<S extends AttrSpec> = { readonly [K in keyof S]: S[K] extends AttrReader<infer T> ? T : never };
@@ -61,7 +70,9 @@ export interface VjpArgs<A> {
 export type Cotangents = readonly (Value | null)[];
 export type Vjp<A> = (args: VjpArgs<A>) => Cotangents;
 /** Why an op has no derivative, for the error message: "comparison", "quantised arithmetic", … */
-export interface NoVjp { readonly none: string }
+export interface NoVjp {
+  readonly none: string;
+}
 
 interface OpDef<S extends AttrSpec> {
   readonly kind: Kind;
@@ -103,6 +114,10 @@ const list = <T extends object>(one: T | readonly T[]): readonly T[] => (Array.i
 /** The input that an op cannot do without. */
 export function required<T>(x: readonly (T | null | undefined)[], index: number): T {
   const value = x[index];
-  if (value === null || value === undefined) throw new OnnxplainError("E_MODEL_INVALID", `A node lacks its input ${index}, which its op requires. The file is damaged.`);
+  if (value === null || value === undefined)
+    throw new OnnxplainError(
+      "E_MODEL_INVALID",
+      `A node lacks its input ${index}, which its op requires. The file is damaged.`,
+    );
   return value;
 }

@@ -11,11 +11,21 @@ export interface NumTensor {
 }
 
 export const num = (dtype: DType, dims: readonly number[], data: ArrayLike<number>): NumTensor => ({
-  dtype, dims, data: data instanceof Float64Array ? data : Float64Array.from(data),
+  dtype,
+  dims,
+  data: data instanceof Float64Array ? data : Float64Array.from(data),
 });
-export const zeros = (dtype: DType, dims: readonly number[]): NumTensor => ({ dtype, dims, data: new Float64Array(elementCount(dims)) });
+export const zeros = (dtype: DType, dims: readonly number[]): NumTensor => ({
+  dtype,
+  dims,
+  data: new Float64Array(elementCount(dims)),
+});
 export const numOf = (t: Tensor): NumTensor => num(t.dtype, t.dims, Float64Array.from(toNumbers(t)));
-export const tensorOf = (t: NumTensor): Tensor => ({ dtype: t.dtype, dims: t.dims, data: fromNumbers(t.dtype, t.data) });
+export const tensorOf = (t: NumTensor): Tensor => ({
+  dtype: t.dtype,
+  dims: t.dims,
+  data: fromNumbers(t.dtype, t.data),
+});
 
 /** Row-major strides. */
 export function stridesOf(dims: readonly number[]): number[] {
@@ -32,7 +42,10 @@ export function eachIndex(dims: readonly number[], visit: (index: readonly numbe
     visit(index, position);
     for (let axis = dims.length - 1; axis >= 0; axis--) {
       const next = (index[axis] as number) + 1;
-      if (next < (dims[axis] as number)) { index[axis] = next; break; }
+      if (next < (dims[axis] as number)) {
+        index[axis] = next;
+        break;
+      }
       index[axis] = 0;
     }
   }

@@ -15,7 +15,7 @@ export const Relu: Op = defineOp({
     return num(
       dtype,
       dims,
-      data.map((v) => (v > 0 ? v : v === v ? 0 : v)),
+      data.map((v) => (v > 0 || Number.isNaN(v) ? v : 0)),
     );
   },
   vjp: ({ g, dy, y }) => [wherePositive(g, dy, y)],

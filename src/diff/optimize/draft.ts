@@ -27,7 +27,9 @@ export function draftOf(g: GraphBuilder, graph: Graph): Draft {
     const known = constant.get(name);
     if (known !== undefined) return known;
     const node = made.get(name);
-    const is = graph.constants.has(name) || (node !== undefined && node.inputs.every((n) => n === "" || isConstant(n)));
+    const is =
+      graph.constants.has(name) ||
+      (node !== undefined && isPure(node) && node.inputs.every((n) => n === "" || isConstant(n)));
     constant.set(name, is);
     return is;
   };
@@ -67,3 +69,7 @@ export function joinedChannels(
   const parts = node.inputs.map((name) => ({ name, size: g.value(name).dims?.[1] }));
   return parts.every((p) => typeof p.size === "number") ? (parts as { name: string; size: number }[]) : undefined;
 }
+
+/** Its result follows from its inputs, of which it has some. */
+const isPure = (node: Node): boolean =>
+  node.inputs.length > 0 && node.domain === "" && !/^Random|^Bernoulli$|^Multinomial$|^Dropout$/.test(node.op);
