@@ -57,8 +57,8 @@ const DEFAULT_METHODS = [
 const DEFAULT_RUNS = 20;
 /** Runs of one graph before it is the other's turn. */
 const TURN = 4;
-/** Small networks run more often, for so long: a minimum of few short runs is noise. */
-const LEAST_MS = 1500;
+/** Small networks run more often, for so long a run asked for: a minimum of few short runs is noise. */
+const LEAST_MS = 75;
 
 interface Contestant {
   readonly method: Method;
@@ -151,7 +151,7 @@ async function race(c: Contestant, { forward, feeds, runs, forwardTimes }: Race)
   const beside: number[] = [];
   const began = performance.now();
   try {
-    while (own.length < runs || performance.now() - began < LEAST_MS) {
+    while (own.length < runs || performance.now() - began < LEAST_MS * runs) {
       beside.push(...(await turn(() => forward.run(feeds))));
       own.push(...(await turn(() => c.session.run(c.feeds, c.plan.outputs))));
     }
