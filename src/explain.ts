@@ -192,24 +192,21 @@ export function chooseLayer(method: Method, classifier: Classifier, wanted: stri
 }
 
 /** Two plans share a session exactly when this key is equal. */
-function sessionKey(
-  method: Method,
-  { scoreKind, height, width, layout }: Classifier,
-  layer: Layer | undefined,
-  params: Params,
-): string {
-  const graph = !method.gradients
-    ? "scores"
-    : method.space === "input" && typeof method.emit !== "function"
-      ? "gradient"
-      : method.id;
-  return JSON.stringify([graph, scoreKind, layout, height, width, layer?.name, params.relu]);
+function sessionKey(method: Method, classifier: Classifier, layer: Layer | undefined, params: Params): string {
+  if (!method.gradients) return graphKey("scores", classifier);
+  const manyPasses = method.space === "input" && typeof method.emit !== "function";
+  return graphKey(manyPasses ? "gradient" : method.id, classifier, [layer?.name, params.relu]);
 }
 
+const graphKey = (
+  graph: string,
+  { scoreKind, height, width, layout }: Classifier,
+  more: readonly unknown[] = [],
+): string => JSON.stringify([graph, scoreKind, layout, height, width, ...more]);
+
 function scoreSession(model: Explainer, classifier: Classifier, options: DeviceOptions): Promise<Session> {
-  const { scoreKind, height, width, layout } = classifier;
   return model.session(
-    JSON.stringify(["scores", scoreKind, layout, height, width]),
+    graphKey("scores", classifier),
     () => {
       const g = extend(classifier.model, classifier.ops);
       return close(classifier.model, g, [g.value(classifier.scores)]);

@@ -7,7 +7,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   proto: [],
   formats: [],
   image: [],
-  graph: ["proto"],
+  graph: ["formats", "proto"],
   ops: ["graph"],
   reference: ["ops", "graph"],
   passes: ["ops", "graph"],

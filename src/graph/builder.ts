@@ -165,8 +165,8 @@ export class GraphBuilder {
   }
 }
 
-/** Ops whose result differs from call to call must not be shared. */
-const IMPURE = new Set([
+/** Ops whose result differs from call to call: never shared, never folded. */
+export const IMPURE: ReadonlySet<string> = new Set([
   "RandomNormal",
   "RandomUniform",
   "RandomNormalLike",

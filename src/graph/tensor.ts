@@ -1,6 +1,9 @@
 /** @file Constant tensors: making them, and reading them as numbers. */
+import { halfToNumber } from "../formats/samples.ts";
 import { elementCount } from "./dim.ts";
 import type { DType, Fact, Tensor, TensorData } from "./types.ts";
+
+export { halfToNumber };
 
 export const isFloat = (dtype: DType): boolean =>
   dtype === "float32" || dtype === "float64" || dtype === "float16" || dtype === "bfloat16";
@@ -22,17 +25,8 @@ export const BYTES_PER_ELEMENT: Readonly<Record<Exclude<DType, "string">, number
   bool: 1,
 };
 
-/** Decode one IEEE half from its bits. */
-export function halfToNumber(bits: number): number {
-  const sign = bits & 0x8000 ? -1 : 1;
-  const exponent = (bits >> 10) & 0x1f;
-  const fraction = bits & 0x3ff;
-  if (exponent === 0) return sign * fraction * 2 ** -24;
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (1 + fraction / 1024) * 2 ** (exponent - 15);
-}
-
 const bfloatView = new DataView(new ArrayBuffer(4));
+/** Decode one bfloat16 from its bits. */
 export function bfloatToNumber(bits: number): number {
   bfloatView.setUint32(0, bits << 16);
   return bfloatView.getFloat32(0);

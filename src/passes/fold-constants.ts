@@ -1,4 +1,5 @@
 /** @file What does not depend on any input is computed now, in float64, and stored. */
+import { IMPURE } from "../graph/builder.ts";
 import { elementCount, isStatic } from "../graph/dim.ts";
 import { BYTES_PER_ELEMENT, tensor } from "../graph/tensor.ts";
 import type { Fact, Node, Tensor } from "../graph/types.ts";
@@ -19,16 +20,7 @@ const MAY_GROW = 4;
  * Random ops, and DequantizeLinear: runtimes recognise integer weights by it, and ONNX Runtime would quantise folded
  * weights anew, per tensor, between quantised activations.
  */
-const NEVER = new Set([
-  "DequantizeLinear",
-  "RandomNormal",
-  "RandomUniform",
-  "RandomNormalLike",
-  "RandomUniformLike",
-  "Multinomial",
-  "Bernoulli",
-  "Dropout",
-]);
+const NEVER = new Set(["DequantizeLinear", ...IMPURE]);
 
 const bytesOf = (t: Tensor): number =>
   t.dtype === "string" ? Number.POSITIVE_INFINITY : t.data.length * BYTES_PER_ELEMENT[t.dtype];
