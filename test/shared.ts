@@ -11,5 +11,10 @@ export const readShared = (path: string): Uint8Array => new Uint8Array(readFileS
 export const readSharedJson = <T>(path: string): T => JSON.parse(readFileSync(shared(path), "utf8")) as T;
 export const readSharedNpy = (path: string): NpyArray => readNpy(readShared(path), path);
 
-/** Why a suite does not run, for its title; empty when it does. */
-export const absent = (path: string): string => (hasShared(path) ? "" : ` (skipped: ../shared/${path} is not here)`);
+/** Why a suite does not run, for its title and for the log; empty when it does. */
+export function absent(path: string): string {
+  if (hasShared(path)) return "";
+  const reason = `skipped: ../shared/${path} is not here`;
+  console.log(reason);
+  return ` (${reason})`;
+}
