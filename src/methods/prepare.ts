@@ -4,7 +4,7 @@ import { OnnxplainError } from "../errors.ts";
 import { type Dim, formatDims } from "../graph/dim.ts";
 import { isFloat } from "../graph/tensor.ts";
 import type { Model, Port } from "../graph/types.ts";
-import { bindDims } from "../passes/bind-input.ts";
+import { bindDims, imageAxes } from "../passes/bind-input.ts";
 import { canonicalize } from "../passes/pipeline.ts";
 import { findLogits } from "../passes/strip-softmax.ts";
 import type { Classifier, ScoreKind } from "./classifier.ts";
@@ -100,21 +100,22 @@ function imageInput({ graph }: Model): Port {
   );
 }
 
-const isChannels = (d: Dim | undefined): boolean => d === 1 || d === 3 || d === 4;
+type Layout = "nchw" | "nhwc";
+
+/** Where an image tensor of this layout has its height and width. */
+const AXES: Readonly<Record<Layout, readonly [number, number]>> = { nchw: [2, 3], nhwc: [1, 2] };
 
 /** Channels are where 1, 3 or 4 stands; in doubt, second, as in PyTorch. */
-export function guessLayout(port: Port): "nchw" | "nhwc" {
-  return !isChannels(port.dims?.[1]) && isChannels(port.dims?.[3]) ? "nhwc" : "nchw";
-}
+const guessLayout = (port: Port): Layout => (imageAxes(port.dims ?? [])[0] === 1 ? "nhwc" : "nchw");
 
 function bindSize(
   model: Model,
   port: Port,
-  layout: "nchw" | "nhwc",
+  layout: Layout,
   size: readonly [number, number] | undefined,
 ): { readonly model: Model; readonly notes: readonly string[] } {
   const dims = port.dims as readonly Dim[];
-  const [h, w] = layout === "nchw" ? [dims[2], dims[3]] : [dims[1], dims[2]];
+  const [h, w] = AXES[layout].map((axis) => dims[axis]);
   if (typeof h === "number" && typeof w === "number") return { model, notes: [] };
   const pick = (d: Dim | undefined, i: 0 | 1): number => (typeof d === "number" ? d : (size?.[i] ?? FALLBACK_SIZE));
   const [height, width] = [pick(h, 0), pick(w, 1)];
@@ -123,5 +124,5 @@ function bindSize(
     : [
         `The model leaves its input size free (${formatDims(dims)}); ${height}x${width} is used (\`--size\` sets another).`,
       ];
-  return { model: bindDims(model, { height, width }), notes };
+  return { model: bindDims(model, { height, width }, AXES[layout]), notes };
 }

@@ -57,8 +57,11 @@ export interface ImageSize {
   readonly width: number;
 }
 
-/** Binds height and width of the first rank-4 input. Throws `E_INPUT_SHAPE`, `E_PARAM`. */
-export function bindDims(model: Model, { height, width }: ImageSize): Model {
+/**
+ * Binds height and width of the first rank-4 input; `axes` says where they are when its dims do not tell ({@link imageAxes}).
+ * Throws `E_INPUT_SHAPE`, `E_PARAM`.
+ */
+export function bindDims(model: Model, { height, width }: ImageSize, axes?: readonly [number, number]): Model {
   if (![height, width].every((v) => Number.isInteger(v) && v > 0)) {
     throw new OnnxplainError("E_PARAM", `Expected a positive whole height and width, got ${height} by ${width}.`);
   }
@@ -70,7 +73,7 @@ export function bindDims(model: Model, { height, width }: ImageSize): Model {
       `The model has no image input of rank 4 whose size could be set; its inputs are ${listed || "none"}.`,
     );
   }
-  const [h, w] = imageAxes(port.dims);
+  const [h, w] = axes ?? imageAxes(port.dims);
   return bindInput(
     model,
     port.name,

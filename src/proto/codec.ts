@@ -1,5 +1,5 @@
 /** @file Bytes <-> ONNX protobuf messages. No semantics: what a field means is the graph room's business. */
-import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
+import { fromBinary, toBinary } from "@bufbuild/protobuf";
 import { type ModelProto, ModelProtoSchema } from "onnx-buf";
 import { OnnxplainError } from "../errors.ts";
 
@@ -51,6 +51,3 @@ export function encodeModel(model: ModelProto): Uint8Array {
     throw new OnnxplainError("E_MODEL_READ", "Cannot encode the model; protobuf files end at 2 GiB.", { cause });
   }
 }
-
-/** An empty message to fill. */
-export const emptyModel = (): ModelProto => create(ModelProtoSchema);

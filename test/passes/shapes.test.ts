@@ -115,6 +115,10 @@ describe("bound inputs", () => {
       }).graph.inputs[0]?.dims,
     ).toEqual(["N", 5, 6, 3]);
   });
+  test("a stated place wins over the guess", () => {
+    const five = makeModel({ inputs: { x: ["N", "a", "b", 5] }, nodes: [["Relu", "x", "y"]], outputs: ["y"] });
+    expect(bindDims(five, { height: 5, width: 6 }, [1, 2]).graph.inputs[0]?.dims).toEqual(["N", 5, 6, 5]);
+  });
   test.each([
     [() => bindInput(model, "x", [1, 4, 8, 8]), "E_INPUT_SHAPE"],
     [() => bindInput(model, "z", [1]), "E_INPUT_SHAPE"],
