@@ -1,6 +1,7 @@
 /** @file The driver of plans: rows into batches, batches through a session, results into folds. The only place that batches. */
 import { OnnxplainError } from "./errors.ts";
-import type { Fold, Folded, Plan, Row, Sample } from "./methods/method.ts";
+import type { Model } from "./graph/types.ts";
+import type { Fold, Folded, Plan, Probe, Row, RowResult, RowsPlan, Sample, StepsPlan } from "./methods/method.ts";
 import type { HostTensor, Session } from "./runtime/session.ts";
 
 export interface Progress {
@@ -11,10 +12,58 @@ export interface Progress {
 
 export interface DriveOptions {
   readonly session: Session;
+  /** The session of the plan's probe, where it has one. */
+  readonly probe?: Session | undefined;
   /** Rows in one run, at most. */
   readonly batch: number;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** Run a plan on every sample; results come in the order of the samples. Throws `E_ABORTED` when the signal fires. */
+export async function drive(plan: Plan, samples: readonly Sample[], options: DriveOptions): Promise<readonly Folded[]> {
+  const found = await probed(plan.probe, samples, options);
+  const tally = tallyOf(plan.count * samples.length, options);
+  return "steps" in plan ? inStep(plan, samples, found, options, tally) : inRows(plan, samples, found, options, tally);
+}
+
+/** Counts rows, reports them, and stops when asked to. */
+interface Tally {
+  readonly check: () => void;
+  readonly add: (rows: number) => void;
+}
+
+function tallyOf(total: number, { signal, onProgress }: DriveOptions): Tally {
+  let done = 0;
+  return {
+    check: () => {
+      if (signal?.aborted)
+        throw new OnnxplainError("E_ABORTED", `Stopped after ${done} of ${total} passes.`, { cause: signal.reason });
+    },
+    add: (rows) => {
+      done += rows;
+      onProgress?.({ done: Math.min(done, total), total });
+    },
+  };
+}
+
+const NOTHING: RowResult = {};
+
+async function probed(
+  probe: Probe | undefined,
+  samples: readonly Sample[],
+  { probe: session, signal }: DriveOptions,
+): Promise<readonly RowResult[]> {
+  if (probe === undefined) return samples.map(() => NOTHING);
+  const found: RowResult[] = [];
+  const tally = tallyOf(samples.length, { session: session as Session, batch: 1, signal });
+  for (const sample of samples) {
+    tally.check();
+    const [result] = await runRows(session as Session, probe, [probe.row(sample)]);
+    found.push(result as RowResult);
+    tally.add(1);
+  }
+  return found;
 }
 
 interface Pending {
@@ -22,51 +71,102 @@ interface Pending {
   readonly fold: Fold;
 }
 
-/** Run a plan on every sample; results come in the order of the samples. Throws `E_ABORTED` when the signal fires. */
-export async function drive(plan: Plan, samples: readonly Sample[], options: DriveOptions): Promise<readonly Folded[]> {
-  const folds = samples.map((s) => plan.fold(s));
-  const total = plan.count * samples.length;
-  const shapes = new Map(plan.model.graph.inputs.map((p) => [p.name, (p.dims ?? []).slice(1) as readonly number[]]));
-  let done = 0;
+async function inRows(
+  plan: RowsPlan,
+  samples: readonly Sample[],
+  found: readonly RowResult[],
+  { session, batch }: DriveOptions,
+  tally: Tally,
+): Promise<readonly Folded[]> {
+  const folds = samples.map((s, i) => plan.fold(s, found[i] as RowResult));
   let pending: Pending[] = [];
+  let shared: Row = {};
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
-    if (options.signal?.aborted)
-      throw new OnnxplainError("E_ABORTED", `Stopped after ${done} of ${total} passes.`, {
-        cause: options.signal.reason,
-      });
-    await runBatch(plan, pending, shapes, options.session);
-    done += pending.length;
+    tally.check();
+    const rows = pending.map((p) => p.row);
+    const { perRow, perRun } = await runWith(session, plan, rows, shared);
+    for (const [i, { fold }] of pending.entries()) fold.add(perRow[i] as RowResult);
+    if (plan.sums) pending[0]?.fold.addRun?.(perRun);
+    tally.add(pending.length);
     pending = [];
-    options.onProgress?.({ done, total });
   };
   for (const [i, sample] of samples.entries()) {
-    for (const row of plan.rows(sample)) {
+    if (plan.shared) {
+      await flush();
+      shared = plan.shared(sample, found[i] as RowResult);
+    }
+    for (const row of plan.rows(sample, found[i] as RowResult)) {
       pending.push({ row, fold: folds[i] as Fold });
-      if (pending.length >= options.batch) await flush();
+      if (pending.length >= batch) await flush();
     }
   }
   await flush();
   return folds.map((f) => f.done());
 }
 
-async function runBatch(
-  plan: Plan,
-  pending: readonly Pending[],
-  shapes: ReadonlyMap<string, readonly number[]>,
-  session: Session,
-): Promise<void> {
-  const feeds: Record<string, HostTensor> = {};
-  for (const name of session.inputs)
-    feeds[name] = stack(
-      pending.map((p) => p.row[name] as Float32Array),
-      shapes.get(name) ?? [],
-    );
-  const results = await session.run(feeds, plan.outputs);
-  for (const [i, { fold }] of pending.entries()) {
-    const row = plan.outputs.map((name) => [name, rowOf(results[name] as HostTensor, i, pending.length)] as const);
-    fold.add(Object.fromEntries(row));
+/** Every sample takes its next step in the same runs. */
+async function inStep(
+  plan: StepsPlan,
+  samples: readonly Sample[],
+  found: readonly RowResult[],
+  { session, batch }: DriveOptions,
+  tally: Tally,
+): Promise<readonly Folded[]> {
+  const done: Folded[] = [];
+  let waiting = samples.map((s, i) => {
+    const steps = plan.steps(s, found[i] as RowResult);
+    return { i, steps, next: steps.next() };
+  });
+  for (;;) {
+    for (const { i, next } of waiting) if (next.done) done[i] = next.value;
+    waiting = waiting.filter(({ next }) => !next.done);
+    if (waiting.length === 0) return done;
+    for (let at = 0; at < waiting.length; at += batch) {
+      tally.check();
+      const group = waiting.slice(at, at + batch);
+      const results = await runRows(
+        session,
+        plan,
+        group.map(({ next }) => next.value as Row),
+      );
+      group.forEach((w, j) => {
+        w.next = w.steps.next(results[j] as RowResult);
+      });
+      tally.add(group.length);
+    }
   }
+}
+
+interface Running {
+  readonly model: Model;
+  readonly outputs: readonly string[];
+  readonly sums?: readonly string[];
+}
+
+const runRows = async (session: Session, plan: Running, rows: readonly Row[]): Promise<readonly RowResult[]> =>
+  (await runWith(session, plan, rows, {})).perRow;
+
+async function runWith(
+  session: Session,
+  { model, outputs, sums = [] }: Running,
+  rows: readonly Row[],
+  shared: Row,
+): Promise<{ readonly perRow: readonly RowResult[]; readonly perRun: RowResult }> {
+  const shapes = new Map(model.graph.inputs.map((p) => [p.name, (p.dims ?? []).slice(1) as readonly number[]]));
+  const feeds: Record<string, HostTensor> = {};
+  for (const name of session.inputs) {
+    const same = shared[name];
+    feeds[name] = stack(same ? [same] : rows.map((row) => row[name] as Float32Array), shapes.get(name) ?? []);
+  }
+  const results = await session.run(feeds, outputs);
+  const each = outputs.filter((name) => !sums.includes(name));
+  return {
+    perRow: rows.map((_, i) =>
+      Object.fromEntries(each.map((name) => [name, rowOf(results[name] as HostTensor, i, rows.length)])),
+    ),
+    perRun: Object.fromEntries(sums.map((name) => [name, (results[name] as HostTensor).data as Float32Array])),
+  };
 }
 
 function stack(rows: readonly Float32Array[], dims: readonly number[]): HostTensor {

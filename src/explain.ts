@@ -6,6 +6,7 @@ import { type DriveOptions, drive, type Progress } from "./drive.ts";
 import { OnnxplainError } from "./errors.ts";
 import type { ClassifierOptions, DeviceOptions, Explainer } from "./explainer.ts";
 import { elementCount, formatDims } from "./graph/dim.ts";
+import { fingerprint } from "./graph/fingerprint.ts";
 import type { Model } from "./graph/types.ts";
 import { type Preprocessing, preprocess } from "./image/preprocess.ts";
 import { withInputSize } from "./image/presets.ts";
@@ -15,8 +16,10 @@ import { dot } from "./methods/integrated-gradients.ts";
 import { defaultLayer, type Layer, namedLayer } from "./methods/layers.ts";
 import type { Checks, Method, Plan, Sample } from "./methods/method.ts";
 import { type Params, readParams } from "./methods/params.ts";
+import { refuseUnsuitable } from "./methods/suitable.ts";
 import { findMethod } from "./methods/table.ts";
 import { cotangentOf, parseTarget, type Target, type TargetRequest } from "./methods/target.ts";
+import type { Ledger } from "./rules/ledger.ts";
 import { rowsWithin } from "./runtime/budget.ts";
 import type { Session } from "./runtime/session.ts";
 
@@ -76,6 +79,8 @@ export interface Explanation {
   readonly params: Params;
   readonly seed: number;
   readonly checks: readonly Checks[];
+  /** One ledger a map, where `ledger: true` asked for it; otherwise empty. */
+  readonly ledgers: readonly Ledger[];
   readonly notes: readonly string[];
   readonly timings: Timings;
   readonly device: string;
@@ -104,7 +109,8 @@ export async function explain(model: Explainer, image: ImageInput, options: Expl
 async function explained(model: Explainer, image: ImageInput, options: ExplainOptions): Promise<Explanation> {
   const method = findMethod(options.method);
   const params = readParams(method.id, method.params, options.params ?? {});
-  const classifier = model.classifier(options);
+  const classifier = model.classifier({ ...options, separateBatchNorm: method.separateBatchNorm });
+  refuseUnsuitable(method, classifier);
   const requests = targetList(options.target);
   const context = { classes: classifier.classes, labels: model.labels, output: classifier.scores };
   const settled = requests.map((request) => parseTarget(request, context));
@@ -115,11 +121,13 @@ async function explained(model: Explainer, image: ImageInput, options: ExplainOp
   const input = await readInput(model, classifier, image, options);
   const opened = performance.now();
   const scoring = await scoreSession(model, classifier, options);
-  const session = await model.session(sessionKey(method, classifier, layer, params), () => plan.model, options);
+  const session = await planSession(model, classifier, plan.model, options);
+  const probe = plan.probe && (await planSession(model, classifier, plan.probe.model, options));
   const sessionMs = performance.now() - opened;
   const ran = performance.now();
   const driveOptions: DriveOptions = {
     session,
+    probe,
     batch: rowsAtOnce(plan.model, classifier, options),
     signal: options.signal,
     onProgress: options.onProgress,
@@ -152,6 +160,7 @@ async function explained(model: Explainer, image: ImageInput, options: ExplainOp
     params,
     seed: options.seed ?? 0,
     checks: folded.map((f) => f.checks),
+    ledgers: folded.flatMap((f) => (f.ledger ? [f.ledger] : [])),
     notes: [...new Set([...classifier.notes, ...input.notes, ...plan.notes])],
     timings: { compileMs, sessionMs, runMs: performance.now() - ran },
     device: session.device,
@@ -191,18 +200,14 @@ export function chooseLayer(method: Method, classifier: Classifier, wanted: stri
   return method.space === "layer" ? defaultLayer(classifier) : undefined;
 }
 
-/** Two plans share a session exactly when this key is equal. */
-function sessionKey(method: Method, classifier: Classifier, layer: Layer | undefined, params: Params): string {
-  if (!method.gradients) return graphKey("scores", classifier);
-  const manyPasses = method.space === "input" && typeof method.emit !== "function";
-  return graphKey(manyPasses ? "gradient" : method.id, classifier, [layer?.name, params.relu]);
+/** Two plans share a session exactly when their graphs are equal. */
+function planSession(model: Explainer, classifier: Classifier, graph: Model, options: DeviceOptions): Promise<Session> {
+  const key = graphKey(fingerprint(graph.graph, classifier.model.graph), classifier);
+  return model.session(key, () => graph, options);
 }
 
-const graphKey = (
-  graph: string,
-  { scoreKind, height, width, layout }: Classifier,
-  more: readonly unknown[] = [],
-): string => JSON.stringify([graph, scoreKind, layout, height, width, ...more]);
+const graphKey = (graph: string, { scoreKind, height, width, layout }: Classifier): string =>
+  JSON.stringify([graph, scoreKind, layout, height, width]);
 
 function scoreSession(model: Explainer, classifier: Classifier, options: DeviceOptions): Promise<Session> {
   return model.session(

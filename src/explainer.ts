@@ -15,6 +15,8 @@ export interface ClassifierOptions {
   readonly layer?: string | undefined;
   readonly layout?: "nchw" | "nhwc" | undefined;
   readonly size?: readonly [number, number] | undefined;
+  /** Keep BatchNormalization as nodes of its own instead of folding it into the weights before it. */
+  readonly separateBatchNorm?: boolean | undefined;
 }
 
 export interface DeviceOptions {
@@ -45,8 +47,8 @@ export class Explainer implements AsyncDisposable {
 
   /** The canonical form that methods see; made once for each set of options. Throws `E_MODEL_INVALID`. */
   classifier(options: ClassifierOptions = {}): Classifier {
-    const { output = "logits", layer, layout, size } = options;
-    const key = JSON.stringify([output, layer, layout, size]);
+    const { output = "logits", layer, layout, size, separateBatchNorm = false } = options;
+    const key = JSON.stringify([output, layer, layout, size, separateBatchNorm]);
     const known = this.#classifiers.get(key);
     if (known) return known;
     const made = prepare(this.source.model, {
@@ -55,6 +57,7 @@ export class Explainer implements AsyncDisposable {
       keep: layer ? [layer] : [],
       layout: layout ?? this.source.preprocessing?.layout,
       size,
+      separateBatchNorm,
     });
     this.#classifiers.set(key, made);
     return made;

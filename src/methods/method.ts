@@ -1,6 +1,7 @@
 /** @file What a method is: parameters, a citation, and a plan = one graph, a generator of rows, a fold. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Model } from "../graph/types.ts";
+import type { Ledger } from "../rules/ledger.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
 import type { ParamSpecs, Params } from "./params.ts";
@@ -35,25 +36,53 @@ export interface Folded {
   readonly values: Float32Array;
   readonly dims: readonly number[];
   readonly checks: Checks;
+  /** Relevance in and out of every node, where it was asked for. */
+  readonly ledger?: Ledger;
 }
 
 /** Consumes the results of a sample's rows, in the order in which they were fed. */
 export interface Fold {
   readonly add: (result: RowResult) => void;
+  /** The {@link RowsPlan.sums} of a run. */
+  readonly addRun?: (result: RowResult) => void;
   readonly done: () => Folded;
 }
 
-/** A plan is a value: one emitted graph, a pure generator of rows, a pure fold. */
-export interface Plan {
+/** One run of the network before the rows, whose outputs rows, shared inputs and fold may use. */
+export interface Probe {
+  readonly model: Model;
+  readonly outputs: readonly string[];
+  readonly row: (sample: Sample) => Row;
+}
+
+interface Prepared {
+  /** The one graph that every row runs through. */
   readonly model: Model;
   /** Graph outputs that rows need. */
   readonly outputs: readonly string[];
-  /** Rows for one sample; `count` of them. */
-  readonly rows: (sample: Sample) => Iterable<Row>;
+  readonly probe?: Probe;
+  /** Rows of one sample, at least; what progress counts. */
   readonly count: number;
-  readonly fold: (sample: Sample) => Fold;
   readonly notes: readonly string[];
 }
+
+/** Rows that do not depend on one another: batches of any size. */
+export interface RowsPlan extends Prepared {
+  readonly rows: (sample: Sample, found: RowResult) => Iterable<Row>;
+  /** Inputs that all rows of a sample share: fed once a run with a batch axis of 1; a run then holds rows of one sample. */
+  readonly shared?: (sample: Sample, found: RowResult) => Row;
+  /** Outputs that hold one row for the whole run (batch axis of 1) and go to `fold.addRun`. */
+  readonly sums?: readonly string[];
+  readonly fold: (sample: Sample, found: RowResult) => Fold;
+}
+
+/** Each row depends on the result of the one before: an optimisation, an adaptive path. Samples go in step. */
+export interface StepsPlan extends Prepared {
+  readonly steps: (sample: Sample, found: RowResult) => Generator<Row, Folded, RowResult>;
+}
+
+/** A plan is a value: one emitted graph, a pure generator of rows, a pure fold. */
+export type Plan = RowsPlan | StepsPlan;
 
 /** Emits an explanation onto a graph: given the cotangent of the scores, the value of the map. */
 export interface EmitContext extends Omit<PlanContext, "seed"> {
@@ -64,7 +93,13 @@ export interface EmitContext extends Omit<PlanContext, "seed"> {
 export interface Emitted {
   readonly map: Value;
   readonly notes: readonly string[];
+  /** Further outputs by name, rows first, for the checks of {@link Finish}. Left out of stand-alone graphs. */
+  readonly extra?: Readonly<Record<string, Value>>;
+  /** From the map and the extra outputs to the checks of a result. */
+  readonly finish?: Finish;
 }
+/** What can be said about a finished map. */
+export type Finish = (map: Float32Array, extra: RowResult, sample: Sample) => Pick<Folded, "checks" | "ledger">;
 
 export interface Method {
   readonly id: string;
@@ -83,6 +118,10 @@ export interface Method {
   readonly cost: string;
   /** Needs derivatives; false = forward passes only, works on any model that runs. */
   readonly gradients: boolean;
+  /** Wants BatchNormalization as nodes of its own, not folded into the weights before it. */
+  readonly separateBatchNorm?: boolean;
+  /** Why the method has no meaning on this model; undefined = it has. Asked beside the needs of `space` and `gradients`. */
+  readonly unsuitable?: (classifier: Classifier) => string | undefined;
   /** Set when the method is one graph and can be compiled to a stand-alone model; otherwise why not. */
   readonly emit: ((context: EmitContext) => Emitted) | { readonly none: string };
   readonly plan: (context: PlanContext) => Plan;

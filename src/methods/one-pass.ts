@@ -8,7 +8,7 @@ import { tensor } from "../graph/tensor.ts";
 import type { Model } from "../graph/types.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
-import type { EmitContext, Emitted, Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
+import type { EmitContext, Emitted, Finish, Fold, Method, PlanContext, RowResult, RowsPlan, Sample } from "./method.ts";
 import type { Params } from "./params.ts";
 
 /** Names of what an explanation graph adds. */
@@ -42,28 +42,29 @@ export function gradientsOf(
 export function cotangentGraph(
   context: Omit<PlanContext, "seed">,
   emit: (context: EmitContext) => Emitted,
-): { readonly model: Model; readonly map: Value; readonly notes: readonly string[] } {
+): Emitted & { readonly model: Model } {
   const { classifier } = context;
   const g = extend(classifier.model, classifier.ops);
   const batch = classifier.input.dims?.[0] ?? "N";
   const cotangent = g.input(COTANGENT, "float32", [batch, classifier.classes]);
-  const { map, notes } = emit({ ...context, g, cotangent });
-  const named = g.alias(map, SALIENCY_MAP);
-  return { model: close(classifier.model, g, [named, g.value(classifier.scores)]), map: named, notes };
+  const emitted = emit({ ...context, g, cotangent });
+  const map = g.alias(emitted.map, SALIENCY_MAP);
+  const extra = Object.entries(emitted.extra ?? {}).map(([name, value]) => g.alias(value, name));
+  return { ...emitted, model: close(classifier.model, g, [map, g.value(classifier.scores), ...extra]), map };
 }
 
 /** The plan of a one-graph method. */
-export function onePass(emit: (context: EmitContext) => Emitted): (context: PlanContext) => Plan {
+export function onePass(emit: (context: EmitContext) => Emitted): (context: PlanContext) => RowsPlan {
   return (context) => {
-    const { model, map, notes } = cotangentGraph(context, emit);
+    const { model, map, notes, extra = {}, finish } = cotangentGraph(context, emit);
     const dims = staticRow(map);
     return {
       model,
       notes,
       count: 1,
-      outputs: [SALIENCY_MAP],
+      outputs: [SALIENCY_MAP, ...Object.keys(extra)],
       rows: (sample) => [inputRow(context.classifier, sample)],
-      fold: () => keep(SALIENCY_MAP, dims),
+      fold: (sample) => keep(dims, sample, finish),
     };
   };
 }
@@ -85,13 +86,16 @@ export function staticRow(value: Value): readonly number[] {
   return dims;
 }
 
-function keep(output: string, dims: readonly number[]): Fold {
-  let values: Float32Array | undefined;
+function keep(dims: readonly number[], sample: Sample, finish: Finish = () => ({ checks: {} })): Fold {
+  let result: RowResult = {};
   return {
-    add: (result) => {
-      values = result[output];
+    add: (row) => {
+      result = row;
     },
-    done: () => ({ values: values as Float32Array, dims, checks: {} }),
+    done: () => {
+      const values = result[SALIENCY_MAP] as Float32Array;
+      return { values, dims, ...finish(values, result, sample) };
+    },
   };
 }
 

@@ -18,6 +18,8 @@ export interface PrepareOptions {
   readonly layout?: "nchw" | "nhwc" | undefined;
   /** Height and width for inputs that leave them free. */
   readonly size?: readonly [number, number] | undefined;
+  /** Leave BatchNormalization as it is; folded into the weights before it otherwise. */
+  readonly separateBatchNorm?: boolean;
 }
 
 /** The size used when the model leaves it free and nobody says. */
@@ -29,7 +31,11 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
   const port = imageInput(source);
   const layout = options.layout ?? guessLayout(port);
   const bound = bindSize(source, port, layout, options.size);
-  const canonical = canonicalize(bound.model, { ops, keep: new Set(options.keep) });
+  const canonical = canonicalize(bound.model, {
+    ops,
+    keep: new Set(options.keep),
+    disable: options.separateBatchNorm ? ["fold-batchnorm"] : [],
+  });
   const { graph } = canonical.model;
   const input = graph.inputs.find((p) => p.name === port.name) ?? port;
   const dims = input.dims as readonly Dim[];
