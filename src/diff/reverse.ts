@@ -5,6 +5,7 @@ import type { Attrs, Node } from "../graph/types.ts";
 import { fitTo } from "../ops/broadcast.ts";
 import type { Cotangents, Op, Vjp, VjpArgs } from "../ops/define.ts";
 import { rowOf } from "../ops/infer.ts";
+import { vanishesWith, vanishingOf } from "../ops/masks.ts";
 import type { Ops } from "../ops/table.ts";
 import { deadAtZeroTest } from "./dead-at-zero.ts";
 import { noteSeeds } from "./seeds.ts";
@@ -30,6 +31,10 @@ export interface ReverseOptions {
   /** Values whose cotangents are wanted: inputs, any layer, weights. */
   readonly to: readonly string[];
   readonly rule?: Rule;
+  /** Does the rule ask ops for their vjp? Then nodes without one are refused at once. Default: the rule is {@link derivative}. */
+  readonly needsVjp?: boolean;
+  /** Sees each node with what arrived at its outputs and what it passed on. */
+  readonly observe?: (node: Node, received: readonly Value[], passed: readonly Value[]) => void;
 }
 
 export interface Reversed {
@@ -43,10 +48,10 @@ export interface Reversed {
  * @throws OnnxplainError `E_UNSUPPORTED_OP` / `E_NO_DERIVATIVE`, naming every node in the way at once.
  */
 export function reverse(options: ReverseOptions): Reversed {
-  const { g, ops, from, to, rule = derivative } = options;
+  const { g, ops, from, to, rule = derivative, needsVjp = rule === derivative } = options;
   const reached = reachedFrom(options);
   const between = nodesBetween(options, reached);
-  if (rule === derivative) refuseUnderivable(between, ops);
+  if (needsVjp) refuseUnderivable(between, ops);
   const pending = new Map<string, Value[]>([...from].map(([name, v]) => [name, [v]]));
   const notes = new Set<string>();
   noteSeeds(g, from.values());
@@ -75,14 +80,21 @@ export function reverse(options: ReverseOptions): Reversed {
     );
     if (row.straightThrough)
       notes.add(`${node.op} is differentiated straight through: rounding is treated as the identity inside its range.`);
+    const passed: Value[] = [];
     cotangents.forEach((c, i) => {
       const name = node.inputs[i];
       if (c === null || name === undefined || !wants[i]) return;
       const fitted = blamed(node, () => fitTo(g, c, x[i] as Value));
+      passed.push(fitted);
       const waiting = pending.get(name);
       if (waiting) waiting.push(fitted);
       else pending.set(name, [fitted]);
     });
+    options.observe?.(
+      node,
+      dys.filter((d) => d !== null),
+      passed,
+    );
   }
   return { cotangents: new Map(to.map((name) => [name, settle(g, pending, name)])), notes: [...notes] };
 }
@@ -111,8 +123,16 @@ function settle(g: GraphBuilder, pending: Map<string, Value[]>, name: string): V
   if (waiting === undefined || waiting.length === 0) return null;
   const sum =
     waiting.length === 1 ? (waiting[0] as Value) : waiting.length === 2 ? g.op("Add", waiting) : g.op("Sum", waiting);
+  if (waiting.length > 1) for (const y of commonZeros(g, waiting)) vanishesWith(g, sum, { name: y });
   pending.set(name, [sum]);
   return sum;
+}
+
+/** Values where all of several cotangents are known to vanish, and their sum with them. */
+function commonZeros(g: GraphBuilder, parts: readonly Value[]): readonly string[] {
+  const known = vanishingOf(g);
+  const [first, ...rest] = parts.map((p) => known.get(p.name));
+  return [...(first ?? [])].filter((y) => rest.every((zeros) => zeros?.has(y)));
 }
 
 /** Values that depend on `to` through data. Ops of kind `constant` (comparisons, shapes, indices) carry no data on. */

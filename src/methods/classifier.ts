@@ -24,5 +24,7 @@ export interface Classifier {
   readonly classes: number;
   /** False when the graph only takes the batch size it was exported with (1). */
   readonly freeBatch: boolean;
+  /** Lowest and highest value of each input channel, where the preprocessing tells. */
+  readonly range?: { readonly low: readonly number[]; readonly high: readonly number[] };
   readonly notes: readonly string[];
 }

@@ -1,8 +1,17 @@
 /** @file Method parameters as data: names, defaults, ranges; read from the library or the command line alike. */
 import { OnnxplainError } from "../errors.ts";
+import type { Composite, CompositeRow } from "../rules/composites.ts";
 
 /** A parameter value as results record it. */
-export type ParamValue = number | boolean | string | readonly number[] | Float32Array | null;
+export type ParamValue =
+  | number
+  | boolean
+  | string
+  | readonly number[]
+  | Float32Array
+  | Composite
+  | readonly CompositeRow[]
+  | null;
 export type Params = Readonly<Record<string, ParamValue>>;
 
 export interface ParamSpec {
@@ -43,6 +52,24 @@ export const positive = (fallback: number | null, about: string): ParamSpec => (
   read: (raw) => {
     const v = toNumber(raw);
     return v !== undefined && v > 0 ? v : undefined;
+  },
+});
+export const nonNegative = (fallback: number | null, about: string): ParamSpec => ({
+  default: fallback,
+  about,
+  expected: "a number from 0 up",
+  read: (raw) => {
+    const v = toNumber(raw);
+    return v !== undefined && v >= 0 ? v : undefined;
+  },
+});
+export const numbers = (fallback: readonly number[] | null, about: string): ParamSpec => ({
+  default: fallback,
+  about,
+  expected: "numbers separated by commas",
+  read: (raw) => {
+    const v = toNumbers(raw);
+    return v !== undefined && v.length > 0 ? v : undefined;
   },
 });
 export const boolean = (fallback: boolean, about: string): ParamSpec => ({
@@ -86,6 +113,9 @@ export const baseline = (about: string): ParamSpec => ({
 });
 
 const key = (name: string): string => name.toLowerCase().replaceAll("-", "_");
+
+/** Is there such a parameter? Names match ignoring case and `-` against `_`. */
+export const hasParam = (specs: ParamSpecs, name: string): boolean => Object.hasOwn(specs, key(name));
 
 /** Fill in defaults and check. Throws `E_PARAM` naming the known parameters, or what was expected. */
 export function readParams(method: string, specs: ParamSpecs, given: Readonly<Record<string, unknown>>): Params {

@@ -3,16 +3,21 @@ import { OnnxplainError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
 import { candidateLayers } from "./layers.ts";
 import type { Method } from "./method.ts";
+import { type Params, readParams } from "./params.ts";
 import { METHODS } from "./table.ts";
 
 /** Why a method has no meaning on this model; undefined when it has. */
-export function unsuitability(method: Method, classifier: Classifier): string | undefined {
+export function unsuitability(
+  method: Method,
+  classifier: Classifier,
+  params: Params = readParams(method.id, method.params, {}),
+): string | undefined {
   return (
     (method.space === "layer" && candidateLayers(classifier).length === 0
       ? "the model has no feature map with a grid of positions (no convolution, no tokens)"
       : undefined) ??
     (method.gradients ? withoutDerivative(classifier) : undefined) ??
-    method.unsuitable?.(classifier)
+    method.unsuitable?.(classifier, params)
   );
 }
 
@@ -42,8 +47,8 @@ export const suitableMethods = (classifier: Classifier): readonly string[] =>
     .map((m) => m.id);
 
 /** Throws `E_METHOD_UNSUITABLE` with the node, the reason, and the methods that do apply. */
-export function refuseUnsuitable(method: Method, classifier: Classifier): void {
-  const reason = method.unsuitable?.(classifier);
+export function refuseUnsuitable(method: Method, classifier: Classifier, params: Params): void {
+  const reason = method.unsuitable?.(classifier, params);
   if (reason === undefined) return;
   throw new OnnxplainError(
     "E_METHOD_UNSUITABLE",

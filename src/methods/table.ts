@@ -1,5 +1,6 @@
 /** @file Every method: one line each. Ids match ignoring case, `-` and `_`. */
 import { OnnxplainError } from "../errors.ts";
+import { deepLift } from "./deep-lift.ts";
 import { gradCam } from "./grad-cam.ts";
 import { gradCamPlusPlus } from "./grad-cam-plus-plus.ts";
 import { gradient } from "./gradient.ts";
@@ -7,6 +8,7 @@ import { hiresCam } from "./hires-cam.ts";
 import { inputXGradient } from "./input-x-gradient.ts";
 import { integratedGradients } from "./integrated-gradients.ts";
 import { layerCam } from "./layer-cam.ts";
+import { lrp } from "./lrp.ts";
 import type { Method } from "./method.ts";
 import { occlusion } from "./occlusion.ts";
 import { smoothgrad, squaregrad, vargrad } from "./smoothgrad.ts";
@@ -15,9 +17,11 @@ export const METHODS = {
   gradient,
   "input-x-gradient": inputXGradient,
   "integrated-gradients": integratedGradients,
+  "deep-lift": deepLift,
   smoothgrad,
   squaregrad,
   vargrad,
+  lrp,
   "grad-cam": gradCam,
   "hires-cam": hiresCam,
   "layer-cam": layerCam,

@@ -86,7 +86,7 @@ function vanishing(g: GraphBuilder): Map<string, Set<string>> {
 const vanishes = (g: GraphBuilder, dy: Value, y: Value): boolean => vanishing(g).get(dy.name)?.has(y.name) ?? false;
 
 /** State that `dy` is 0 wherever the non-negative `y` is 0. */
-export function vanishesWith(g: GraphBuilder, dy: Value, y: Value): Value {
+export function vanishesWith(g: GraphBuilder, dy: Value, y: Pick<Value, "name">): Value {
   const map = vanishing(g);
   map.set(dy.name, new Set([...(map.get(dy.name) ?? []), y.name]));
   return dy;

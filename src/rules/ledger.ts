@@ -13,7 +13,7 @@ export interface LedgerEntry {
   /** What the bias absorbed. */
   readonly bias: number;
   /** What the stabiliser absorbed, where the denominator is not 0. */
-  readonly stabiliser: number;
+  readonly stabilizer: number;
   /** What was lost where the denominator is exactly 0. */
   readonly dead: number;
 }
