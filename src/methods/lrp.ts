@@ -80,7 +80,7 @@ export const lrp: Method = {
   space: "input",
   signed: () => true,
   cost: "1 forward + 1 to 3 passes of every layer, by rule",
-  gradients: false,
+  gradients: true,
   unsuitable: (classifier, params) => uncovered(compositeOf(params), survey(whereOf(classifier))),
   emit,
   plan: onePass(emit),

@@ -3,8 +3,11 @@ import { OnnxplainError } from "../errors.ts";
 import type { Role } from "./roles.ts";
 import { parseRule, type RuleSpec } from "./table.ts";
 
-/** Which nodes a row is about: a role, the first layer with weights, any layer with weights, or a name (`conv*`). */
-export type Selector = Role | "first" | "weighted" | { readonly glob: string };
+/**
+ * Which nodes a row is about: a role; the first, last or any layer with weights; the last mean; a rectifier (Relu and
+ * its kin); or a name (`conv*`).
+ */
+export type Selector = Role | "first" | "last" | "weighted" | "last-average" | "rectifier" | { readonly glob: string };
 export type CompositeRow = readonly [Selector, RuleSpec];
 
 export interface Composite {
@@ -36,6 +39,7 @@ const ATTENTION: readonly CompositeRow[] = [
 /** Where everything but the activations is the gradient's. */
 const GRADIENT: readonly CompositeRow[] = (
   [
+    "activation",
     "weighted",
     "scale",
     "bias",
@@ -74,8 +78,8 @@ const LIST: readonly Composite[] = [
   ),
   lrp("epsilon-gamma-box", ZENNIT, ["first", r("zbox")], ["convolution", r("gamma")], ["dense", r("epsilon")]),
   lrp("excitation-backprop", ZENNIT, ["weighted", r("z-plus-no-bias")]),
-  { id: "guided-backprop", source: ZENNIT, rows: [["activation", r("guided")], ...GRADIENT] },
-  { id: "deconvnet", source: ZENNIT, rows: [["activation", r("deconv")], ...GRADIENT] },
+  { id: "guided-backprop", source: ZENNIT, rows: [["rectifier", r("guided")], ...GRADIENT] },
+  { id: "deconvnet", source: ZENNIT, rows: [["rectifier", r("deconv")], ...GRADIENT] },
   lrp("sequential-preset-a", INNVESTIGATE, ["dense", r("epsilon:0.1")], ["convolution", r("alpha-beta:1,0")]),
   lrp("sequential-preset-b", INNVESTIGATE, ["dense", r("epsilon:0.1")], ["convolution", r("alpha-beta:2,1")]),
   lrp(

@@ -78,7 +78,7 @@ export const normRule: NodeRule = (site) => {
 };
 
 /** Branches share by the size of what they bring: `|x_k| / Σ|x_j|`. */
-const contribution: NodeRule = (site) => {
+export const contributionRule: NodeRule = (site) => {
   const { g, dy, x, settings } = site;
   const sizes = x.map((v) => (v ? g.op("Abs", [v]) : null));
   const all = sizes.filter((v) => v !== null);
@@ -88,7 +88,7 @@ const contribution: NodeRule = (site) => {
 };
 
 /** The branch with more layers behind it takes all; what skips them takes nothing. */
-const ignoreSkip: NodeRule = ({ node, survey, dy, wants }) => {
+export const ignoreSkipRule: NodeRule = ({ node, survey, dy, wants }) => {
   const depths = node.inputs.map((name, i) => (wants[i] ? survey.depth(name) : -1));
   const deepest = depths.indexOf(Math.max(...depths));
   return node.inputs.map((_, i) => (i === deepest ? dy : null));
@@ -96,8 +96,8 @@ const ignoreSkip: NodeRule = ({ node, survey, dy, wants }) => {
 
 const BY_POLICY: Readonly<Record<RuleSite["settings"]["residual"], NodeRule>> = {
   norm: normRule,
-  contribution,
-  ignore_skip: ignoreSkip,
+  contribution: contributionRule,
+  ignore_skip: ignoreSkipRule,
 };
 /** A sum of branches, shared as the walk's residual policy says. */
 export const residualRule: NodeRule = (site) => BY_POLICY[site.settings.residual](site);
@@ -138,6 +138,16 @@ export const softmaxRule: NodeRule = (site) => {
   const axis = typeof attrs.axis === "number" ? attrs.axis : -1;
   const total = g.op("ReduceSum", [dy, g.ints([axis])], { keepdims: 1 });
   return [g.op("Mul", [x[0] as Value, g.op("Sub", [dy, g.op("Mul", [y, total])])])];
+};
+
+/** A mean over positions shares by exp(score): the fully convolutional heads of Caffe-ExcitationBP (SPEC 5.4). */
+export const spatialSoftmaxRule: NodeRule = ({ g, dy, x, y }) => {
+  const data = x[0] as Value;
+  const rank = (data.dims as readonly unknown[]).length;
+  const flat = g.op("Reshape", [data, g.ints([0, 0, -1])]);
+  const shares = g.op("Reshape", [g.op("Softmax", [flat], { axis: 2 }), g.op("Shape", [data])]);
+  const spread = y.dims?.length === rank ? dy : g.op("Unsqueeze", [dy, g.ints([2, 3].slice(0, rank - 2))]);
+  return [g.op("Mul", [shares, spread]), ...x.slice(1).map(() => null)];
 };
 
 /** Relu and clipping: relevance where the unit was active (excitation backprop on signed inputs). */

@@ -9,10 +9,16 @@ import type { NodeRule, WalkSettings } from "./rule-site.ts";
 import { type Survey, type Surveyed, survey } from "./survey.ts";
 import { type RuleSpec, ruleOf, specText } from "./table.ts";
 
+/** Activations that let what is positive through. */
+const RECTIFIERS: ReadonlySet<string> = new Set(["Relu", "Clip", "LeakyRelu", "PRelu", "ThresholdedRelu"]);
+
 const matches = (selector: Selector, node: Node, s: Survey): boolean => {
   const role = s.role(node);
   if (typeof selector === "object") return globOf(selector.glob)(node);
   if (selector === "first") return node === s.first;
+  if (selector === "last") return node === s.last;
+  if (selector === "rectifier") return role === "activation" && RECTIFIERS.has(node.op);
+  if (selector === "last-average") return node === s.nodes.findLast((n) => s.role(n) === "average");
   return selector === "weighted" ? role === "convolution" || role === "dense" : selector === role;
 };
 
@@ -30,6 +36,9 @@ function globOf(glob: string): (node: Node) => boolean {
 export function assignment(composite: Composite, s: Survey): ReadonlyMap<Node, RuleSpec | undefined> {
   return new Map(s.nodes.map((node) => [node, composite.rows.find(([selector]) => matches(selector, node, s))?.[1]]));
 }
+
+/** Are there rectifiers between image and scores? */
+export const hasRectifier = (s: Survey): boolean => s.nodes.some((n) => matches("rectifier", n, s));
 
 /** Patterns of a composite that fit no node. */
 export const idleGlobs = (composite: Composite, s: Survey): readonly string[] =>

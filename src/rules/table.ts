@@ -16,9 +16,11 @@ import {
 } from "./linear-rule.ts";
 import {
   activeRule,
+  contributionRule,
   deconvRule,
   gradientRule,
   guidedRule,
+  ignoreSkipRule,
   normRule,
   passRule,
   productRule,
@@ -26,6 +28,7 @@ import {
   routeRule,
   shareRule,
   softmaxRule,
+  spatialSoftmaxRule,
   stopRule,
   uniformRule,
 } from "./node-rules.ts";
@@ -82,6 +85,9 @@ export const RULES = {
   pass: plain(passRule, "unchanged"),
   norm: plain(normRule, "each input's share of the output"),
   share: plain(shareRule, "each input's share of the output, without a stabiliser"),
+  contribution: plain(contributionRule, "each branch by the size of what it brings"),
+  "ignore-skip": plain(ignoreSkipRule, "all to the branch with more layers"),
+  "spatial-softmax": plain(spatialSoftmaxRule, "a mean shares by exp(score) among positions"),
   residual: plain(residualRule, "as the residual policy says"),
   route: plain(routeRule, "back to where a value came from; the first maximum wins"),
   active: plain(activeRule, "where the unit was active"),

@@ -1,0 +1,193 @@
+/** @file Excitation backprop and its contrastive form: probability of winning, passed down (Zhang et al. 2016; SPEC 5.4). */
+
+import { OnnxplainError } from "../errors.ts";
+import type { Value } from "../graph/builder.ts";
+import type { Node } from "../graph/types.ts";
+import { type Composite, type CompositeRow, EXCITATION } from "../rules/composites.ts";
+import { relevance, uncovered } from "../rules/relevance.ts";
+import type { WalkSettings } from "../rules/rule-site.ts";
+import { survey } from "../rules/survey.ts";
+import { parseRule } from "../rules/table.ts";
+import { channelSum } from "./channel-sum.ts";
+import type { Classifier } from "./classifier.ts";
+import { earlyLayer } from "./early-layer.ts";
+import type { Layer } from "./layers.ts";
+import type { EmitContext, Emitted, Method } from "./method.ts";
+import { onePass } from "./one-pass.ts";
+import { boolean, name, oneOf, type Params } from "./params.ts";
+import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
+import { rulesParam } from "./rule-params.ts";
+
+const settingsOf = (classifier: Classifier): WalkSettings => ({
+  stabilizer: 0,
+  residual: "norm",
+  low: undefined,
+  high: undefined,
+  channelAxis: channelAxisOf(classifier),
+});
+
+/** How a sum of branches shares, by the policy's name. */
+const SUMS = { share: "share", contribution: "contribution", ignore_skip: "ignore-skip" } as const;
+
+function compositeOf(params: Params): Composite {
+  const sums: CompositeRow = ["sum", parseRule(SUMS[params.residual as keyof typeof SUMS])];
+  const pools: readonly CompositeRow[] =
+    params.head === "softmax" ? [["last-average", parseRule("spatial-softmax")]] : [];
+  return {
+    ...EXCITATION,
+    rows: [...((params.rules as readonly CompositeRow[] | null) ?? []), sums, ...pools, ...EXCITATION.rows],
+  };
+}
+
+const unsuitable = (classifier: Classifier, params: Params): string | undefined =>
+  uncovered(compositeOf(params), survey(whereOf(classifier)));
+
+/** Probability 1 at the class explained; a contrast starts at its first class. */
+const topOf = ({ g, cotangent }: EmitContext): Value => g.op("Relu", [cotangent]);
+
+/** P at a layer, summed over channels: [N,h,w]. */
+function emitExcitation(context: EmitContext): Emitted {
+  const { g, classifier, params } = context;
+  const layer = context.layer as Layer;
+  const { map, ...rest } = walkTo(context, {
+    composite: compositeOf(params),
+    settings: settingsOf(classifier),
+    start: topOf(context),
+    to: layer.name,
+    ledger: params.ledger === true,
+  });
+  return { ...rest, map: channelSum(g, map, layer) };
+}
+
+/** The dual unit: the same classifier layer, weights negated. */
+const dual = (composite: Composite): Composite => ({
+  ...composite,
+  rows: [["last", parseRule("dual-excitation")], ...composite.rows],
+});
+
+/** P+ - P- below the classifier, passed on to the layer, summed over channels, clipped at 0: [N,h,w]. */
+function emitContrastive(context: EmitContext): Emitted {
+  const { g, classifier, params } = context;
+  const layer = context.layer as Layer;
+  const where = whereOf(classifier);
+  const s = survey(where);
+  const at = contrastValue(classifier, s.nodes, params.contrast_layer as string | null, {
+    last: s.last,
+    layer: layer.name,
+  });
+  const composite = compositeOf(params);
+  const settings = settingsOf(classifier);
+  const down = (rules: Composite): Value => {
+    const { relevance: found } = relevance({
+      g,
+      where,
+      composite: rules,
+      settings,
+      start: new Map([[classifier.scores, topOf(context)]]),
+      to: [at],
+    });
+    return found.get(at) as Value;
+  };
+  const difference = g.op("Sub", [down(composite), down(dual(composite))]);
+  const { relevance: found, notes } = relevance({
+    g,
+    where,
+    composite,
+    settings,
+    start: new Map([[at, difference]]),
+    to: [layer.name],
+  });
+  const map = found.get(layer.name);
+  if (!map)
+    throw new OnnxplainError(
+      "E_LAYER_UNSUITABLE",
+      `No path leads from the contrast layer \`${at}\` to \`${layer.name}\`. Choose a layer between the image and the contrast layer.`,
+    );
+  return { map: g.op("Relu", [channelSum(g, map, layer)]), notes };
+}
+
+interface Between {
+  readonly last: Node | undefined;
+  readonly layer: string;
+}
+
+/** The value at which the two passes are subtracted: the classifier's input unless told otherwise. */
+function contrastValue(
+  { model: { graph } }: Classifier,
+  path: readonly Node[],
+  wanted: string | null,
+  { last }: Between,
+): string {
+  if (last === undefined)
+    throw new OnnxplainError("E_METHOD_UNSUITABLE", "The model has no layer with weights, so no unit has a dual.");
+  const reached = new Set(path.flatMap((n) => [...n.inputs, ...n.outputs]));
+  if (wanted === null) return last.inputs.find((n) => reached.has(n) && !graph.constants.has(n)) as string;
+  const node = graph.nodes.find((n) => n.name === wanted || n.outputs.includes(wanted));
+  const value = graph.facts.has(wanted) ? wanted : node?.outputs[0];
+  const above = path.indexOf(last);
+  const producedAt = path.findIndex((n) => value !== undefined && n.outputs.includes(value));
+  if (value === undefined || producedAt < 0)
+    throw new OnnxplainError(
+      "E_LAYER_UNKNOWN",
+      `The model has no value or node named \`${wanted}\` between image and scores to contrast at. \`onnxplain inspect MODEL\` lists the layers.`,
+    );
+  if (producedAt >= above)
+    throw new OnnxplainError(
+      "E_LAYER_UNSUITABLE",
+      `The contrast layer \`${wanted}\` lies above the classifier "${last.name}", whose weights tell the class from its dual. Choose a layer below it.`,
+    );
+  return value;
+}
+
+const params = {
+  head: oneOf(
+    "proportional",
+    ["proportional", "softmax"],
+    "how a pooled map of class scores shares among positions: by activation (TorchRay), or by exp(logit) (authors' code for fully convolutional heads)",
+  ),
+  residual: oneOf(
+    "share",
+    Object.keys(SUMS),
+    "how a sum of branches shares: by signed contribution (TorchRay), by absolute contribution, or all to the branch with layers (ignore_skip, Caffe-ExcitationBP)",
+  ),
+  rules: rulesParam("rules for single layers before the method's own: `pattern=rule` joined by `;`"),
+};
+
+const facts = {
+  space: "layer",
+  gradients: true,
+  separateBatchNorm: true,
+  defaultLayer: earlyLayer,
+  unsuitable,
+} as const;
+
+export const excitationBackprop: Method = {
+  ...facts,
+  id: "excitation-backprop",
+  aliases: ["mwp", "ebp", "marginal-winning-probability"],
+  title: "Excitation backprop (marginal winning probability)",
+  source: "Zhang et al. 2016 (arXiv 1608.00507), eq. 1-5; SPEC 5.4; TorchRay excitation_backprop",
+  params: { ...params, ledger: boolean(false, "keep books on every node") },
+  signed: () => false,
+  cost: "2 forward + 1 backward from the scores to the layer",
+  emit: emitExcitation,
+  plan: onePass(emitExcitation),
+};
+
+export const contrastiveExcitationBackprop: Method = {
+  ...facts,
+  id: "contrastive-excitation-backprop",
+  aliases: ["c-mwp", "cmwp", "contrastive-ebp", "cebp"],
+  title: "Contrastive excitation backprop",
+  source: "Zhang et al. 2016 (arXiv 1608.00507), section 3.3; SPEC 5.4; TorchRay contrastive_excitation_backprop",
+  params: {
+    ...params,
+    contrast_layer: name(
+      "where the passes of class and dual are subtracted; the propagation is linear, so the choice does not change the map; none = the classifier's input",
+    ),
+  },
+  signed: () => false,
+  cost: "2 forward + 2 short and 1 long backward",
+  emit: emitContrastive,
+  plan: onePass(emitContrastive),
+};
