@@ -1,35 +1,30 @@
-/** @file `onnxplain explain`: heat maps of one or more images. */
+/** @file `onnxplain explain`: heat maps of one or more images, by one or more methods. */
 
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import {
-  type Bundle,
-  bundleOf,
   CHANNEL_REDUCERS,
   COLORMAP_NAMES,
+  type ExplainAllOptions,
   type Explainer,
-  type ExplainOptions,
   type Explanation,
-  encodePng,
-  explain,
+  explainAll,
+  findMethod,
   type ImageInput,
-  manifestOf,
-  mapNpy,
-  mapSafetensors,
   OnnxplainError,
-  overlayPicture,
   type PictureOptions,
   readNpy,
-  sideBySide,
   sortedJson,
   topClasses,
-  upsampledNpy,
 } from "../src/index.ts";
+import { destination, documentOf, type Explained, folderOf, type Place, type WriteContext } from "./explain-files.ts";
 import {
   choice,
+  commandLine,
   type Flags,
   helpPage,
   isSet,
+  list,
   MODEL_FLAGS,
   number,
   pairs,
@@ -40,28 +35,48 @@ import {
 } from "./flags.ts";
 import { classifierOptions, deviceOptions, openModel, preprocessingFrom } from "./open.ts";
 import { progressLine } from "./progress.ts";
+import { drawing } from "./show.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
 import { refuseFull, writeFolder, writeWhole } from "./write.ts";
 
 const FLAGS = {
   method: {
     type: "string",
+    multiple: true,
     value: "ID",
-    about: "explanation method (default grad-cam; `onnxplain methods` lists all)",
+    about: "explanation methods, separated by commas (default grad-cam; `onnxplain methods` lists all)",
   },
   target: {
     type: "string",
     multiple: true,
     value: "CLASS",
-    about: "class index, label, predicted (default), or A-B for a contrast; may be repeated",
+    about: "class index, label, predicted (default), top3, or A-B for a contrast; several by commas, or repeated",
   },
   layer: { type: "string", value: "NAME", about: "value or node name (default: the last spatial feature map)" },
-  param: { type: "string", multiple: true, value: "K=V", about: "method parameter; may be repeated" },
+  param: {
+    type: "string",
+    multiple: true,
+    value: "K=V",
+    about: "parameter of every method that knows it, or METHOD.K=V; may be repeated",
+  },
+  composite: {
+    type: "string",
+    value: "NAME",
+    about: "rules by kind of layer, for methods that have them (--param composite)",
+  },
+  rule: {
+    type: "string",
+    multiple: true,
+    value: "WHERE=RULE",
+    about: "rule of single layers, as 'conv*=gamma:0.25'; may be repeated (--param rules)",
+  },
+  ledger: { type: "boolean", about: "account for the relevance of every node (--param ledger=true)" },
+  show: { type: "boolean", about: "draw the maps in the terminal" },
   out: {
     type: "string",
     short: "o",
     value: "OUT",
-    about: "FILE.png, .npy, .safetensors, .json, or a folder for the evidence bundle",
+    about: "FILE.png, .html, .npy, .safetensors, .json, or a folder for the evidence bundle",
   },
   upsample: { type: "boolean", about: ".npy at the input's resolution, channels summed" },
   cmap: { type: "string", value: "NAME", about: `colour map: ${COLORMAP_NAMES.join(", ")}` },
@@ -75,24 +90,6 @@ const FLAGS = {
   ...RUN_FLAGS,
 } as const satisfies Flags;
 
-/** Formats of a single output file. */
-type Writer = (explanation: Explanation, context: WriteContext) => Promise<Uint8Array>;
-interface WriteContext {
-  readonly model: Explainer;
-  readonly image: string;
-  readonly values: Values;
-  readonly picture: PictureOptions;
-}
-
-const WRITERS: Readonly<Record<string, Writer>> = {
-  ".png": async (e, { picture }) =>
-    encodePng(sideBySide(e.targets.map((_, index) => overlayPicture(e, { ...picture, index })))),
-  ".npy": async (e, { model, values }) =>
-    isSet(values, "upsample") ? upsampledNpy(e, model.classifier(classifierOptions(values))) : mapNpy(e),
-  ".safetensors": async (e) => mapSafetensors(e),
-  ".json": async (e, { model, image }) => new TextEncoder().encode(sortedJson(await manifestOf(e, { model, image }))),
-};
-
 export const explainVerb: Verb = {
   summary: "heat maps: which pixels made the model decide so",
   help: helpPage(
@@ -105,72 +102,45 @@ export const explainVerb: Verb = {
     if (rest.length === 0)
       throw new OnnxplainError("E_USAGE", "No image given. Usage: onnxplain explain IMAGE… --model MODEL -o why.png");
     const out = hushed(console, isSet(values, "quiet"));
-    const place = destination(text(values, "out"), rest);
-    if (place?.folder) await refuseFull(place.path);
+    const methods = methodsFrom(values);
+    const place = destination(text(values, "out"), { images: rest.length, methods: methods.length });
+    if (place && !place.write) await refuseFull(place.path);
     const model = await openModel(values);
     try {
-      return await explainAll({ model, images: rest, values, place, out });
+      const options = optionsFrom(values, { model, methods });
+      const command = commandLine("explain", argv);
+      const context = { model, values, picture: pictureFrom(values), command, several: methods.length > 1 };
+      return await explainImages(rest, { options, context, place, out });
     } finally {
       await model.dispose();
     }
   },
 };
 
-interface Place {
-  readonly path: string;
-  readonly folder: boolean;
-  readonly extension: string;
-}
-
-/** Where results go: by extension, or a folder. */
-function destination(path: string | undefined, images: readonly string[]): Place | undefined {
-  if (path === undefined) return undefined;
-  const extension = extname(path).toLowerCase();
-  if (Object.hasOwn(WRITERS, extension)) {
-    if (images.length > 1)
-      throw new OnnxplainError(
-        "E_USAGE",
-        `${images.length} images do not fit into one file \`${path}\`. Give \`-o\` a folder.`,
-      );
-    return { path, folder: false, extension };
-  }
-  if (extension !== "" && !path.endsWith("/"))
-    throw new OnnxplainError(
-      "E_USAGE",
-      `\`${path}\`: cannot write ${extension}. Known: ${Object.keys(WRITERS).join(", ")}, or a folder for everything.`,
-    );
-  return { path, folder: true, extension: "" };
-}
-
 interface Job {
-  readonly model: Explainer;
-  readonly images: readonly string[];
-  readonly values: Values;
+  readonly options: ExplainAllOptions;
+  readonly context: WriteContext;
   readonly place: Place | undefined;
   readonly out: Console;
 }
 
-async function explainAll({ model, images, values, place, out }: Job): Promise<number> {
-  const options = optionsFrom(values, model);
-  const picture = pictureFrom(values);
-  const bundles = new Map<string, Uint8Array>();
-  const documents: unknown[] = [];
+async function explainImages(images: readonly string[], { options, context, place, out }: Job): Promise<number> {
+  const { model, values } = context;
+  const all: Explained[] = [];
+  const files = new Map<string, Uint8Array>();
   const failures: OnnxplainError[] = [];
   for (const image of images) {
     const line = progressLine(basename(image), isSet(values, "quiet"));
     try {
-      const explanation = await explain(model, await readInput(image), { ...options, onProgress: line.onProgress });
+      const made = await explainAll(model, await readInput(image), { ...options, onProgress: line.onProgress });
       line.finish();
-      const context = { model, image: basename(image), values, picture };
-      if (place?.folder)
-        addBundle(
-          bundles,
-          await bundleOf(explanation, context, picture),
-          images.length > 1 ? folderName(image, bundles) : "",
-        );
-      else if (place) await writeWhole(place.path, await (WRITERS[place.extension] as Writer)(explanation, context));
-      if (isSet(values, "json")) documents.push(await manifestOf(explanation, context));
-      else summarize(explanation, image, model, out);
+      const explained = { ...made, image: basename(image) };
+      all.push(explained);
+      if (place && !place.write) {
+        const folder = images.length > 1 ? `${folderName(image, files)}/` : "";
+        for (const [name, bytes] of await folderOf(explained, context)) files.set(folder + name, bytes);
+      }
+      await tell(explained, context, out);
     } catch (error) {
       line.finish();
       if (images.length === 1 || !(error instanceof OnnxplainError)) throw error;
@@ -178,30 +148,71 @@ async function explainAll({ model, images, values, place, out }: Job): Promise<n
       out.note(`${error.code}  ${image}: ${error.message}`);
     }
   }
-  if (failures.length === images.length) throw failures[0] as OnnxplainError;
-  if (place?.folder) await writeFolder(place.path, bundles);
-  if (isSet(values, "json"))
-    out.print(
-      sortedJson((documents.length === 1 ? documents[0] : documents) as Parameters<typeof sortedJson>[0]).trimEnd(),
-    );
-  if (place) out.note(`wrote ${place.path}`);
-  if (failures.length > 0) out.note(`${failures.length} of ${images.length} images failed; the rest is written.`);
-  return failures.length > 0 ? 3 : 0;
+  if (all.length === 0) throw failures[0] as OnnxplainError;
+  if (isSet(values, "json")) {
+    const documents = await Promise.all(all.map((e) => documentOf(e, context)));
+    out.print(sortedJson(images.length === 1 ? (documents[0] as (typeof documents)[0]) : documents).trimEnd());
+  }
+  if (place) {
+    if (place.write) await writeWhole(place.path, await place.write(all, context));
+    else await writeFolder(place.path, files);
+    out.note(`wrote ${place.path}`);
+  }
+  if (failures.length > 0) out.note(`${failures.length} of ${images.length} images failed; the rest is done.`);
+  return failures.length > 0 || all.some((e) => e.failures.length > 0) ? 3 : 0;
 }
 
-function optionsFrom(values: Values, model: Explainer): ExplainOptions {
+/** What is said of one image while the others wait: the drawing, the scores, the notes, what is missing. */
+async function tell(explained: Explained, { model, values, picture }: WriteContext, out: Console): Promise<void> {
+  const json = isSet(values, "json");
+  if (isSet(values, "show")) {
+    const stream = json ? process.stderr : process.stdout;
+    (json ? out.note : out.print)(await drawing(explained, { model, picture, stream }));
+  }
+  if (!json) for (const e of explained.explanations) summarize(e, explained.image, model, out);
+  const notes = new Set(json ? [] : explained.explanations.flatMap((e) => e.notes));
+  for (const note of notes) out.note(`note: ${note}`);
+  for (const { method, error } of explained.failures)
+    out.note(`${error.code}  ${explained.image}, ${method} is missing: ${error.message}`);
+}
+
+/** Ids, each once; `E_METHOD_UNKNOWN` for what is none. */
+function methodsFrom(values: Values): readonly string[] {
+  const ids = list(values, "method").flatMap((ids) => ids.split(","));
+  const named = ids.map((id) => id.trim()).filter((id) => id !== "");
+  return [...new Set((named.length > 0 ? named : ["grad-cam"]).map((id) => findMethod(id).id))];
+}
+
+function optionsFrom(
+  values: Values,
+  { model, methods }: { readonly model: Explainer; readonly methods: readonly string[] },
+): ExplainAllOptions {
   const reading = classifierOptions(values);
   const megabytes = number(values, "max-memory", { min: 1 });
+  const targets = list(values, "target");
   return {
     ...reading,
     ...deviceOptions(values),
-    method: text(values, "method") ?? "grad-cam",
-    target: values.target as readonly string[] | undefined,
-    params: pairs(values, "param"),
+    methods,
+    target: targets.length > 0 ? targets : undefined,
+    params: paramsFrom(values),
     seed: number(values, "seed", { min: 0 }),
     batch: number(values, "batch", { min: 1 }),
     maxMemory: megabytes === undefined ? undefined : megabytes * 2 ** 20,
     preprocessing: preprocessingFrom(values, model, reading),
+  };
+}
+
+/** `--param`, and the flags that stand for one. */
+function paramsFrom(values: Values): Readonly<Record<string, unknown>> {
+  const given = pairs(values, "param");
+  const rules = [...(given.rules === undefined ? [] : [given.rules]), ...list(values, "rule")];
+  const composite = text(values, "composite");
+  return {
+    ...given,
+    ...(rules.length > 0 ? { rules: rules.join(";") } : {}),
+    ...(composite === undefined ? {} : { composite }),
+    ...(isSet(values, "ledger") ? { ledger: true } : {}),
   };
 }
 
@@ -229,10 +240,6 @@ async function readInput(image: string): Promise<ImageInput> {
   return { dims, data: data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number) };
 }
 
-function addBundle(all: Map<string, Uint8Array>, bundle: Bundle, folder: string): void {
-  for (const [name, bytes] of bundle) all.set(folder ? `${folder}/${name}` : name, bytes);
-}
-
 /** A folder for each image, told apart when two share a name. */
 function folderName(image: string, taken: ReadonlyMap<string, unknown>): string {
   const stem = basename(image, extname(image));
@@ -252,8 +259,7 @@ function summarize(e: Explanation, image: string, model: Explainer, out: Console
       .map(([k, v]) => `${k} ${v.toExponential(2)}`)
       .join(", ");
     out.print(
-      `${basename(image)}${e.targets.length > 1 ? `[${i}]` : ""}: ${e.method} of ${named(t.index)}${t.against === undefined ? "" : ` against ${named(t.against)}`}${e.layer ? ` at ${e.layer.name}` : ""}; ${e.scoreKind}: ${best}${checks ? `; ${checks}` : ""}`,
+      `${image}${e.targets.length > 1 ? `[${i}]` : ""}: ${e.method} of ${named(t.index)}${t.against === undefined ? "" : ` against ${named(t.against)}`}${e.layer ? ` at ${e.layer.name}` : ""}; ${e.scoreKind}: ${best}${checks ? `; ${checks}` : ""}`,
     );
   });
-  for (const note of e.notes) out.note(`note: ${note}`);
 }

@@ -96,6 +96,9 @@ export const text = (values: Values, name: string): string | undefined => {
   const v = values[name];
   return typeof v === "string" ? v : undefined;
 };
+/** All values of a flag that may be repeated. */
+export const list = (values: Values, name: string): readonly string[] =>
+  [values[name] ?? []].flat().filter((v) => typeof v === "string");
 export const isSet = (values: Values, name: string): boolean => values[name] === true;
 
 /** A number flag; throws `E_USAGE` below `min` or when it is no number. */
@@ -137,6 +140,12 @@ export function pairs(values: Values, name: string): Readonly<Record<string, str
     }),
   );
 }
+
+/** A command as a POSIX shell reads it: words that hold anything unusual stand in single quotes. */
+export const commandLine = (verb: string, argv: readonly string[]): string =>
+  ["onnxplain", verb, ...argv]
+    .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
+    .join(" ");
 
 /** The help page of a verb. */
 export function helpPage(usage: string, summary: string, flags: Flags): string {

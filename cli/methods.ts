@@ -31,11 +31,21 @@ function record(m: Method): Json {
     params: Object.fromEntries(
       Object.entries(m.params).map(([k, p]) => [
         k,
-        { default: p.default instanceof Float32Array ? null : p.default, about: p.about, expected: p.expected },
+        {
+          default: p.default instanceof Float32Array ? null : (p.default as Json),
+          about: p.about,
+          expected: p.expected,
+        },
       ]),
     ),
   };
 }
+
+const SPACES = {
+  input: "one value for each input element",
+  pixel: "one value for each pixel",
+  layer: "one value for each position of a layer",
+} as const satisfies Readonly<Record<Method["space"], string>>;
 
 function paragraph(m: Method): string {
   const params = Object.entries(m.params).map(
@@ -43,7 +53,7 @@ function paragraph(m: Method): string {
   );
   return [
     `${m.id}${m.aliases.length ? ` (${m.aliases.join(", ")})` : ""}: ${m.title}`,
-    `    ${m.space === "input" ? "one value for each input element" : "one value for each position of a layer"}; ${m.cost}; ${m.gradients ? "needs derivatives" : "forward passes only"}; ${oneGraph(m) ? "compiles to one graph" : "not one graph"}`,
+    `    ${SPACES[m.space]}; ${m.cost}; ${m.gradients ? "needs derivatives" : "forward passes only"}; ${oneGraph(m) ? "compiles to one graph" : "not one graph"}`,
     ...params,
     `    ${m.source}`,
   ].join("\n");

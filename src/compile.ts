@@ -41,7 +41,7 @@ export interface Compiled {
 export async function compile(model: Explainer, options: CompileOptions): Promise<Compiled> {
   const method = findMethod(options.method);
   const params = readParams(method.id, method.params, options.params ?? {});
-  const classifier = model.classifier(options);
+  const classifier = model.classifier({ ...options, separateBatchNorm: method.separateBatchNorm });
   const layer = chooseLayer(method, classifier, options.layer);
   const target = graphTarget(model, options.target ?? "predicted", classifier);
   const metadata = new Map(

@@ -1,7 +1,7 @@
 /** @file The driver of plans: rows into batches, batches through a session, results into folds. The only place that batches. */
 import { OnnxplainError } from "./errors.ts";
 import type { Model } from "./graph/types.ts";
-import type { Fold, Folded, Plan, Probe, Row, RowResult, RowsPlan, Sample, StepsPlan } from "./methods/method.ts";
+import type { Fold, Plan, Probe, Row, RowResult, RowsPlan, Sample, StepsPlan } from "./methods/method.ts";
 import type { HostTensor, Session } from "./runtime/session.ts";
 
 export interface Progress {
@@ -21,7 +21,11 @@ export interface DriveOptions {
 }
 
 /** Run a plan on every sample; results come in the order of the samples. Throws `E_ABORTED` when the signal fires. */
-export async function drive(plan: Plan, samples: readonly Sample[], options: DriveOptions): Promise<readonly Folded[]> {
+export async function drive<Result>(
+  plan: Plan<Result>,
+  samples: readonly Sample[],
+  options: DriveOptions,
+): Promise<readonly Result[]> {
   const found = await probed(plan.probe, samples, options);
   const tally = tallyOf(plan.count * samples.length, options);
   return "steps" in plan ? inStep(plan, samples, found, options, tally) : inRows(plan, samples, found, options, tally);
@@ -66,20 +70,20 @@ async function probed(
   return found;
 }
 
-interface Pending {
+interface Pending<Result> {
   readonly row: Row;
-  readonly fold: Fold;
+  readonly fold: Fold<Result>;
 }
 
-async function inRows(
-  plan: RowsPlan,
+async function inRows<Result>(
+  plan: RowsPlan<Result>,
   samples: readonly Sample[],
   found: readonly RowResult[],
   { session, batch }: DriveOptions,
   tally: Tally,
-): Promise<readonly Folded[]> {
+): Promise<readonly Result[]> {
   const folds = samples.map((s, i) => plan.fold(s, found[i] as RowResult));
-  let pending: Pending[] = [];
+  let pending: Pending<Result>[] = [];
   let shared: Row = {};
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
@@ -97,7 +101,7 @@ async function inRows(
       shared = plan.shared(sample, found[i] as RowResult);
     }
     for (const row of plan.rows(sample, found[i] as RowResult)) {
-      pending.push({ row, fold: folds[i] as Fold });
+      pending.push({ row, fold: folds[i] as Fold<Result> });
       if (pending.length >= batch) await flush();
     }
   }
@@ -106,14 +110,14 @@ async function inRows(
 }
 
 /** Every sample takes its next step in the same runs. */
-async function inStep(
-  plan: StepsPlan,
+async function inStep<Result>(
+  plan: StepsPlan<Result>,
   samples: readonly Sample[],
   found: readonly RowResult[],
   { session, batch }: DriveOptions,
   tally: Tally,
-): Promise<readonly Folded[]> {
-  const done: Folded[] = [];
+): Promise<readonly Result[]> {
+  const done: Result[] = [];
   let waiting = samples.map((s, i) => {
     const steps = plan.steps(s, found[i] as RowResult);
     return { i, steps, next: steps.next() };

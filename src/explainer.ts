@@ -2,7 +2,7 @@
 import { DEFAULT_DEVICE, openSession } from "#ort";
 import type { Model } from "./graph/types.ts";
 import { writeModelBytes } from "./graph/write.ts";
-import type { Preprocessing } from "./image/preprocess.ts";
+import { type Preprocessing, pixelRange } from "./image/preprocess.ts";
 import { PRESETS, withInputSize } from "./image/presets.ts";
 import type { ModelSource } from "./load.ts";
 import type { Classifier, ScoreKind } from "./methods/classifier.ts";
@@ -13,10 +13,14 @@ import type { Device, Session } from "./runtime/session.ts";
 export interface ClassifierOptions {
   readonly output?: ScoreKind | undefined;
   readonly layer?: string | undefined;
+  /** Further values that keep their names in the canonical form. */
+  readonly keep?: readonly string[] | undefined;
   readonly layout?: "nchw" | "nhwc" | undefined;
   readonly size?: readonly [number, number] | undefined;
   /** Keep BatchNormalization as nodes of its own instead of folding it into the weights before it. */
   readonly separateBatchNorm?: boolean | undefined;
+  /** How pictures become inputs, where it is not the model's own; tells the range of each channel. */
+  readonly preprocessing?: Preprocessing | undefined;
 }
 
 export interface DeviceOptions {
@@ -47,20 +51,22 @@ export class Explainer implements AsyncDisposable {
 
   /** The canonical form that methods see; made once for each set of options. Throws `E_MODEL_INVALID`. */
   classifier(options: ClassifierOptions = {}): Classifier {
-    const { output = "logits", layer, layout, size, separateBatchNorm = false } = options;
-    const key = JSON.stringify([output, layer, layout, size, separateBatchNorm]);
+    const { output = "logits", layer, layout, size, separateBatchNorm = false, preprocessing } = options;
+    const keep = [...new Set([...(layer ? [layer] : []), ...(options.keep ?? [])])].sort();
+    const key = JSON.stringify([output, keep, layout, size, separateBatchNorm, preprocessing]);
     const known = this.#classifiers.get(key);
     if (known) return known;
     const made = prepare(this.source.model, {
       ops: this.ops,
       scoreKind: output,
-      keep: layer ? [layer] : [],
+      keep,
       layout: layout ?? this.source.preprocessing?.layout,
       size,
       separateBatchNorm,
     });
-    this.#classifiers.set(key, made);
-    return made;
+    const ranged = { ...made, range: pixelRange(preprocessing ?? this.preprocessing(made).spec) };
+    this.#classifiers.set(key, ranged);
+    return ranged;
   }
 
   /** The stated preprocessing, or torchvision's fitted to the input, with a note that says so. */

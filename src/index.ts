@@ -8,12 +8,18 @@ export type { Progress } from "./drive.ts";
 export { type ErrorCode, type ErrorPlace, OnnxplainError } from "./errors.ts";
 export {
   argMax,
+  type ExplainAllOptions,
   type ExplainOptions,
   type Explanation,
+  type Explanations,
   explain,
+  explainAll,
   type ImageInput,
   type InputTensor,
+  type MethodFailure,
+  type MethodRequest,
   predict,
+  type RunOptions,
   type Timings,
 } from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
@@ -40,7 +46,13 @@ export { findMethod, METHODS } from "./methods/table.ts";
 export type { Target, TargetRequest } from "./methods/target.ts";
 export { OPS } from "./ops/table.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
+export { explanationSheet, type SheetOptions } from "./report/explanation-sheet.ts";
+export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
+export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
+export { type ShowOptions, showInTerminal } from "./report/show.ts";
+export { type TerminalKind, terminalKind } from "./report/terminal.ts";
 export type { Device } from "./runtime/session.ts";
+export { type ExplainScoresOptions, explainScores, type ScoreImages, type Scores } from "./score.ts";
 export { VERSION } from "./version.ts";

@@ -83,7 +83,7 @@ function countOps(model: Explainer): Readonly<Record<string, number>> {
 /** Does a method's plan compile? Nothing is run. */
 function verdict(method: Method, classifier: Classifier): MethodVerdict {
   const result = attempt(() => {
-    const layer = method.space === "layer" ? defaultLayer(classifier) : undefined;
+    const layer = method.space === "layer" ? (method.defaultLayer ?? defaultLayer)(classifier) : undefined;
     return method.plan({ classifier, params: readParams(method.id, method.params, {}), layer, seed: 0 });
   });
   return result instanceof OnnxplainError

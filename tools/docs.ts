@@ -27,6 +27,12 @@ export function opsPage(): string {
   ].join("\n");
 }
 
+const SPACES = {
+  input: "one value for each input element",
+  pixel: "one value for each pixel",
+  layer: "one value for each position of a layer",
+} as const satisfies Readonly<Record<Method["space"], string>>;
+
 function methodSection(m: Method): string {
   const params = Object.entries(m.params).map(
     ([name, p]) =>
@@ -37,7 +43,7 @@ function methodSection(m: Method): string {
     "",
     `${m.title}. ${m.aliases.length ? `Also: ${m.aliases.map((a) => `\`${a}\``).join(", ")}.` : ""}`.trim(),
     "",
-    `- Gives ${m.space === "input" ? "one value for each input element" : "one value for each position of a layer"}; costs ${m.cost}.`,
+    `- Gives ${SPACES[m.space]}; costs ${m.cost}.`,
     `- ${m.gradients ? "Needs derivatives." : "Needs forward passes only: works on every model that runs."} ${typeof m.emit === "function" ? "Compiles to a stand-alone graph." : `Is not one graph: ${m.emit.none}.`}`,
     `- Source: ${m.source}.`,
     "",

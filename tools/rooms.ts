@@ -21,9 +21,10 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   card: ["image"],
   explainer: ["graph", "image", "methods", "ops", "runtime", "load"],
   explain: ["drive", "explainer", "diff", "graph", "image", "jobs", "methods", "rules", "runtime"],
+  score: ["drive", "explain", "graph", "image", "methods", "ops", "passes", "runtime"],
   compile: ["explain", "explainer", "graph", "methods", "version"],
   inspect: ["explainer", "graph", "image", "methods"],
-  report: ["explain", "explainer", "formats", "image", "runtime", "version"],
+  report: ["explain", "explainer", "formats", "image", "methods", "rules", "runtime", "version"],
   jobs: ["diff", "explain", "explainer", "formats", "graph", "image", "methods", "runtime", "version"],
   version: [],
   errors: [],
@@ -42,6 +43,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   sharp: /^src\/image\/decode-node\.ts$/,
   "onnx-buf": /^src\/(proto|graph)\//,
   "@bufbuild/protobuf": /^src\/(proto|graph)\//,
+  "ml-matrix": /^src\/methods\//,
   "pure-rand": /^src\/(methods|data)\//,
 };
 /** Conditional imports stand for these rooms. */

@@ -23,6 +23,8 @@ export class GraphBuilder {
   readonly #inputs: Port[];
   readonly #shared = new Map<string, readonly string[]>();
   readonly #producers = new Map<string, Node>();
+  /** Names of the base's nodes: passes let a node write another value than the one it is named after. */
+  readonly #nodeNames: ReadonlySet<string>;
   readonly #infer: Infer;
   readonly #name: string;
   #counter = 0;
@@ -34,6 +36,7 @@ export class GraphBuilder {
     this.#inputs = [...base.inputs];
     this.#name = base.name;
     this.#infer = infer;
+    this.#nodeNames = new Set(base.nodes.map((n) => n.name));
     for (const node of base.nodes) {
       for (const name of node.outputs) this.#producers.set(name, node);
       // an output that is left out cannot be handed to anybody
@@ -74,7 +77,7 @@ export class GraphBuilder {
     if (existing) return existing.map((n) => this.value(n));
     const stem = options.hint ?? op;
     const outputs = Array.from({ length: count }, (_, i) => this.#fresh(count === 1 ? stem : `${stem}.${i}`));
-    const node: Node = { op, domain: "", name: `x/${outputs[0]}`, inputs: names, outputs, attrs };
+    const node: Node = { op, domain: "", name: nodeNameOf(outputs[0] as string), inputs: names, outputs, attrs };
     const facts = this.#infer(
       node,
       names.map((n) => (n === "" ? undefined : this.#facts.get(n))),
@@ -136,7 +139,7 @@ export class GraphBuilder {
     this.#nodes.push({
       op: "Identity",
       domain: "",
-      name: `x/${name}`,
+      name: nodeNameOf(name),
       inputs: [value.name],
       outputs: [name],
       attrs: {},
@@ -160,10 +163,13 @@ export class GraphBuilder {
   #fresh(stem: string): string {
     const clean = stem.startsWith("x/") ? stem : `x/${stem}`;
     let name = `${clean}_${this.#counter++}`;
-    while (this.#facts.has(name)) name = `${clean}_${this.#counter++}`;
+    while (this.#facts.has(name) || this.#nodeNames.has(nodeNameOf(name))) name = `${clean}_${this.#counter++}`;
     return name;
   }
 }
+
+/** What a new node is called, after its first output. */
+const nodeNameOf = (output: string): string => `x/${output}`;
 
 /** Ops whose result differs from call to call: never shared, never folded. */
 export const IMPURE: ReadonlySet<string> = new Set([

@@ -31,6 +31,8 @@ export interface OverlayOptions extends HeatmapOptions {
   readonly title?: string | undefined;
   /** Small pictures are enlarged by a whole factor until their longer side has this many pixels, default 224. */
   readonly minSide?: number | undefined;
+  /** Pixels for each dot of the text; default by the picture's height, 1 up to 449 pixels. */
+  readonly dot?: number | undefined;
 }
 
 /**
@@ -90,7 +92,7 @@ function strength(value: number, { range }: Heatmap): number {
 
 /** Adds title and colour bar; the text grows with the picture. */
 function frame(picture: ImageU8, heat: Heatmap, options: OverlayOptions): ImageU8 {
-  const dot = Math.max(1, Math.round(picture.height / 300));
+  const dot = options.dot ?? Math.max(1, Math.round(picture.height / 300));
   const withBar = options.colorbar ?? true;
   const bar = withBar && options.style !== "original" ? colorbar({ ...heat, height: picture.height, dot }) : undefined;
   const gap = 4 * dot;

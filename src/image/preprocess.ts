@@ -55,6 +55,15 @@ export function preprocess(image: ImageU8, spec: Preprocessing): Preprocessed {
   return { dims, data: samples(picture, spec), cropped: toRgb(picture), window: sourceWindow(image, spec) };
 }
 
+/** The lowest and highest value that each channel of the tensor can have: black and white pixels. */
+export function pixelRange({ scale, mean, std }: Pick<Preprocessing, "scale" | "mean" | "std">): {
+  readonly low: readonly number[];
+  readonly high: readonly number[];
+} {
+  const ends = mean.map((m, c) => [0, 255].map((u) => (u * scale - m) / (std[c] as number)).sort((a, b) => a - b));
+  return { low: ends.map(([low]) => low as number), high: ends.map(([, high]) => high as number) };
+}
+
 /** Throws `E_PARAM` unless mean and std have one finite number per channel and std and scale are not zero. */
 export function checkPreprocessing({ channelOrder, scale, mean, std }: Preprocessing): void {
   const channels = channelOrder === "GRAY" ? 1 : 3;

@@ -4,7 +4,10 @@ import type { Classifier } from "./classifier.ts";
 import type { ParamValue } from "./params.ts";
 
 /** One row [C*H*W] in the layout of the input. Throws `E_PARAM` when the length fits neither channels nor input. */
-export function baselineRow(classifier: Classifier, value: ParamValue | undefined): Float32Array {
+export function baselineRow(
+  classifier: Pick<Classifier, "channels" | "height" | "width" | "layout">,
+  value: ParamValue | undefined,
+): Float32Array {
   const { channels, height, width, layout } = classifier;
   const size = channels * height * width;
   if (typeof value === "number") return new Float32Array(size).fill(value);

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { boolean } from "./params.ts";
+import { boolean, type ParamSpec } from "./params.ts";
 
 /** Activation and gradient as [N, C, P] with P = h*w positions; extra leading tokens are dropped. */
 interface Maps {
@@ -22,8 +22,14 @@ export interface Cam {
   readonly weigh: Weighing;
 }
 
+/** The parameter that every map of a layer has. */
+export const RELU: ParamSpec = boolean(
+  false,
+  "clip negative values to 0 (pytorch-grad-cam and TorchCAM do; Captum does not)",
+);
+
 /** Bring a layer value to [N, C, P]. */
-function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
+export function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
   const [h, w] = layer.grid;
   const count = h * w;
   if (layer.layout === "nchw") return g.op("Reshape", [value, g.ints([0, 0, count])]);
@@ -61,7 +67,7 @@ export function camMethod({ weigh, ...facts }: Cam): Method {
   const emit = emitCam(weigh);
   return {
     ...facts,
-    params: { relu: boolean(false, "clip negative values to 0 (pytorch-grad-cam and TorchCAM do; Captum does not)") },
+    params: { relu: RELU },
     space: "layer",
     signed: (params) => params.relu !== true,
     cost: "1 forward + 1 backward from the scores to the layer",

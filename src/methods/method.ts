@@ -5,6 +5,7 @@ import type { Ledger } from "../rules/ledger.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
 import type { ParamSpecs, Params } from "./params.ts";
+import type { Describe } from "./perturbation.ts";
 
 /** Everything a method may know when it plans. */
 export interface PlanContext {
@@ -41,11 +42,11 @@ export interface Folded {
 }
 
 /** Consumes the results of a sample's rows, in the order in which they were fed. */
-export interface Fold {
+export interface Fold<Result = Folded> {
   readonly add: (result: RowResult) => void;
   /** The {@link RowsPlan.sums} of a run. */
   readonly addRun?: (result: RowResult) => void;
-  readonly done: () => Folded;
+  readonly done: () => Result;
 }
 
 /** One run of the network before the rows, whose outputs rows, shared inputs and fold may use. */
@@ -67,22 +68,22 @@ interface Prepared {
 }
 
 /** Rows that do not depend on one another: batches of any size. */
-export interface RowsPlan extends Prepared {
+export interface RowsPlan<Result = Folded> extends Prepared {
   readonly rows: (sample: Sample, found: RowResult) => Iterable<Row>;
   /** Inputs that all rows of a sample share: fed once a run with a batch axis of 1; a run then holds rows of one sample. */
   readonly shared?: (sample: Sample, found: RowResult) => Row;
   /** Outputs that hold one row for the whole run (batch axis of 1) and go to `fold.addRun`. */
   readonly sums?: readonly string[];
-  readonly fold: (sample: Sample, found: RowResult) => Fold;
+  readonly fold: (sample: Sample, found: RowResult) => Fold<Result>;
 }
 
 /** Each row depends on the result of the one before: an optimisation, an adaptive path. Samples go in step. */
-export interface StepsPlan extends Prepared {
-  readonly steps: (sample: Sample, found: RowResult) => Generator<Row, Folded, RowResult>;
+export interface StepsPlan<Result = Folded> extends Prepared {
+  readonly steps: (sample: Sample, found: RowResult) => Generator<Row, Result, RowResult>;
 }
 
-/** A plan is a value: one emitted graph, a pure generator of rows, a pure fold. */
-export type Plan = RowsPlan | StepsPlan;
+/** A plan is a value: one emitted graph, a pure generator of rows, a pure fold into the result of a sample. */
+export type Plan<Result = Folded> = RowsPlan<Result> | StepsPlan<Result>;
 
 /** Emits an explanation onto a graph: given the cotangent of the scores, the value of the map. */
 export interface EmitContext extends Omit<PlanContext, "seed"> {
@@ -108,8 +109,12 @@ export interface Method {
   /** Paper and where its equation stands. */
   readonly source: string;
   readonly params: ParamSpecs;
-  /** `input`: one value for each input element; `layer`: one for each position of a layer. */
-  readonly space: "input" | "layer";
+  /** `input`: one value for each input element; `pixel`: one for each pixel [H,W]; `layer`: one for each position of a layer. */
+  readonly space: "input" | "pixel" | "layer";
+  /** A method of input space that reads a layer when one is named (methods of layer space always get one). Default false. */
+  readonly takesLayer?: boolean;
+  /** The layer read when none is named; default: the last feature map. */
+  readonly defaultLayer?: (classifier: Classifier) => Layer;
   /** Are negative values meaningful? Decides the colours, nothing else. */
   readonly signed: (params: Params) => boolean;
   /** How channels become one number a pixel in pictures: `mean` where a window covers all channels alike. Default `sum`. */
@@ -121,8 +126,13 @@ export interface Method {
   /** Wants BatchNormalization as nodes of its own, not folded into the weights before it. */
   readonly separateBatchNorm?: boolean;
   /** Why the method has no meaning on this model; undefined = it has. Asked beside the needs of `space` and `gradients`. */
-  readonly unsuitable?: (classifier: Classifier) => string | undefined;
-  /** Set when the method is one graph and can be compiled to a stand-alone model; otherwise why not. */
+  readonly unsuitable?: (classifier: Classifier, params: Params) => string | undefined;
+  /**
+   * Set when the method is one graph and can be compiled to a stand-alone model; otherwise why not. A plan of such a method
+   * does the same as `onePass(emit)`: methods that are explained together are emitted onto one graph.
+   */
   readonly emit: ((context: EmitContext) => Emitted) | { readonly none: string };
   readonly plan: (context: PlanContext) => Plan;
+  /** Set when nothing but scores of perturbed images is needed: then any scorer can be explained, ONNX or not. */
+  readonly perturbation?: Describe;
 }

@@ -1,80 +1,138 @@
-/** @file Occlusion: how the score falls when a window is covered (Zeiler and Fergus 2014), by Captum's definition. */
-import { close, extend } from "../diff/emit.ts";
+/** @file Occlusion: how the score changes when a window is covered (Zeiler and Fergus 2014), by Captum's definition and two more. */
 import { OnnxplainError } from "../errors.ts";
-import { baselineRow } from "./baseline.ts";
-import type { Classifier } from "./classifier.ts";
-import { dot } from "./integrated-gradients.ts";
-import type { Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
-import { baseline, integers, type Params } from "./params.ts";
+import type { GraphBuilder, Value } from "../graph/builder.ts";
+import { tensor } from "../graph/tensor.ts";
+import { baselineValue, blend } from "./blend.ts";
+import type { Method, Sample } from "./method.ts";
+import { type Window, windowsOf } from "./occlusion-grid.ts";
+import { baseline, integer, integers, oneOf, type ParamSpec, type Params, type ParamValue } from "./params.ts";
+import {
+  type Frame,
+  type Perturbation,
+  type PerturbationContext,
+  perturbationPlan,
+  type ScoreFold,
+} from "./perturbation.ts";
+import type { Perturbing } from "./perturbed.ts";
 
-/** A window position: half-open ranges of channels, rows, columns. */
-interface Window {
-  readonly c: readonly [number, number];
-  readonly y: readonly [number, number];
-  readonly x: readonly [number, number];
-}
+/** Row input [N,6]: a window as channels, rows, columns, each from and to. */
+const WINDOW = "x/window";
+const UNCOVERED: Window = { c: [0, 0], y: [0, 0], x: [0, 0] };
+const rowOf = ({ c, y, x }: Window): Float32Array => Float32Array.from([...c, ...y, ...x]);
 
-/** Captum's grid: starts 0, s, 2s, …; ceil((size - window) / stride) + 1 of them; the last is clipped at the border. */
-function starts(size: number, window: number, stride: number): readonly (readonly [number, number])[] {
-  const count = Math.max(1, Math.ceil((size - window) / stride) + 1);
-  return Array.from({ length: count }, (_, i) => [i * stride, Math.min(size, i * stride + window)] as const);
-}
-
-function windowsOf({ channels, height, width }: Classifier, params: Params): readonly Window[] {
-  const sizes = [channels, height, width] as const;
-  const side = Math.max(1, Math.round(Math.min(height, width) / SIDE_SHARE));
-  const shape = fullShape(
-    (params.sliding_window_shapes ?? [side]) as readonly number[],
-    sizes,
-    "sliding_window_shapes",
-    channels,
+/** 1 where `from <= position < to`: [N, size]. */
+function within(g: GraphBuilder, size: number, from: Value, to: Value): Value {
+  const ramp = g.constant(
+    tensor(
+      "float32",
+      [1, size],
+      Array.from({ length: size }, (_, i) => i),
+    ),
   );
-  const stride = fullShape((params.strides ?? halved(shape)) as readonly number[], sizes, "strides", channels);
-  shape.forEach((v, i) => {
-    if ((stride[i] as number) > v && v < (sizes[i] as number))
-      throw new OnnxplainError(
-        "E_PARAM",
-        `\`strides\` [${stride}] exceed \`sliding_window_shapes\` [${shape}]: some pixels would never be covered. Make each stride at most the window.`,
-      );
-  });
-  const [cs, ys, xs] = sizes.map((s, i) => starts(s, shape[i] as number, stride[i] as number)) as [
-    ReturnType<typeof starts>,
-    ReturnType<typeof starts>,
-    ReturnType<typeof starts>,
-  ];
-  return cs.flatMap((c) => ys.flatMap((y) => xs.map((x) => ({ c, y, x }))));
+  return g.op("Cast", [g.op("And", [g.op("GreaterOrEqual", [ramp, from]), g.op("Less", [ramp, to])])], { to: 1 });
 }
 
-/** The window is this share of the shorter side unless told otherwise: some 250 windows for any square input. */
-const SIDE_SHARE = 8;
-/** All channels at once; half a window in each direction. */
-const halved = ([c = 1, h = 1, w = 1]: readonly number[]): readonly number[] => [
-  c,
-  Math.max(1, h >> 1),
-  Math.max(1, w >> 1),
-];
+/** The batch with one window of each image covered. */
+function cover(
+  { g, image, batch }: Perturbing,
+  frame: Frame,
+  { base, allChannels }: { readonly base: ParamValue | undefined; readonly allChannels: boolean },
+): Value {
+  const ends = g.ops("Split", [g.input(WINDOW, "float32", [batch, 6])], {
+    attrs: { axis: 1, num_outputs: 6 },
+    outputs: 6,
+  });
+  const axes = [frame.channels, frame.height, frame.width].map((size, i) =>
+    within(g, size, ends[2 * i] as Value, ends[2 * i + 1] as Value),
+  ) as [Value, Value, Value];
+  const nchw = frame.layout === "nchw";
+  const order = nchw ? [0, 1, 2] : [1, 2, 0];
+  const masks = order.flatMap((axis, place) =>
+    axis === 0 && allChannels
+      ? []
+      : [g.op("Unsqueeze", [axes[axis] as Value, g.ints([1, 2, 3].filter((d) => d !== place + 1))])],
+  );
+  const covered = masks.reduce((product, mask) => g.op("Mul", [product, mask]));
+  return blend({ g, image }, g.op("Sub", [g.scalar(1), covered]), baselineValue(g, frame, base));
+}
 
-/** One number = square over all channels; two = rows, columns; three = channels, rows, columns. */
-function fullShape(
-  given: readonly number[],
-  sizes: readonly number[],
-  name: string,
-  channels: number,
-): readonly number[] {
-  const [a = 1, b = a, c] = given;
-  const shape = c !== undefined ? [a, b, c] : [channels, a, b];
-  if (given.length > 3 || shape.some((v, i) => name === "sliding_window_shapes" && v > (sizes[i] as number))) {
-    throw new OnnxplainError(
-      "E_PARAM",
-      `Expected \`${name}\` to be 1 to 3 sizes (channels, rows, columns) within [${sizes}], got [${given}].`,
-    );
-  }
-  return shape;
+/** What is known of an element when all windows are scored. */
+interface Tally {
+  /** Score of the uncovered image. */
+  readonly whole: number;
+  /** Sum of the scores over all windows, and over those that cover the element; how many there are of each. */
+  readonly all: number;
+  readonly count: number;
+  readonly covering: number;
+  readonly times: number;
+}
+
+/** From tallies to the map: Captum's mean fall, and both readings of "H = 1 - (1/J) sum_j p_j V_j", V_j = 0 under patch j. */
+const VARIANTS = {
+  mean: ({ whole, covering, times }) => (times === 0 ? 0 : whole - covering / times),
+  paper_intent: ({ all, covering, count }) => (all - covering) / count,
+  paper_literal: ({ all, covering, count }) => 1 - (all - covering) / count,
+} as const satisfies Readonly<Record<string, (tally: Tally) => number>>;
+
+function describe({ frame, params }: PerturbationContext): Perturbation {
+  const windows = windowsOf(frame, params);
+  const base = fillOf(params);
+  const allChannels = windows.every(({ c: [from, to] }) => from === 0 && to === frame.channels);
+  return {
+    count: windows.length + 1,
+    notes: [],
+    perturb: (p) => ({ batch: cover(p, frame, { base, allChannels }) }),
+    ask: (sample) => ({
+      rows: [UNCOVERED, ...windows].map((w) => ({ [WINDOW]: rowOf(w) })),
+      fold: foldWindows(sample, { windows, frame, variant: VARIANTS[params.variant as keyof typeof VARIANTS] }),
+    }),
+  };
+}
+
+/** Throws `E_PARAM` when both names of the filling are used. */
+function fillOf({ fill, baselines }: Params): ParamValue | undefined {
+  if (fill === null) return baselines;
+  if (baselines === 0) return fill;
+  throw new OnnxplainError("E_PARAM", "`fill` and `baselines` are two names of one thing. Give one of them.");
+}
+
+interface Folding {
+  readonly windows: readonly Window[];
+  readonly frame: Frame;
+  readonly variant: (tally: Tally) => number;
+}
+
+function foldWindows({ x }: Sample, { windows, frame, variant }: Folding): ScoreFold {
+  const at = indexer(frame);
+  const covering = new Float64Array(x.length);
+  const times = new Uint32Array(x.length);
+  let whole: number | undefined;
+  let [all, next] = [0, 0];
+  return {
+    add: (score) => {
+      if (whole === undefined) {
+        whole = score;
+        return;
+      }
+      all += score;
+      eachOf(windows[next++] as Window, at, (i) => {
+        covering[i]! += score;
+        times[i]! += 1;
+      });
+    },
+    done: () => ({
+      values: Float32Array.from(covering, (sum, i) =>
+        variant({ whole: whole as number, all, count: next, covering: sum, times: times[i] as number }),
+      ),
+      dims: (frame.input.dims as readonly number[]).slice(1),
+      checks: {},
+    }),
+  };
 }
 
 /** Flat index of an input element in the model's layout. */
 const indexer =
-  ({ layout, channels, height, width }: Classifier) =>
+  ({ layout, channels, height, width }: Frame) =>
   (c: number, y: number, x: number): number =>
     layout === "nchw" ? (c * height + y) * width + x : (y * width + x) * channels + c;
 
@@ -87,84 +145,43 @@ function eachOf(
     for (let yi = y[0]; yi < y[1]; yi++) for (let xi = x[0]; xi < x[1]; xi++) visit(at(ci, yi, xi));
 }
 
-function plan({ classifier, params }: PlanContext): Plan {
-  const windows = windowsOf(classifier, params);
-  const covered = baselineRow(classifier, params.baselines);
-  const at = indexer(classifier);
-  const g = extend(classifier.model, classifier.ops);
-  const { name } = classifier.input;
-  return {
-    model: close(classifier.model, g, [g.value(classifier.scores)]),
-    outputs: [classifier.scores],
-    count: windows.length + 1,
-    notes: [],
-    rows: function* ({ x }: Sample) {
-      yield { [name]: x };
-      for (const w of windows) {
-        const masked = x.slice();
-        eachOf(w, at, (i) => {
-          masked[i] = covered[i] as number;
-        });
-        yield { [name]: masked };
-      }
-    },
-    fold: (sample) => foldWindows(sample, { windows, at, classifier }),
-  };
-}
-
-/** Mean fall of the score over the windows that cover an element. */
-function foldWindows(
-  { x, cotangent }: Sample,
-  {
-    windows,
-    at,
-    classifier,
-  }: { readonly windows: readonly Window[]; readonly at: ReturnType<typeof indexer>; readonly classifier: Classifier },
-): Fold {
-  const falls = new Float64Array(x.length);
-  const counts = new Uint32Array(x.length);
-  let whole: number | undefined;
-  let next = 0;
-  return {
-    add: (result) => {
-      const score = dot(result[classifier.scores] as Float32Array, cotangent);
-      if (whole === undefined) {
-        whole = score;
-        return;
-      }
-      const fall = whole - score;
-      eachOf(windows[next++] as Window, at, (i) => {
-        falls[i]! += fall;
-        counts[i]! += 1;
-      });
-    },
-    done: () => ({
-      values: Float32Array.from(falls, (f, i) => (counts[i] ? f / (counts[i] as number) : 0)),
-      dims: (classifier.input.dims as readonly number[]).slice(1),
-      checks: {},
-    }),
-  };
-}
+const optional = (spec: ParamSpec): ParamSpec => ({ ...spec, default: null });
 
 export const occlusion: Method = {
   id: "occlusion",
   aliases: [],
   title: "Occlusion",
-  source: "Zeiler, Fergus 2014 (arXiv 1311.2901), section 4.2; window grid and averaging as in Captum Occlusion",
+  source:
+    "Zeiler, Fergus 2014 (arXiv 1311.2901), section 4.2; window grid and averaging as in Captum Occlusion; the paper variants are the two readings of H = 1 - (1/J) sum_j p_j V_j over J patches, V_j = 0 on patch j and 1 elsewhere",
   params: {
     sliding_window_shapes: integers(
       null,
       1,
-      "size of the covered window: channels, rows, columns (or rows, columns; or one side), in input elements; none = all channels, an eighth of the shorter side",
+      "size of the covered window: channels, rows, columns (or rows, columns; or one side), in input elements; windows start at 0, s, 2s, … and the last is clipped at the border; none = all channels, an eighth of the shorter side",
     ),
     strides: integers(null, 1, "steps of the window: as sliding_window_shapes; none = half a window"),
     baselines: baseline("what the window is filled with, in network input units"),
+    patch: optional(
+      integer(
+        1,
+        1,
+        "side of one square patch over all channels, instead of sliding_window_shapes; the last row and column of patches are moved inside, so that each is whole; none = an eighth of the shorter side when stride is given",
+      ),
+    ),
+    stride: optional(integer(1, 1, "steps of the patch, instead of strides; none = max(1, floor(patch / 2))")),
+    fill: optional(baseline("another name of baselines; none = baselines")),
+    variant: oneOf(
+      "mean",
+      Object.keys(VARIANTS),
+      "mean: score minus the score when covered, averaged over the windows that cover a pixel; paper_intent: (1/J) sum of the scores of windows that do not cover it, larger = more important; paper_literal: 1 minus that, as printed, smaller = more important. The last two weigh pixels by how often they are covered; their scores are meant as probabilities (output: probability)",
+    ),
   },
   space: "input",
   reducer: "mean",
-  signed: () => true,
+  signed: (params) => params.variant === "mean",
   cost: "one forward for each window position + 1",
   gradients: false,
   emit: { none: "it needs one pass for each window" },
-  plan,
+  plan: perturbationPlan(describe),
+  perturbation: describe,
 };

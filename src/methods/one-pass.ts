@@ -1,6 +1,6 @@
 /** @file Methods that are one graph: the plan is a single row, the emitted map is the answer. Also their stand-alone form. */
 
-import { close, extend, reverse } from "../diff/emit.ts";
+import { close, derivative, extend, type Rule, reverse } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { isStatic } from "../graph/dim.ts";
@@ -15,10 +15,11 @@ import type { Params } from "./params.ts";
 export const COTANGENT = "cotangent";
 export const SALIENCY_MAP = "saliency_map";
 
-/** Cotangents of the scores at the named values; refuses a path that does not exist. */
+/** Cotangents of the scores at the named values, by the derivative or another rule that asks for vjps; refuses a path that does not exist. */
 export function gradientsOf(
   { g, classifier, cotangent }: Pick<EmitContext, "g" | "classifier" | "cotangent">,
   to: readonly string[],
+  rule: Rule = derivative,
 ): { readonly gradients: readonly Value[]; readonly notes: readonly string[] } {
   const { cotangents, notes } = reverse({
     g,
@@ -26,17 +27,23 @@ export function gradientsOf(
     ops: classifier.ops,
     from: new Map([[classifier.scores, cotangent]]),
     to,
+    rule,
+    needsVjp: true,
   });
   const gradients = to.map((name) => {
     const found = cotangents.get(name);
     if (found) return found;
-    throw new OnnxplainError(
-      "E_LAYER_UNSUITABLE",
-      `No differentiable path leads from \`${name}\` to the class scores \`${classifier.scores}\`, so its gradient is zero everywhere. Choose another layer (\`onnxplain inspect\` lists them).`,
-    );
+    throw noPath(name, classifier.scores);
   });
   return { gradients, notes };
 }
+
+/** The error for a value that the scores do not depend on. */
+export const noPath = (name: string, scores: string): OnnxplainError =>
+  new OnnxplainError(
+    "E_LAYER_UNSUITABLE",
+    `No differentiable path leads from \`${name}\` to the class scores \`${scores}\`, so its gradient is zero everywhere. Choose another layer (\`onnxplain inspect\` lists them).`,
+  );
 
 /** The graph with a `cotangent` input: one compiled graph serves every target. */
 export function cotangentGraph(

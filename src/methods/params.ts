@@ -45,6 +45,12 @@ export const integer = (fallback: number, min: number, about: string): ParamSpec
     return v !== undefined && Number.isInteger(v) && v >= min ? v : undefined;
   },
 });
+export const number = (fallback: number, about: string): ParamSpec => ({
+  default: fallback,
+  about,
+  expected: "a number",
+  read: toNumber,
+});
 export const positive = (fallback: number | null, about: string): ParamSpec => ({
   default: fallback,
   about,
@@ -72,6 +78,15 @@ export const numbers = (fallback: readonly number[] | null, about: string): Para
     return v !== undefined && v.length > 0 ? v : undefined;
   },
 });
+export const share = (fallback: number, about: string): ParamSpec => ({
+  default: fallback,
+  about,
+  expected: "a number greater than 0, at most 1",
+  read: (raw) => {
+    const v = toNumber(raw);
+    return v !== undefined && v > 0 && v <= 1 ? v : undefined;
+  },
+});
 export const boolean = (fallback: boolean, about: string): ParamSpec => ({
   default: fallback,
   about,
@@ -95,6 +110,14 @@ export const integers = (fallback: readonly number[] | null, min: number, about:
     const v = toNumbers(raw);
     return v?.every((x) => Number.isInteger(x) && x >= min) && v.length > 0 ? v : undefined;
   },
+});
+
+/** A value or node of the model, by name. */
+export const name = (about: string): ParamSpec => ({
+  default: null,
+  about,
+  expected: "the name of a value or node",
+  read: (raw) => (typeof raw === "string" && raw !== "" ? raw : undefined),
 });
 
 /**

@@ -18,3 +18,9 @@ export function normals(seed: number): () => number {
     return radius * Math.cos(angle);
   };
 }
+
+/** A stream of numbers in [0, 1). */
+export function uniforms(seed: number): () => number {
+  const source = xoroshiro128plus(seed);
+  return () => uniformFloat64(source);
+}

@@ -54,17 +54,18 @@ const scoresNpy = ({ scores }: Explanation): Uint8Array =>
     data: Float32Array.from(scores.flatMap((s) => Array.from(s))),
   });
 
+/** Map and scores, by name. */
+export const mapTensors = ({ dims, values, scores }: Explanation): Parameters<typeof writeSafetensors>[0] => ({
+  map: { dims, data: values },
+  scores: {
+    dims: [scores.length, scores[0]?.length ?? 0],
+    data: Float32Array.from(scores.flatMap((s) => Array.from(s))),
+  },
+});
+
 /** Map and scores in one file, with method and target as metadata. */
-export function mapSafetensors(explanation: Explanation): Uint8Array {
-  const { dims, values, scores, method, targets } = explanation;
-  return writeSafetensors(
-    {
-      map: { dims, data: values },
-      scores: {
-        dims: [scores.length, scores[0]?.length ?? 0],
-        data: Float32Array.from(scores.flatMap((s) => Array.from(s))),
-      },
-    },
-    { method, targets: targets.map((t) => t.index).join(",") },
-  );
-}
+export const mapSafetensors = (explanation: Explanation): Uint8Array =>
+  writeSafetensors(mapTensors(explanation), {
+    method: explanation.method,
+    targets: explanation.targets.map((t) => t.index).join(","),
+  });

@@ -13,13 +13,13 @@ export interface PlaneMap {
   readonly height: number;
 }
 
-/** The map of image `index`, channels reduced; layer maps are taken as they are. */
+/** The map of image `index`, channels reduced; maps without channels are taken as they are. */
 export function planeOf(explanation: Explanation, index = 0, reducer: ChannelReducer = explanation.reducer): PlaneMap {
   const { values, dims, space, layout } = explanation;
   const [, a = 1, b = 1, c = 1] = dims;
   const size = values.length / (dims[0] as number);
   const row = values.subarray(index * size, (index + 1) * size);
-  if (space === "layer") return { values: row, height: a, width: b };
+  if (space !== "input") return { values: row, height: a, width: b };
   const [channels, height, width] = layout === "nchw" ? [a, b, c] : [c, a, b];
   const planes =
     layout === "nchw"
@@ -39,8 +39,11 @@ export function upsampled(map: PlaneMap, to: { readonly width: number; readonly 
   };
 }
 
-/** Percent of the strongest pixels that end the colour scale of input maps, as in Captum: single pixels would wash out the rest. */
+/** Percent of the strongest pixels that end the colour scale of maps at the input's resolution, as in Captum: single pixels would wash out the rest. */
 const OUTLIERS = 2;
+
+/** The share of magnitude, in percent, that lies beyond the ends of an explanation's colour scale. */
+export const displayClip = ({ space }: Pick<Explanation, "space">): number => (space === "layer" ? 0 : OUTLIERS);
 
 export interface PictureOptions extends Omit<OverlayOptions, "signed"> {
   readonly reducer?: ChannelReducer | undefined;
@@ -52,7 +55,7 @@ export interface PictureOptions extends Omit<OverlayOptions, "signed"> {
 export function overlayPicture(explanation: Explanation, options: PictureOptions = {}): ImageU8 {
   const { reducer, index, ...rest } = options;
   const map = planeOf(explanation, index, reducer);
-  const style = { clip: explanation.space === "input" ? OUTLIERS : 0, ...rest, signed: explanation.signed };
+  const style = { clip: displayClip(explanation), ...rest, signed: explanation.signed };
   const under = explanation.picture ?? {
     width: map.width,
     height: map.height,
@@ -70,6 +73,6 @@ export function heatmapPicture(explanation: Explanation, { reducer, cmap, index 
     height,
     signed: explanation.signed,
     cmap,
-    clip: explanation.space === "input" ? OUTLIERS : 0,
+    clip: displayClip(explanation),
   }).image;
 }

@@ -4,14 +4,14 @@ import type { Site } from "../diff/reverse.ts";
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
-import { tensor } from "../graph/tensor.ts";
+import { isFloat, tensor } from "../graph/tensor.ts";
 import { type Attrs, type FloatAttr, float } from "../graph/types.ts";
 import type { Vjp } from "../ops/define.ts";
 import type { Survey } from "./survey.ts";
 
 export interface Affine {
   readonly x: Value;
-  /** Null for pools, whose weights are fixed. */
+  /** Null for pools and means, whose weights are fixed: axes and shapes are no weights. */
   readonly w: Value | null;
   readonly b: Value | null;
   /** `W x + b`, as the network computed it. */
@@ -44,7 +44,7 @@ export function affineOf(site: Site, survey: Survey): Affine {
       { node: node.name, op: node.op },
     );
   const biasAt = BIAS[node.op] ?? -1;
-  const weightAt = inputs.findIndex((v, i) => v !== null && i !== at && i !== biasAt);
+  const weightAt = inputs.findIndex((v, i) => v !== null && i !== at && i !== biasAt && isFloat(v.dtype));
   const added = survey.addedBias(node);
   const { attrs, scaledWeight, scaledBias } = withoutFactors(g, site);
   const own = inputs[biasAt] ?? null;

@@ -1,7 +1,7 @@
 /** @file Composites: which rule where, as tables. Rows are tried in order, the first that fits wins. */
 import { OnnxplainError } from "../errors.ts";
 import type { Role } from "./roles.ts";
-import { parseRule, type RuleSpec } from "./table.ts";
+import { isRule, parseRule, type RuleSpec } from "./table.ts";
 
 /**
  * Which nodes a row is about: a role; the first, last or any layer with weights; the last mean; a rectifier (Relu and
@@ -124,20 +124,16 @@ const key = (id: string): string =>
 
 /**
  * A composite by name, or one rule for all layers with weights (`gamma:0.25`).
- * Throws `E_PARAM` naming the composites and rules.
+ * Throws `E_PARAM` naming the composites, or as {@link parseRule}.
  */
 export function findComposite(text: string): Composite {
   const named = LIST.find((c) => key(c.id) === key(text));
   if (named) return named;
-  try {
-    return lrp(text, `rule \`${text}\` in every layer with weights`, ["weighted", parseRule(text)]);
-  } catch (cause) {
-    throw new OnnxplainError(
-      "E_PARAM",
-      `There is no composite \`${text}\`. Composites: ${LIST.map((c) => c.id).join(", ")}; or one rule for all layers, as \`epsilon:1e-6\`, \`gamma:0.25\`, \`z-plus\`.`,
-      { cause },
-    );
-  }
+  if (isRule(text)) return lrp(text, `rule \`${text}\` in every layer with weights`, ["weighted", parseRule(text)]);
+  throw new OnnxplainError(
+    "E_PARAM",
+    `There is no composite \`${text}\`. Composites: ${LIST.map((c) => c.id).join(", ")}; or one rule for all layers, as \`epsilon:1e-6\`, \`gamma:0.25\`, \`z-plus\`.`,
+  );
 }
 
 /** The composite of excitation backprop (methods of that name; SPEC 5.4). */

@@ -64,7 +64,10 @@ export function survey({ graph, ops, from, to }: Surveyed): Survey {
   const biases = new Map(
     layers.flatMap((node) => {
       const reader = soleReader(node.outputs[0] as string);
-      const found = reader && !node.inputs[2] ? biasIn(reader, node.outputs[0] as string, graph.facts) : undefined;
+      const found =
+        reader && !node.inputs[2]
+          ? biasIn(reader, node.outputs[0] as string, { facts: graph.facts, reached })
+          : undefined;
       return found ? [[node, found] as const] : [];
     }),
   );
@@ -95,9 +98,13 @@ function towards(through: readonly Node[], to: string, reached: ReadonlyMap<stri
 }
 
 /** `layer + constant` that is no larger than the layer. */
-function biasIn(reader: Node, layer: string, facts: ReadonlyMap<string, Fact>): AddedBias | undefined {
+function biasIn(
+  reader: Node,
+  layer: string,
+  { facts, reached }: { readonly facts: ReadonlyMap<string, Fact>; readonly reached: ReadonlyMap<string, unknown> },
+): AddedBias | undefined {
   if (reader.op !== "Add") return undefined;
-  const bias = reader.inputs.find((n) => n !== layer);
+  const bias = reader.inputs.find((n) => !reached.has(n));
   const rank = facts.get(layer)?.dims?.length;
   const biasRank = bias === undefined ? undefined : facts.get(bias)?.dims?.length;
   if (bias === undefined || rank === undefined || biasRank === undefined || biasRank > rank) return undefined;

@@ -113,12 +113,20 @@ const ALIASES: Readonly<Record<string, RuleSpec>> = {
   winnertakesall: { rule: "route" },
 };
 
+const nameIn = (text: string): RuleName | undefined => {
+  const [name = ""] = text.trim().split(":");
+  return (Object.keys(RULES) as RuleName[]).find((n) => key(n) === key(name));
+};
+
+/** Does the text begin with a rule's name, or is it another toolkit's name for one? */
+export const isRule = (text: string): boolean => nameIn(text) !== undefined || Object.hasOwn(ALIASES, key(text));
+
 /** `gamma:0.25`, `alpha-beta:2,1`, `flat`. Throws `E_PARAM` naming the rules, the arguments, or the law they break. */
 export function parseRule(text: string): RuleSpec {
   const [rawName = "", rawArgs] = text.trim().split(":");
-  const alias = ALIASES[key(rawName)];
+  const alias = Object.hasOwn(ALIASES, key(rawName)) ? ALIASES[key(rawName)] : undefined;
   if (alias && rawArgs === undefined) return alias;
-  const name = (Object.keys(RULES) as RuleName[]).find((n) => key(n) === key(rawName));
+  const name = nameIn(text);
   if (name === undefined)
     throw new OnnxplainError(
       "E_PARAM",
@@ -132,7 +140,9 @@ export function parseRule(text: string): RuleSpec {
       "E_PARAM",
       `Expected \`${name}\` to be followed by ${names.length === 0 ? "nothing" : `${names.length} number${names.length > 1 ? "s" : ""} (${names.join(", ")})`}, got \`${text}\`.`,
     );
-  return given.length > 0 ? { rule: name, args: given } : { rule: name };
+  const spec: RuleSpec = given.length > 0 ? { rule: name, args: given } : { rule: name };
+  ruleOf(spec);
+  return spec;
 }
 
 /** The rule that a spec stands for. Throws `E_PARAM` when its arguments break its law. */

@@ -1,6 +1,7 @@
 /** @file The golden cases of `../shared/golden`: how each of its methods is asked for, by our names. */
 import { upsampleBilinear } from "../../src/image/upsample.ts";
 import type { ExplainOptions } from "../../src/index.ts";
+import { askForLrp } from "./lrp.ts";
 
 export interface GoldenCase {
   readonly id: string;
@@ -23,14 +24,32 @@ const CAMS: Readonly<Record<string, string>> = {
   hirescam: "hires-cam",
   layercam: "layer-cam",
   gradcampp: "grad-cam++",
+  xgradcam: "xgrad-cam",
+  ablationcam: "ablation-cam",
+  eigencam: "eigen-cam",
 };
 
 /** Our call for a case; undefined for methods that this version does not have. */
 export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
   const layer = c.layer_tensor ?? undefined;
   const p = c.params_num;
+  if (c.method === "scorecam") return { method: "score-cam", layer, params: { variant: "softmax" } };
   if (c.method in CAMS) return { method: CAMS[c.method] as string, layer };
   switch (c.method) {
+    case "excitation backprop":
+      return { method: "excitation-backprop", layer, params: lrnGradient(c.id) };
+    case "contrastive excitation backprop":
+      return {
+        method: "contrastive-excitation-backprop",
+        layer,
+        params: { contrast_layer: p.contrast_tensor, ...lrnGradient(c.id) },
+      };
+    case "guided backprop":
+      return { method: "guided-backprop" };
+    case "deconvnet":
+      return { method: "deconvnet" };
+    case "LRP":
+      return askForLrp(c.id, p);
     case "gradient":
       return { method: "gradient" };
     case "gradient of softmax probability":
@@ -48,6 +67,10 @@ export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
         },
       };
     }
+    case "DeepLIFT rescale":
+      return { method: "deep-lift", params: { baselines: typeof p.baseline === "string" ? noise : 0 } };
+    case "FullGrad":
+      return { method: "fullgrad" };
     case "occlusion":
       return {
         method: "occlusion",
@@ -55,6 +78,19 @@ export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
       };
   }
   return undefined;
+}
+
+/** TorchRay's treatment of LRN; zennit and the authors pass it by. */
+const lrnGradient = (id: string): Readonly<Record<string, unknown>> =>
+  id.includes("lrngrad") ? { rules: { LRN: "gradient" } } : {};
+
+/** Signs a row may have: a singular vector, and with it the Eigen-CAM map, is known up to its sign. */
+export const signsOf = (c: GoldenCase): readonly number[] => (c.method === "eigencam" ? [1, -1] : [1]);
+
+/** Of several maps the one with the least error. */
+export function nearest(maps: readonly Float32Array[], want: ArrayLike<number>): Float32Array {
+  const errors = maps.map((map) => compare(map, want, 1).error);
+  return maps[errors.indexOf(Math.min(...errors))] as Float32Array;
 }
 
 /** pytorch-grad-cam's finish: ReLU, min-max, bilinear to the input, min-max again. One row. */

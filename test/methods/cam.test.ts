@@ -14,7 +14,7 @@ interface Known {
   readonly a: readonly (readonly number[])[];
   readonly d: readonly (readonly number[])[];
 }
-const CAMS = ["grad-cam", "hires-cam", "layer-cam", "grad-cam++"] as const;
+const CAMS = ["grad-cam", "hires-cam", "layer-cam", "grad-cam++", "xgrad-cam"] as const;
 type CamId = (typeof CAMS)[number];
 
 /** The formulas, written out. */
@@ -28,6 +28,10 @@ function byHand(id: CamId, { a, d }: Known): readonly number[] {
       if (id === "grad-cam") total += here * (sum([...slopes]) / slopes.length);
       if (id === "hires-cam") total += here * slope;
       if (id === "layer-cam") total += here * Math.max(0, slope);
+      if (id === "xgrad-cam") {
+        const gained = sum(channel.map((v, i) => v * (slopes[i] as number)));
+        total += (here * gained) / (sum([...channel]) + 1e-7);
+      }
       if (id === "grad-cam++") {
         const alpha = slopes.map((g) => (g === 0 ? 0 : g ** 2 / (2 * g ** 2 + sum([...channel]) * g ** 3 + 1e-6)));
         total += here * sum(slopes.map((g, i) => (alpha[i] as number) * Math.max(0, g)));

@@ -1,5 +1,6 @@
 /** @file One layer under a rule, in float64; and the same layer as explicit matrices, read off by feeding unit vectors. */
 import { close, extend } from "../../src/diff/emit.ts";
+import type { Value } from "../../src/graph/builder.ts";
 import type { Model } from "../../src/graph/types.ts";
 import type { NumTensor } from "../../src/ops/num-tensor.ts";
 import { OPS } from "../../src/ops/table.ts";
@@ -8,7 +9,7 @@ import type { Composite } from "../../src/rules/composites.ts";
 import type { Ledger } from "../../src/rules/ledger.ts";
 import { relevance } from "../../src/rules/relevance.ts";
 import type { WalkSettings } from "../../src/rules/rule-site.ts";
-import { float64, net, sizeOf, wave } from "../nets.ts";
+import { float64, type Net, net, sizeOf, wave } from "../nets.ts";
 
 /** A layer `y = W x + b` built by `build` from an input of `dims` (batch of 1) and weights of `weight`, bias of `bias`. */
 export interface LayerCase {
@@ -16,11 +17,7 @@ export interface LayerCase {
   readonly dims: readonly number[];
   readonly weight: readonly number[];
   readonly bias: readonly number[] | null;
-  readonly build: (
-    net: Parameters<Parameters<typeof net>[1]>[0],
-    w: ReturnType<Parameters<typeof net>[1]>[string],
-    b: ReturnType<Parameters<typeof net>[1]>[string] | null,
-  ) => ReturnType<Parameters<typeof net>[1]>[string];
+  readonly build: (n: Net, w: Value, b: Value | null) => Value;
 }
 
 export function modelOf(layer: LayerCase, weights: ArrayLike<number>, bias: ArrayLike<number> | null): Model {

@@ -1,0 +1,54 @@
+/** @file Size of the probability's gradient, with the strongest points spread out (grey dilation). */
+import type { Value } from "../graph/builder.ts";
+import type { EmitContext, Emitted, Method } from "./method.ts";
+import { gradientsOf, onePass } from "./one-pass.ts";
+import { integer } from "./params.ts";
+
+/** The logits, where the scores are the probabilities made of them. */
+function logitsOf({ g, classifier }: EmitContext): Value {
+  const scores = g.value(classifier.scores);
+  const node = g.producer(scores);
+  return classifier.scoreKind === "probability" && node?.op === "Softmax" ? g.value(node.inputs[0] as string) : scores;
+}
+
+/** d(sum c log p)/dz = c - p sum c: nothing underflows, however small p is. */
+function logProbabilitySlope({ g, cotangent }: EmitContext, logits: Value): Value {
+  const probability = g.op("Softmax", [logits], { axis: 1 });
+  const weight = g.op("ReduceSum", [cotangent, g.ints([1])], { keepdims: 1 });
+  return g.op("Sub", [cotangent, g.op("Mul", [probability, weight])]);
+}
+
+const emit = (context: EmitContext): Emitted => {
+  const { g, classifier, params } = context;
+  const logits = logitsOf(context);
+  const { gradients, notes } = gradientsOf(
+    {
+      g,
+      classifier: { ...classifier, scores: logits.name },
+      cotangent: logProbabilitySlope(context, logits),
+    },
+    [classifier.input.name],
+  );
+  const channel = classifier.layout === "nchw" ? 1 : 3;
+  const largest = g.op("ReduceMax", [g.op("Abs", [gradients[0] as Value]), g.ints([channel])], { keepdims: 0 });
+  let plane = g.op("Unsqueeze", [largest, g.ints([1])]);
+  for (let i = 0; i < (params.dilations as number); i++)
+    plane = g.op("MaxPool", [plane], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
+  return { map: g.op("Squeeze", [plane, g.ints([1])]), notes };
+};
+
+/** The map [N,H,W] is not negative: max over channels of |d log p / dx|, whichever of logit and probability `output` names. */
+export const gradMagnitude: Method = {
+  id: "grad-magnitude",
+  aliases: ["gradient-magnitude", "abs-gradient"],
+  title: "Magnitude of the probability's gradient, dilated",
+  source:
+    "Simonyan, Vedaldi, Zisserman 2014 (arXiv 1312.6034), section 3.1, on log p; grey dilation with a 3x3 maximum",
+  params: { dilations: integer(0, 0, "times that every pixel takes the largest value of its 3x3 neighbourhood") },
+  space: "pixel",
+  signed: () => false,
+  cost: "1 forward + 1 backward",
+  gradients: true,
+  emit,
+  plan: onePass(emit),
+};

@@ -1,0 +1,239 @@
+/** @file The report: one HTML file that holds everything, asks for nothing, and can be read without its script. */
+import { runtimeVersion } from "#ort";
+import type { Explanation, Explanations } from "../../explain.ts";
+import type { Explainer } from "../../explainer.ts";
+import { findMethod } from "../../methods/table.ts";
+import { VERSION } from "../../version.ts";
+import { base64 } from "../terminal.ts";
+import { scoreText, targetName, valueText } from "../words.ts";
+import {
+  colormapDefinition,
+  type FigureOptions,
+  isGrainy,
+  mapFigure,
+  pictureDefinition,
+  pictureId,
+} from "./figures.ts";
+import { html, type Markup, trusted } from "./markup.ts";
+import { SCRIPT } from "./script.ts";
+import { STYLE } from "./style.ts";
+import {
+  checkTable,
+  definitions,
+  failureList,
+  ledgerTable,
+  methodCard,
+  noteList,
+  percent,
+  predictionTable,
+  softmax,
+} from "./tables.ts";
+
+/** One input of a report: its name, and what was explained of it. */
+export interface ReportSubject extends Explanations {
+  readonly image: string;
+}
+
+export interface ReportContext {
+  readonly model: Explainer;
+  /** The command line that made the report, to be read and repeated. */
+  readonly command?: string | undefined;
+  readonly picture?: FigureOptions | undefined;
+}
+
+/**
+ * The report as UTF-8 HTML: predictions, maps with their scales, parameters, checks, notes and provenance. Pictures are `data:`
+ * URLs, style and script are inline and named by their hashes in a Content-Security-Policy that allows nothing else.
+ */
+export async function htmlReport(subjects: readonly ReportSubject[], context: ReportContext): Promise<string> {
+  const articles: Article[] = [];
+  for (const subject of subjects) articles.push(...(await articlesOf(subject, articles.length, context)));
+  const methods = [...new Set(articles.flatMap((a) => a.methods))];
+  const style = STYLE + methods.map((_, i) => hideRule(i)).join("");
+  const title = titleOf(subjects, context.model.labels);
+  const colours = [...new Set(articles.flatMap((a) => a.colours))].map(colormapDefinition);
+  const policy = `default-src 'none'; img-src data:; style-src ${await hashOf(style)}; script-src ${await hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="onnxplain ${VERSION}">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<svg class="defs" aria-hidden="true"><defs>${colours}${articles.map((a) => a.definition)}</defs></svg>
+<header><h1>${title}</h1><p class="lead">${leadOf(subjects, context)}</p></header>
+<main>
+${controls(articles, methods)}
+${articles.map((a) => a.markup)}
+${methodSection(subjects)}
+${await makingSection(subjects, context)}
+</main>
+<footer><p>Made by onnxplain ${VERSION}. Maps are raw and signed; each has its own colour scale, printed below it.</p></footer>
+<script>${trusted(SCRIPT)}</script>
+</body>
+</html>
+`.markup;
+}
+
+const hashOf = async (text: string): Promise<string> =>
+  `'sha256-${base64(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))}'`;
+
+const hideRule = (method: number): string => `body:has(#show-${method}:not(:checked)) .m${method}{display:none}`;
+
+function titleOf(subjects: readonly ReportSubject[], labels: readonly string[] | undefined): string {
+  const first = subjects[0]?.explanations[0];
+  const [target] = first?.targets ?? [];
+  if (subjects.length !== 1 || target === undefined) return "Why did the network decide so?";
+  const name = (index: number, label = labels?.[index]): string => label?.split(",")[0] ?? `class ${index}`;
+  const own = name(target.index, target.label);
+  return target.against === undefined ? `Why “${own}”?` : `Why “${own}” rather than “${name(target.against)}”?`;
+}
+
+function leadOf(subjects: readonly ReportSubject[], { model }: ReportContext): string {
+  const methods = [...new Set(subjects.flatMap((s) => s.explanations.map((e) => e.method)))];
+  const images = subjects.length === 1 ? (subjects[0]?.image ?? "") : `${subjects.length} images`;
+  return `${images}, explained for ${model.source.name} by ${methods.join(", ")}`;
+}
+
+/** The slider needs the script and stays hidden without it; the choice of methods is CSS alone. */
+function controls(articles: readonly Article[], methods: readonly string[]): Markup {
+  const slider = articles.some((a) => a.hasPicture)
+    ? html`<label class="slider" hidden>Heat map <input type="range" min="0" max="100" value="60" aria-label="Opacity of the heat maps over the picture"><output>60 %</output></label>`
+    : undefined;
+  const choice =
+    methods.length > 1
+      ? html`<fieldset class="choice"><legend>Methods</legend>${methods.map((m, i) => html`<label><input type="checkbox" id="show-${i}" checked>${m}</label>`)}</fieldset>`
+      : undefined;
+  return html`<div class="controls"${choice ? undefined : html` hidden`}>${slider}${choice}</div>`;
+}
+
+interface Article {
+  readonly markup: Markup;
+  readonly definition: Markup | undefined;
+  readonly hasPicture: boolean;
+  readonly methods: readonly string[];
+  readonly colours: readonly Parameters<typeof colormapDefinition>[0][];
+}
+
+/** An article for each image; a tensor may hold several. */
+async function articlesOf(subject: ReportSubject, before: number, context: ReportContext): Promise<readonly Article[]> {
+  const first = subject.explanations[0] as Explanation;
+  const each = first.targets.length / first.images;
+  const out: Article[] = [];
+  for (let image = 0; image < first.images; image++) {
+    const maps = Array.from({ length: each }, (_, t) => image * each + t);
+    const name = first.images === 1 ? subject.image : `${subject.image}, image ${image + 1} of ${first.images}`;
+    out.push(await articleOf(subject, { name, maps, number: before + image }, context));
+  }
+  return out;
+}
+
+interface Place {
+  readonly name: string;
+  /** Indices of this image's maps. */
+  readonly maps: readonly number[];
+  readonly number: number;
+}
+
+async function articleOf(
+  { explanations, failures }: ReportSubject,
+  { name, maps, number }: Place,
+  { model, picture: options = {} }: ReportContext,
+): Promise<Article> {
+  const { labels } = model;
+  const first = explanations[0] as Explanation;
+  const { picture } = first;
+  const colours = new Set<Parameters<typeof colormapDefinition>[0]>();
+  const sections: Markup[] = [];
+  for (const index of maps) {
+    const what = targetName(first.targets[index] as Explanation["targets"][number], labels);
+    const figures: Markup[] = [];
+    for (const [method, e] of explanations.entries()) {
+      const { markup, cmap } = await mapFigure(e, { index, picture: number, method, what, options });
+      figures.push(markup);
+      colours.add(cmap);
+    }
+    sections.push(
+      html`<section><h2>${what}</h2><p class="soft">${scoreText(first, index)}${shareText(first, index)}</p><div class="${explanations.length < 3 ? "grid few" : "grid"}">${figures}</div></section>`,
+    );
+  }
+  const seen = picture
+    ? html`<figure><svg class="picture" viewBox="0 0 ${picture.width} ${picture.height}" role="img" aria-label="${name}, as the network saw it"><use href="#${pictureId(number)}"/></svg><figcaption>${name}: what the network saw, ${picture.width} x ${picture.height} pixels</figcaption></figure>`
+    : undefined;
+  const checks = checkTable(explanations, maps, labels);
+  const ledgers = explanations.flatMap((e) =>
+    e.ledgers.length !== e.targets.length
+      ? []
+      : maps.map((i) =>
+          ledgerTable(
+            e.ledgers[i] ?? [],
+            `${e.method}, ${targetName(e.targets[i] as Explanation["targets"][number], labels)}`,
+          ),
+        ),
+  );
+  const notes = noteList(explanations);
+  return {
+    definition: picture && (await pictureDefinition(picture, number)),
+    hasPicture: picture !== undefined,
+    methods: explanations.map((e) => e.method),
+    colours: [...colours],
+    markup: html`<article aria-label="${name}">
+<div class="seen${picture ? "" : " blind"}${picture && isGrainy(picture) ? " grainy" : ""}">${seen}<div>${picture ? undefined : html`<p class="soft">${name}: a tensor, fed as it is.</p>`}${predictionTable(first, maps, labels)}</div></div>
+${failureList(failures)}
+${sections}
+${checks ? html`<section><h2>Checks</h2><p class="soft">How far the maps can be trusted, in the units of the score.</p>${checks}</section>` : undefined}
+${ledgers.length > 0 ? html`<section><h2>Conservation ledgers</h2><p class="soft">Relevance that every node received and passed on, and where the difference went.</p>${ledgers}</section>` : undefined}
+${notes ? html`<section><h2>Notes</h2>${notes}</section>` : undefined}
+</article>`,
+  };
+}
+
+/** The share of the softmax, where there is one class with a logit. */
+function shareText({ scoreKind, targets, scores }: Explanation, i: number): string {
+  const { index, against } = targets[i] as Explanation["targets"][number];
+  if (scoreKind !== "logits" || against !== undefined) return "";
+  return `, ${percent(softmax(scores[i] as Float32Array)[index] as number)} of the softmax`;
+}
+
+/** Each method with its parameters, once for all images that agree. */
+function methodSection(subjects: readonly ReportSubject[]): Markup {
+  const known = new Map<string, Explanation>();
+  for (const e of subjects.flatMap((s) => s.explanations)) {
+    const key = `${e.method} ${valueText(e.params)} ${e.layer?.name}`;
+    if (!known.has(key)) known.set(key, e);
+  }
+  return html`<section><h2>Methods</h2><div class="cards">${[...known.values()].map((e) => methodCard(e, findMethod(e.method)))}</div></section>`;
+}
+
+async function makingSection(subjects: readonly ReportSubject[], { model, command }: ReportContext): Promise<Markup> {
+  const { name, model: read } = model.source;
+  const first = subjects[0]?.explanations[0];
+  const spec = first?.preprocessing;
+  const facts: readonly (readonly [string, string])[] = [
+    ["model", name],
+    ["SHA-256", await model.digest()],
+    ["opset", `${read.opset}${read.producer ? `, written by ${read.producer}` : ""}`],
+    ...(spec ? [["preprocessing", preprocessingText(spec)] as const] : []),
+    ["device", first?.device ?? ""],
+    ["versions", `onnxplain ${VERSION}, ${await runtimeVersion()}`],
+  ];
+  const repeat = command
+    ? html`<p class="soft">To make this report again:</p><pre tabindex="0"><code>${command}</code></pre>`
+    : undefined;
+  return html`<section><h2>How it was made</h2>${definitions(facts)}${repeat}</section>`;
+}
+
+function preprocessingText(spec: NonNullable<Explanation["preprocessing"]>): string {
+  return Object.entries(spec)
+    .filter(([, value]) => value !== undefined && value !== null)
+    .map(
+      ([name, value]) =>
+        `${name} ${typeof value === "object" && !Array.isArray(value) ? JSON.stringify(value) : valueText(value)}`,
+    )
+    .join("; ");
+}
