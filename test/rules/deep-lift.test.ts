@@ -235,7 +235,7 @@ describe("small differences", () => {
   it("of nothing give nothing", async () => {
     const got = await lift(smooth, x, { baselines: x.data });
     expect(got.values.every((v) => v === 0)).toBe(true);
-    expect(got.checks[0]).toEqual({ convergence_delta: 0, score_difference: 0 });
+    expect(Math.abs(got.checks[0]?.score_difference as number)).toBeLessThan(1e-6);
   });
 });
 
@@ -248,7 +248,7 @@ describe("what has no rescale form", () => {
   it("is named, counted, and given its gradient", async () => {
     const x = images([1, 16, 4, 4], 2);
     const got = await lift(normal, x);
-    expect(got.notes.join()).toContain("LRN (2 nodes), Softmax (1 node) has no rescale form");
+    expect(got.notes.join()).toContain("No rescale form exists for LRN (2 nodes), Softmax (1 node)");
     const slope = await explain(await open(normal), x, { method: "input-x-gradient", target: 0 });
     expect(relativeError(got.values, slope.values)).toBeLessThan(1e-5);
   });
