@@ -9,6 +9,7 @@ import type { Classifier } from "./methods/classifier.ts";
 import { candidateLayers, defaultLayer, type Layer } from "./methods/layers.ts";
 import type { Method } from "./methods/method.ts";
 import { readParams } from "./methods/params.ts";
+import { unsuitability } from "./methods/suitable.ts";
 import { METHODS } from "./methods/table.ts";
 
 export interface MethodVerdict {
@@ -82,6 +83,8 @@ function countOps(model: Explainer): Readonly<Record<string, number>> {
 
 /** Does a method's plan compile? Nothing is run. */
 function verdict(method: Method, classifier: Classifier): MethodVerdict {
+  const reason = unsuitability(method, classifier);
+  if (reason !== undefined) return { id: method.id, works: false, reason, code: "E_METHOD_UNSUITABLE" };
   const result = attempt(() => {
     const layer = method.space === "layer" ? (method.defaultLayer ?? defaultLayer)(classifier) : undefined;
     return method.plan({ classifier, params: readParams(method.id, method.params, {}), layer, seed: 0 });
