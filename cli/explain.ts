@@ -169,7 +169,7 @@ async function tell(explained: Explained, { model, values, picture }: WriteConte
     const stream = json ? process.stderr : process.stdout;
     (json ? out.note : out.print)(await drawing(explained, { model, picture, stream }));
   }
-  if (!json) for (const e of explained.explanations) summarize(e, explained.image, model, out);
+  if (!json) summarize(explained, model, out);
   const notes = new Set(json ? [] : explained.explanations.flatMap((e) => e.notes));
   for (const note of notes) out.note(`note: ${note}`);
   for (const { method, error } of explained.failures)
@@ -249,17 +249,28 @@ function folderName(image: string, taken: ReadonlyMap<string, unknown>): string 
   return name;
 }
 
-function summarize(e: Explanation, image: string, model: Explainer, out: Console): void {
+/** One line for each target of one method; of several, the prediction once and a line for each method. */
+function summarize({ explanations, image }: Explained, model: Explainer, out: Console): void {
   const named = (index: number): string => (model.labels?.[index] ? `${index} ${model.labels[index]}` : String(index));
-  e.targets.forEach((t, i) => {
-    const best = topClasses(e.scores[i] as Float32Array, model.labels, 3)
+  const [first] = explanations as readonly [Explanation, ...Explanation[]];
+  first.targets.forEach((t, i) => {
+    const best = topClasses(first.scores[i] as Float32Array, model.labels, 3)
       .map((c) => `${named(c.index)} (${c.score.toFixed(3)})`)
       .join(", ");
-    const checks = Object.entries(e.checks[i] ?? {})
-      .map(([k, v]) => `${k} ${v.toExponential(2)}`)
-      .join(", ");
-    out.print(
-      `${image}${e.targets.length > 1 ? `[${i}]` : ""}: ${e.method} of ${named(t.index)}${t.against === undefined ? "" : ` against ${named(t.against)}`}${e.layer ? ` at ${e.layer.name}` : ""}; ${e.scoreKind}: ${best}${checks ? `; ${checks}` : ""}`,
-    );
+    const head = `${image}${first.targets.length > 1 ? `[${i}]` : ""}`;
+    const target = `${named(t.index)}${t.against === undefined ? "" : ` against ${named(t.against)}`}`;
+    const scores = `${first.scoreKind}: ${best}`;
+    if (explanations.length === 1)
+      out.print(`${head}: ${first.method} of ${target}${layerText(first)}; ${scores}${checksText(first, i)}`);
+    else {
+      out.print(`${head}: ${target}; ${scores}`);
+      for (const e of explanations) out.print(`  ${e.method}${layerText(e)}${checksText(e, i)}`);
+    }
   });
 }
+
+const layerText = ({ layer }: Explanation): string => (layer ? ` at ${layer.name}` : "");
+const checksText = ({ checks }: Explanation, i: number): string =>
+  Object.entries(checks[i] ?? {})
+    .map(([k, v], n) => `${n === 0 ? "; " : ", "}${k} ${v.toExponential(2)}`)
+    .join("");

@@ -53,6 +53,12 @@ export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from 
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
 export { type ShowOptions, showInTerminal } from "./report/show.ts";
 export { type TerminalKind, terminalKind } from "./report/terminal.ts";
+export { COMPOSITES, type Composite, type CompositeRow, findComposite, type Selector } from "./rules/composites.ts";
+export type { ElementMap } from "./rules/element-map.ts";
+export type { Ledger, LedgerEntry } from "./rules/ledger.ts";
+export type { Group, LinearRule, Term } from "./rules/linear-rule.ts";
+export type { Role } from "./rules/roles.ts";
+export { parseRule, RULES, type RuleName, type RuleSpec } from "./rules/table.ts";
 export type { Device } from "./runtime/session.ts";
 export { type ExplainScoresOptions, explainScores, type ScoreImages, type Scores } from "./score.ts";
 export { VERSION } from "./version.ts";

@@ -5,18 +5,25 @@ import { close, extend } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import { chooseLayer } from "../explain.ts";
 import type { DeviceOptions, Explainer } from "../explainer.ts";
+import type { Model } from "../graph/types.ts";
 import { writeModelBytes } from "../graph/write.ts";
 import type { Classifier } from "../methods/classifier.ts";
-import type { Method, Plan } from "../methods/method.ts";
+import type { Plan, Probe, Row, RowResult, Sample } from "../methods/method.ts";
 import { readParams } from "../methods/params.ts";
+import { refuseUnsuitable } from "../methods/suitable.ts";
 import { findMethod } from "../methods/table.ts";
 import type { HostTensor, Session } from "../runtime/session.ts";
 
 export interface BenchOptions extends DeviceOptions {
-  /** Methods to time; default all of the table's columns. */
-  readonly methods?: readonly string[] | undefined;
+  /** Methods to time, by id or with parameters; default all of the table's columns. */
+  readonly methods?: readonly (string | BenchMethod)[] | undefined;
   /** Timed runs of each graph, at least. Default 20. */
   readonly runs?: number | undefined;
+}
+
+export interface BenchMethod {
+  readonly method: string;
+  readonly params: Readonly<Record<string, unknown>>;
 }
 
 /** One method on one network. Times in ms; `ratio` is the minimum run over the minimum forward pass of the same run. */
@@ -50,6 +57,11 @@ const DEFAULT_METHODS = [
   "gradient",
   "input-x-gradient",
   "integrated-gradients",
+  "guided-backprop",
+  "lrp",
+  { method: "lrp", params: { composite: "epsilon" } },
+  "excitation-backprop",
+  "deep-lift",
   "grad-cam",
   "layer-cam",
   "occlusion",
@@ -61,7 +73,7 @@ const TURN = 4;
 const LEAST_MS = 75;
 
 interface Contestant {
-  readonly method: Method;
+  readonly label: string;
   readonly plan: Plan;
   readonly session: Session;
   readonly compileMs: number;
@@ -79,10 +91,10 @@ export async function benchModel(model: Explainer, network: string, options: Ben
   const forward = await openSession(writeModelBytes(forwardModel), options);
   const rows: BenchRow[] = [];
   const forwardTimes: number[] = [];
-  const feeds = feedsFor(classifier, forward);
+  const feeds = asFeeds(forwardModel, { [classifier.input.name]: sampleFor(classifier).x }, forward);
   try {
-    for (const id of methods) {
-      const entry = await enter(findMethod(id), classifier, options);
+    for (const asked of methods) {
+      const entry = await enter(asked, model, options);
       if (!("plan" in entry)) rows.push(entry);
       else rows.push(await race(entry, { forward, feeds, runs, forwardTimes }));
     }
@@ -104,10 +116,19 @@ export async function benchModel(model: Explainer, network: string, options: Ben
 }
 
 /** Compile and open one method; a refusal is a row too. */
-async function enter(method: Method, classifier: Classifier, options: BenchOptions): Promise<Contestant | BenchRow> {
+async function enter(
+  asked: string | BenchMethod,
+  model: Explainer,
+  options: BenchOptions,
+): Promise<Contestant | BenchRow> {
+  const { method: id, params: given } = typeof asked === "string" ? { method: asked, params: {} } : asked;
+  const method = findMethod(id);
+  const label = [method.id, ...Object.entries(given).map(([k, v]) => `${k}=${v}`)].join(" ");
   try {
+    const params = readParams(method.id, method.params, given);
+    const classifier = model.classifier({ separateBatchNorm: method.separateBatchNorm });
+    refuseUnsuitable(method, classifier, params);
     const began = performance.now();
-    const params = readParams(method.id, method.params, {});
     const plan = method.plan({ classifier, params, layer: chooseLayer(method, classifier, undefined), seed: 0 });
     const compileMs = performance.now() - began;
     const bytes = writeModelBytes(plan.model);
@@ -115,13 +136,13 @@ async function enter(method: Method, classifier: Classifier, options: BenchOptio
     const opened = performance.now();
     const session = await openSession(bytes, options);
     const sessionMs = performance.now() - opened;
-    const feeds = feedsFor(classifier, session);
+    const feeds = await firstRow(plan, classifier, session, options);
     await session.run(feeds);
-    return { method, plan, session, compileMs, sessionMs, memoryBytes: Math.max(0, residentBytes() - before), feeds };
+    return { label, plan, session, compileMs, sessionMs, memoryBytes: Math.max(0, residentBytes() - before), feeds };
   } catch (error) {
     if (!(error instanceof OnnxplainError)) throw error;
     return {
-      method: method.id,
+      method: label,
       compileMs: 0,
       sessionMs: 0,
       minMs: 0,
@@ -134,6 +155,49 @@ async function enter(method: Method, classifier: Classifier, options: BenchOptio
     };
   }
 }
+
+type Feeds = Readonly<Record<string, HostTensor>>;
+
+/** What a plan's graph is fed for its first row. */
+async function firstRow(plan: Plan, classifier: Classifier, session: Session, options: BenchOptions): Promise<Feeds> {
+  const sample = sampleFor(classifier);
+  const found = plan.probe ? await probed(plan.probe, sample, options) : {};
+  const row = "steps" in plan ? plan.steps(sample, found).next().value : [...take(plan.rows(sample, found), 1)][0];
+  const shared = "steps" in plan ? {} : (plan.shared?.(sample, found) ?? {});
+  return asFeeds(plan.model, { ...(row as Row), ...shared }, session);
+}
+
+async function probed(probe: Probe, sample: Sample, options: BenchOptions): Promise<RowResult> {
+  const session = await openSession(writeModelBytes(probe.model), options);
+  try {
+    const results = await session.run(asFeeds(probe.model, probe.row(sample), session), probe.outputs);
+    return Object.fromEntries(Object.entries(results).map(([name, t]) => [name, t.data as Float32Array]));
+  } finally {
+    await session.dispose();
+  }
+}
+
+function* take<T>(items: Iterable<T>, count: number): Iterable<T> {
+  let left = count;
+  for (const item of items) {
+    if (left-- <= 0) return;
+    yield item;
+  }
+}
+
+const asFeeds = ({ graph }: Model, row: Row, session: Session): Feeds =>
+  Object.fromEntries(
+    graph.inputs
+      .filter((p) => session.inputs.includes(p.name))
+      .map((p) => [
+        p.name,
+        {
+          dtype: "float32",
+          dims: [1, ...((p.dims ?? []).slice(1) as readonly number[])],
+          data: row[p.name] as Float32Array,
+        },
+      ]),
+  );
 
 interface Race {
   readonly forward: Session;
@@ -160,7 +224,7 @@ async function race(c: Contestant, { forward, feeds, runs, forwardTimes }: Race)
   }
   forwardTimes.push(...beside);
   return {
-    method: c.method.id,
+    method: c.label,
     compileMs: c.compileMs,
     sessionMs: c.sessionMs,
     minMs: Math.min(...own),
@@ -186,18 +250,13 @@ async function timed(f: () => Promise<unknown>): Promise<number> {
   return performance.now() - began;
 }
 
-/** A fixed picture-like input and the cotangent of class 0. */
-function feedsFor({ input, classes }: Classifier, session: Session): Readonly<Record<string, HostTensor>> {
-  const dims = [1, ...((input.dims ?? []).slice(1) as readonly number[])];
-  const size = dims.reduce((p, d) => p * d, 1);
+/** A fixed picture-like input, and the cotangent of class 0. */
+function sampleFor({ input, classes }: Classifier): Sample {
+  const size = ((input.dims ?? []).slice(1) as readonly number[]).reduce((p, d) => p * d, 1);
   const x = Float32Array.from({ length: size }, (_, i) => Math.sin(i * 0.7) + Math.cos(i * 0.013));
-  const seed = new Float32Array(classes);
-  seed[0] = 1;
-  const all: Readonly<Record<string, HostTensor>> = {
-    [input.name]: { dtype: "float32", dims, data: x },
-    cotangent: { dtype: "float32", dims: [1, classes], data: seed },
-  };
-  return Object.fromEntries(Object.entries(all).filter(([name]) => session.inputs.includes(name)));
+  const cotangent = new Float32Array(classes);
+  cotangent[0] = 1;
+  return { x, cotangent };
 }
 
 const median = (values: readonly number[]): number =>

@@ -31,9 +31,15 @@ const emit = (context: EmitContext): Emitted => {
   return { map: gradients[0] as Value, notes, extra: { [BLURRED]: g.value(classifier.input.name) } };
 };
 
-/** Standard deviations from `most` to 0: half of the steps belong to the finest quarter, where images change most. */
+/** A blur that changes pixels by some 1e-5 of their difference. */
+const SHARP = 0.2;
+
+/** Standard deviations from `most` to 0, each the same share of the one before: pictures hold as much detail in every octave. */
 const sigmas = (most: number, steps: number): readonly number[] =>
-  Array.from({ length: steps + 1 }, (_, i) => most * (1 - i / steps) ** 2);
+  Array.from({ length: steps + 1 }, (_, i) => {
+    if (i === steps) return 0;
+    return most > SHARP ? most * (SHARP / most) ** (i / Math.max(1, steps - 1)) : most * (1 - i / steps);
+  });
 
 function plan(context: PlanContext): Plan {
   const { classifier, params } = context;
@@ -93,7 +99,7 @@ export const blurIg: Method = {
   aliases: ["blurig", "blur-integrated-gradients"],
   title: "Blur integrated gradients: from the blurred image to the sharp one",
   source:
-    "Xu, Venugopalan, Sundararajan 2020 (arXiv 2004.03383), eq. 3; trapezoid rule, sigma falls with the square of the step, the image is mirrored at its edges",
+    "Xu, Venugopalan, Sundararajan 2020 (arXiv 2004.03383), eq. 3; trapezoid rule, sigma falls by the same factor in every step, the image is mirrored at its edges",
   params: {
     n_steps: integer(50, 1, "segments of the path"),
     max_sigma: positive(50, "standard deviation of the blur where the path begins, in pixels"),

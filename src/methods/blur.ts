@@ -4,11 +4,11 @@ import type { Classifier } from "./classifier.ts";
 /** Where the kernel is cut, in standard deviations. */
 const REACH = 4;
 
-/**
- * The blur of an axis with `size` pixels, [size, size]: a sampled Gaussian, normalised. The picture goes on mirrored beyond its
- * edges, so that blurring keeps its mean; `sigma` in pixels, 0 = nothing changes.
- */
-export function blurMatrix(size: number, sigma: number): Float32Array {
+/** How a picture goes on beyond its edges: mirrored, so that blurring keeps its mean, or as zeros. */
+export type Edges = "mirrored" | "zero";
+
+/** The blur of an axis with `size` pixels, [size, size]: a sampled Gaussian, normalised; `sigma` in pixels, 0 = nothing changes. */
+export function blurMatrix(size: number, sigma: number, edges: Edges = "mirrored"): Float32Array {
   const radius = Math.ceil(REACH * sigma);
   const kernel = Float64Array.from({ length: 2 * radius + 1 }, (_, i) =>
     radius === 0 ? 1 : Math.exp(-((i - radius) ** 2) / (2 * sigma ** 2)),
@@ -17,7 +17,9 @@ export function blurMatrix(size: number, sigma: number): Float32Array {
   const out = new Float64Array(size * size);
   for (let i = 0; i < size; i++)
     kernel.forEach((k, d) => {
-      out[i * size + mirrored(i + d - radius, size)]! += k / sum;
+      const at = i + d - radius;
+      if (edges === "mirrored") out[i * size + mirrored(at, size)]! += k / sum;
+      else if (at >= 0 && at < size) out[i * size + at]! += k / sum;
     });
   return Float32Array.from(out);
 }
@@ -33,9 +35,10 @@ export function blurred(
   x: Float32Array,
   { channels, height, width, layout }: Pick<Classifier, "channels" | "height" | "width" | "layout">,
   sigma: number,
+  edges?: Edges,
 ): Float32Array {
   const [row, column, channel] = layout === "nchw" ? [width, 1, height * width] : [width * channels, channels, 1];
-  const across = blurredAlong(x, blurMatrix(width, sigma), {
+  const across = blurredAlong(x, blurMatrix(width, sigma, edges), {
     size: width,
     step: column,
     others: [
@@ -43,7 +46,7 @@ export function blurred(
       [channels, channel],
     ],
   });
-  return blurredAlong(across, blurMatrix(height, sigma), {
+  return blurredAlong(across, blurMatrix(height, sigma, edges), {
     size: height,
     step: row,
     others: [

@@ -104,6 +104,10 @@ function plan(context: PlanContext): Plan {
 const pointBetween = (a: Float32Array, b: Float32Array, t: number): Float64Array =>
   Float64Array.from(b, (v, i) => (t === 1 ? v : (a[i] as number) + t * (v - (a[i] as number))));
 
+/**
+ * On a network with kinks (ReLU, maxima) the path slides along them, and `convergence_delta` falls slowly with `n_steps`; on a
+ * smooth one it falls with their square.
+ */
 export const guidedIg: Method = {
   id: "guided-ig",
   aliases: ["guidedig", "guided-integrated-gradients"],

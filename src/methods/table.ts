@@ -1,8 +1,10 @@
 /** @file Every method: one line each. Ids match ignoring case, `-` and `_`. */
 import { OnnxplainError } from "../errors.ts";
 import { ablationCam } from "./ablation-cam.ts";
+import { attentionRollout } from "./attention-rollout.ts";
 import { blurIg } from "./blur-ig.ts";
 import { cam } from "./cam-weights.ts";
+import { chefer } from "./chefer.ts";
 import { deepLift } from "./deep-lift.ts";
 import { deepShap } from "./deep-shap.ts";
 import { eigenCam } from "./eigen-cam.ts";
@@ -63,6 +65,8 @@ export const METHODS = {
   "ablation-cam": ablationCam,
   "recipro-cam": reciproCam,
   "eigen-cam": eigenCam,
+  "attention-rollout": attentionRollout,
+  chefer,
   occlusion,
   rise,
   lime,

@@ -44,23 +44,24 @@ export function tail(classifier: Classifier, layer: Layer, replace: (r: Replacin
   const carried = around.filter((name) => graph.facts.get(name)?.content === undefined);
   const inputOf = new Map(carried.map((name, i) => [name, `x/around.${i}`]));
 
-  const g = extend({ ...model, graph: namesOnly(graph, [layer.name, ...around]) }, ops);
+  const g = extend({ ...model, graph: namesOnly(graph) }, ops);
   const own = graph.facts.get(layer.name) as Fact;
   const replaced = replace({ g, layer: g.input(LAYER, own.dtype, [1, ...layer.dims.slice(1)]), batch });
-  g.alias(replaced, layer.name);
   const rows = g.op("Shape", [replaced], { start: 0, end: 1 });
-  for (const name of around) {
+  const carry = (name: string): Value => {
     const fact = graph.facts.get(name) as Fact;
-    const known = fact.content;
-    g.alias(known ? counted(g, known, { name, batch, rows }) : repeated(g, fact, { name, batch, rows, inputOf }), name);
-  }
+    return fact.content
+      ? counted(g, fact.content, { name, batch, rows })
+      : repeated(g, fact, { name, batch, rows, inputOf });
+  };
+  const standIns = [same(replaced, layer.name), ...around.map((name) => same(carry(name), name))];
   const before = g.build([]);
   const joined: Graph = {
     ...graph,
     inputs: before.inputs,
     constants: new Map([...graph.constants, ...before.constants]),
-    nodes: [...before.nodes, ...nodes],
-    facts: new Map([...before.facts, ...graph.facts]),
+    nodes: [...before.nodes, ...standIns, ...nodes],
+    facts: before.facts,
   };
   const beside = { [LAYER]: layer.name, ...Object.fromEntries(carried.map((n) => [inputOf.get(n) as string, n])) };
   return {
@@ -70,14 +71,17 @@ export function tail(classifier: Classifier, layer: Layer, replace: (r: Replacin
   };
 }
 
-/** No node at all, but the names of `graph` are taken, save those in `free`: what is emitted here is put before its nodes. */
-const namesOnly = ({ name, facts }: Graph, free: readonly string[]): Graph => ({
-  name,
-  inputs: [],
-  outputs: [],
-  constants: new Map(),
-  nodes: [],
-  facts: new Map([...facts].filter(([n]) => !free.includes(n))),
+/** No node at all, but every name of `graph` is taken: what is emitted here is put before its nodes. */
+const namesOnly = (graph: Graph): Graph => ({ ...graph, inputs: [], outputs: [], constants: new Map(), nodes: [] });
+
+/** Gives a value the name that the network knows it by. */
+const same = (value: Value, name: string): Node => ({
+  op: "Identity",
+  domain: "",
+  name: `x/${name}`,
+  inputs: [value.name],
+  outputs: [name],
+  attrs: {},
 });
 
 /** All values that depend on the named one, itself included. */

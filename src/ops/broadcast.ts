@@ -31,13 +31,22 @@ export function broadcastDims(...all: readonly (readonly Dim[] | undefined)[]): 
 export function mapBroadcast(dtype: DType, inputs: readonly NumTensor[], f: (...v: number[]) => number): NumTensor {
   const dims = broadcastDims(...inputs.map((t) => t.dims)) as readonly number[];
   const out = new Float64Array(dims.reduce((p, d) => p * d, 1));
+  // one array for all elements: `f` gets its values, not the array
+  const values = new Array<number>(inputs.length).fill(0);
+  const take = (at: number, k: number): void => {
+    values[k] = inputs[k]?.data[at] as number;
+  };
   if (inputs.every((t) => t.data.length === out.length)) {
-    for (let i = 0; i < out.length; i++) out[i] = f(...inputs.map((t) => t.data[i] as number));
+    for (let i = 0; i < out.length; i++) {
+      for (let k = 0; k < values.length; k++) take(i, k);
+      out[i] = f(...values);
+    }
     return num(dtype, dims, out);
   }
   const strides = inputs.map((t) => alignedStrides(t.dims, dims.length));
   eachIndex(dims, (index, at) => {
-    out[at] = f(...inputs.map((t, k) => t.data[offsetOf(index, strides[k] as number[])] as number));
+    for (let k = 0; k < values.length; k++) take(offsetOf(index, strides[k] as number[]), k);
+    out[at] = f(...values);
   });
   return num(dtype, dims, out);
 }

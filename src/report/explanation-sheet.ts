@@ -14,7 +14,7 @@ export interface SheetOptions extends Omit<PictureOptions, "index" | "title" | "
 
 /** Pixels for each dot of the font: 10 x 14 pixels a character. */
 const DOT = 2;
-const GAP = 12;
+const GAP = 16;
 const LINE = (GLYPH_HEIGHT + 4) * DOT;
 const CHARACTER = (GLYPH_WIDTH + 1) * DOT;
 

@@ -227,11 +227,11 @@ export function deepLift(reference: Reference): DeepLift {
       };
       return (BY_OP[op] ?? BY_KIND[site.row.kind])({ ...site, reference, approximate });
     },
-    notes: () =>
-      counts.size === 0
-        ? []
-        : [
-            `${[...counts].map(([op, n]) => `${op} (${n} node${n > 1 ? "s" : ""})`).join(", ")} has no rescale form: the gradient at the input stands in, so the map need not sum to the difference of the scores.`,
-          ],
+    notes: () => (counts.size === 0 ? [] : [noForm(counts)]),
   };
+}
+
+function noForm(counts: ReadonlyMap<string, number>): string {
+  const ops = [...counts].sort(([a], [b]) => (a < b ? -1 : 1)).map(([op, n]) => `${op} (${n} node${n > 1 ? "s" : ""})`);
+  return `No rescale form exists for ${ops.join(", ")}: the gradient at the input stands in, so the map need not sum to the difference of the scores.`;
 }

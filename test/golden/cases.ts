@@ -71,6 +71,8 @@ export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
       return { method: "deep-lift", params: { baselines: typeof p.baseline === "string" ? noise : 0 } };
     case "FullGrad":
       return { method: "fullgrad" };
+    case "attention rollout":
+      return { method: "attention-rollout" };
     case "occlusion":
       return {
         method: "occlusion",

@@ -152,6 +152,15 @@ describe("names", () => {
     ]);
     expect(code(() => g.alias(x, "y"))).toBe("E_MODEL_INVALID");
   });
+  it("no two nodes have one name, where a pass let a node of ours write another value", () => {
+    const before = builder(base()).op("Relu", [builder(base()).value("x")]).name;
+    const graph = base(["Exp", ["x"], ["r"]]);
+    const renamed = { ...graph, nodes: graph.nodes.map((n) => ({ ...n, name: `x/${before}` })) };
+    const g = builder(renamed);
+    g.op("Relu", [g.value("x")]);
+    const names = g.build([]).nodes.map((n) => n.name);
+    expect(new Set(names).size).toBe(names.length);
+  });
   it("an unknown name is a fault of ours", () => {
     expect(() => builder(base()).value("ghost")).toThrow(/^internal:/);
   });

@@ -7,7 +7,7 @@ import { METHODS } from "../../src/methods/table.ts";
 import { images, netBytes, relativeError } from "../nets.ts";
 import { type Passes, passesOf, softmax } from "./float64-passes.ts";
 import { nhwcNet, open, smoothNet, tokenNet } from "./nets.ts";
-import { bypassNet, indexNet, splitNet } from "./tail-nets.ts";
+import { bypassNet, gateNet, indexNet, splitNet } from "./tail-nets.ts";
 
 /** Every element of a channel: at all positions, those of class tokens too. */
 const isOfChannel = ({ layer, activation }: Passes, i: number, c: number): boolean =>
@@ -55,6 +55,7 @@ const NETS: readonly (readonly [string, Uint8Array, string, readonly number[]])[
   ["tokens after a class token, with a residual around them", tokenNet, "normed", [1, 3, 8, 8]],
   ["a layer with sums and concatenations around it", bypassNet, "middle", [1, 3, 6, 6]],
   ["half of a split", splitNet, "left", [1, 3, 6, 6]],
+  ["a layer beside a shape of what lies before it", gateNet, "middle", [1, 3, 6, 6]],
   ["the input itself", smoothNet, "x", [1, 3, 8, 8]],
 ];
 

@@ -8,6 +8,11 @@ const INPUT_METHODS = [
   "gradient",
   "input-x-gradient",
   "integrated-gradients",
+  "blur-ig",
+  "guided-ig",
+  "gradient-shap",
+  "deep-lift",
+  "deep-shap",
   "smoothgrad",
   "squaregrad",
   "vargrad",
@@ -15,6 +20,8 @@ const INPUT_METHODS = [
 ] as const;
 const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   "integrated-gradients": { n_steps: 6 },
+  "blur-ig": { n_steps: 6 },
+  "guided-ig": { n_steps: 6, anchors: 2 },
   smoothgrad: { nt_samples: 4 },
   squaregrad: { nt_samples: 4 },
   vargrad: { nt_samples: 4 },
@@ -58,24 +65,33 @@ describe("symmetry: two channels that the network treats alike, and that hold th
 
 describe("linearity in the target: A-B is A minus B", () => {
   const x = images([1, 3, 8, 8]);
-  it.each(["gradient", "input-x-gradient", "integrated-gradients", "smoothgrad", "occlusion", "grad-cam", "hires-cam"])(
-    "%s",
-    async (method) => {
-      const [a, b, contrast] = [
-        await run(smoothNet, method, x, 2),
-        await run(smoothNet, method, x, 1),
-        await run(smoothNet, method, x, "2-1"),
-      ];
-      expect(
-        relativeError(
-          contrast.values,
-          a.values.map((v, i) => v - (b.values[i] as number)),
-        ),
-      ).toBeLessThan(2e-5);
-      expect(contrast.score).toBeCloseTo(a.score - b.score, 5);
-      expect(contrast.targets[0]).toEqual({ index: 2, against: 1 });
-    },
-  );
+  it.each([
+    "gradient",
+    "input-x-gradient",
+    "integrated-gradients",
+    "blur-ig",
+    "gradient-shap",
+    "deep-lift",
+    "deep-shap",
+    "smoothgrad",
+    "occlusion",
+    "grad-cam",
+    "hires-cam",
+  ])("%s", async (method) => {
+    const [a, b, contrast] = [
+      await run(smoothNet, method, x, 2),
+      await run(smoothNet, method, x, 1),
+      await run(smoothNet, method, x, "2-1"),
+    ];
+    expect(
+      relativeError(
+        contrast.values,
+        a.values.map((v, i) => v - (b.values[i] as number)),
+      ),
+    ).toBeLessThan(2e-5);
+    expect(contrast.score).toBeCloseTo(a.score - b.score, 5);
+    expect(contrast.targets[0]).toEqual({ index: 2, against: 1 });
+  });
   it("a class against itself is nothing", async () => {
     expect((await run(smoothNet, "gradient", x, "1-1")).values.every((v) => v === 0)).toBe(true);
   });
@@ -88,7 +104,7 @@ describe("completeness", () => {
     const weights = linearWeights.slice(0, 24);
     const product = x.data.map((v, i) => v * (weights[i] as number));
     expect(relativeError((await run(linearNet, "gradient", x)).values, weights)).toBeLessThan(1e-6);
-    for (const method of ["input-x-gradient", "integrated-gradients"])
+    for (const method of ["input-x-gradient", "integrated-gradients", "guided-ig", "deep-lift"])
       expect(relativeError((await run(linearNet, method, x)).values, product), method).toBeLessThan(1e-5);
     const single = await explain(await open(linearNet), x, {
       method: "occlusion",

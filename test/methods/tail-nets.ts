@@ -27,3 +27,12 @@ export const indexNet: Uint8Array = netBytes(["N", 2, 4, 4], ({ g, x, w }) => {
   const picked = g.op("GatherElements", [middle, best], { axis: 1 });
   return { scores: g.op("Gemm", [g.op("Flatten", [picked], { axis: 1 }), w([3, 16])], { transB: 1 }) };
 });
+
+/** The layer `middle` becomes a gate of one number a channel, spread to the shape of a value before it; 3 classes, [N,3,6,6]. */
+export const gateNet: Uint8Array = netBytes(["N", 3, 6, 6], ({ g, x, w }) => {
+  const a = g.op("Tanh", [g.op("Conv", [x, w([4, 3, 3, 3])])]);
+  const middle = g.alias(g.op("Relu", [g.op("Conv", [a, w([4, 4, 3, 3]), w([4])])]), "middle");
+  const gate = g.op("Expand", [g.op("Sigmoid", [g.op("GlobalAveragePool", [middle])]), g.op("Shape", [a])]);
+  const gated = g.op("Flatten", [g.op("Mul", [gate, a])], { axis: 1 });
+  return { scores: g.op("Gemm", [gated, w([3, 64])], { transB: 1 }) };
+});

@@ -13,6 +13,7 @@ import { type Explainer, loadModel, METHODS, type Method } from "../../src/index
 import { defaultLayer } from "../../src/methods/layers.ts";
 import { compileGraph } from "../../src/methods/one-pass.ts";
 import { readParams } from "../../src/methods/params.ts";
+import { unsuitability } from "../../src/methods/suitable.ts";
 import { SEEDS } from "../fuzz/seeds.ts";
 
 const FILE = fileURLToPath(new URL("digests.json", import.meta.url));
@@ -30,11 +31,15 @@ function digestOf(graph: Graph): string {
     .digest("hex");
 }
 
-/** Digests of the plan's graph, and of the stand-alone one where there is one, under `net/method` and `net/method/compiled`. */
+/**
+ * Digests of the plan's graph, and of the stand-alone one where there is one, under `net/method` and `net/method/compiled`.
+ * None where the method has no meaning on the net.
+ */
 function emitted(model: Explainer, net: string, method: Method): Digests {
   const classifier = model.classifier();
+  if (unsuitability(method, classifier) !== undefined) return {};
   const params = readParams(method.id, method.params, {});
-  const layer = method.space === "layer" ? defaultLayer(classifier) : undefined;
+  const layer = method.space === "layer" ? (method.defaultLayer ?? defaultLayer)(classifier) : undefined;
   const plan = digestOf(method.plan({ classifier, params, layer, seed: 0 }).model.graph);
   if (typeof method.emit !== "function") return { [`${net}/${method.id}`]: plan };
   const { model: alone } = compileGraph(classifier, method, {

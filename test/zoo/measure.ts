@@ -2,7 +2,7 @@
 import { chooseLayer } from "../../src/explain.ts";
 import type { Method } from "../../src/methods/method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP } from "../../src/methods/one-pass.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { type Params, readParams } from "../../src/methods/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
 import { METHODS } from "../../src/methods/table.ts";
 import { type NumTensor, num } from "../../src/ops/num-tensor.ts";
@@ -15,13 +15,17 @@ export const GRAPH_METHODS: readonly Method[] = Object.values<Method>(METHODS).f
   (m) => m.gradients && typeof m.emit === "function",
 );
 
+const paramsOf = (method: Method): Params => readParams(method.id, method.params, {});
+
 /** The graph of a method with its default parameters, at its default layer. */
 function emitted({ classifier }: Specimen, method: Method): ReturnType<typeof cotangentGraph>["model"] {
   const { emit } = method;
   if (typeof emit !== "function") throw new Error(`${method.id} is not one graph`);
   const form = classifier(method.separateBatchNorm);
-  const params = readParams(method.id, method.params, {});
-  return cotangentGraph({ classifier: form, params, layer: chooseLayer(method, form, undefined) }, emit).model;
+  return cotangentGraph(
+    { classifier: form, params: paramsOf(method), layer: chooseLayer(method, form, undefined) },
+    emit,
+  ).model;
 }
 
 const mapOf = (outputs: Tensors): Float64Array => (outputs[SALIENCY_MAP] as NumTensor).data;
@@ -32,6 +36,8 @@ export interface MethodError {
   readonly error: number;
   /** max |float64|. */
   readonly top: number;
+  /** Maps without negative values may be clipped to zero everywhere. */
+  readonly signed: boolean;
 }
 
 /** The same emitted graph in ONNX Runtime and in the interpreter; undefined where the method does not apply. */
@@ -41,7 +47,7 @@ export async function methodError(of: Specimen, method: Method): Promise<MethodE
   const exact = mapOf(inFloat64(model, of.feeds, [SALIENCY_MAP]));
   const rounded = mapOf(await inFloat32(model, of.feeds, [SALIENCY_MAP]));
   const top = exact.reduce((t, v) => Math.max(t, Math.abs(v)), 0);
-  return { method: method.id, error: relativeError(rounded, exact), top };
+  return { method: method.id, error: relativeError(rounded, exact), top, signed: method.signed(paramsOf(method)) };
 }
 
 /** So short that a kink hardly ever lies between, so long that float64 keeps seven digits of the difference. */

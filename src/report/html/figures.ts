@@ -3,7 +3,7 @@ import type { Explanation } from "../../explain.ts";
 import { formatTick } from "../../image/colorbar.ts";
 import { type ColormapName, colormapTable } from "../../image/colormap.ts";
 import type { DisplayRange } from "../../image/display-range.ts";
-import { heatmap } from "../../image/heatmap.ts";
+import { heatmap, position } from "../../image/heatmap.ts";
 import { encodePng } from "../../image/png.ts";
 import type { ImageU8, Size } from "../../image/types.ts";
 import { displayClip, type PictureOptions, type PlaneMap, planeOf, upsampled } from "../picture.ts";
@@ -11,7 +11,8 @@ import { base64 } from "../terminal.ts";
 import { significant } from "../words.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 
-export type FigureOptions = Pick<PictureOptions, "cmap" | "reducer" | "range">;
+/** `alpha` is the opacity of the maps at first, 0…1. */
+export type FigureOptions = Pick<PictureOptions, "cmap" | "reducer" | "range" | "alpha">;
 
 export const pngUrl = async (image: ImageU8): Promise<Markup> =>
   trusted(`data:image/png;base64,${base64(await encodePng(image))}`);
@@ -67,18 +68,19 @@ export async function mapFigure(
   const style = { signed: explanation.signed, clip: displayClip(explanation), ...options };
   const { range, cmap } = heatmap(map.values, { ...style, width: map.width, height: map.height });
   const size = explanation.picture ?? map;
-  const heat = await pngUrl(coloured(map, size, range, cmap));
+  const neutral = neutralOf(range, cmap);
+  const heat = await pngUrl(clear(coloured(map, size, range, cmap), neutral));
   const { width, height } = size;
-  const seen = explanation.picture ? html`<use href="#${pictureId(picture)}"/>` : undefined;
+  const seen = explanation.picture ? html`<use class="under" href="#${pictureId(picture)}"/>` : undefined;
   const peak = peakOf(map);
   const classes = `map m${method}${isGrainy(size) ? " grainy" : ""}${explanation.picture ? "" : " bare"}`;
-  const place = explanation.layer ? html` <span class="soft">at ${explanation.layer.name}</span>` : undefined;
+  const place = explanation.layer ? html`<span class="place">at ${explanation.layer.name}</span>` : undefined;
   const alt = `${explanation.method} heat map for ${what}, values from ${significant(peak.low, 3)} to ${significant(peak.high, 3)}, strongest in the ${regionOf(map, peak.index)}`;
   return {
     cmap,
-    markup: html`<div class="${classes}"><figure><h3>${explanation.method}${place}</h3>
-<div class="probe" role="group" aria-label="${explanation.method}: arrow keys read values" data-image="${picture}" ${rawData(map)}><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${alt}">${seen}<image class="heat" width="${width}" height="${height}" preserveAspectRatio="none" href="${heat}"/><circle class="mark" r="${Math.max(width, height) / 40}"/></svg></div>
-<figcaption>${scale(range, cmap)}<span class="value" aria-live="polite">strongest ${significant(map.values[peak.index] as number, 3)} at column ${peak.index % map.width}, row ${Math.floor(peak.index / map.width)}</span></figcaption></figure></div>`,
+    markup: html`<div class="${classes}"><figure><h3>${explanation.method}</h3>
+<div class="probe" role="group" aria-label="${explanation.method}: arrow keys read values" data-image="${picture}" ${rawData(map)}><svg viewBox="0 0 ${width} ${height}" role="img" aria-label="${alt}"><rect width="${width}" height="${height}" fill="rgb(${neutral.join(" ")})"/>${seen}<image class="heat" width="${width}" height="${height}" preserveAspectRatio="none" href="${heat}"/><circle class="mark" r="${Math.max(width, height) / 40}"/></svg></div>
+<figcaption>${scale(range, cmap)}<span class="value" aria-live="polite">strongest ${significant(map.values[peak.index] as number, 3)} at x ${peak.index % map.width}, y ${Math.floor(peak.index / map.width)}</span>${place}</figcaption></figure></div>`,
   };
 }
 
@@ -87,6 +89,35 @@ function coloured(map: PlaneMap, size: Size, range: DisplayRange, cmap: Colormap
   const large = upsampled(map, { width: size.width, height: size.height });
   const ends = range.low < range.high ? { range: [range.low, range.high] as const } : {};
   return heatmap(large.values, { width: size.width, height: size.height, signed: range.signed, cmap, ...ends }).image;
+}
+
+type Rgb = readonly [number, number, number];
+
+/** The colour that stands for 0: where a map says nothing. */
+function neutralOf(range: DisplayRange, cmap: ColormapName): Rgb {
+  const at = Math.round(position(0, range) * 255) * 3;
+  const [r = 0, g = 0, b = 0] = colormapTable(cmap).subarray(at, at + 3);
+  return [r, g, b];
+}
+
+/**
+ * The picture as RGBA that is as clear as it can be and still gives the same colours on a ground of `neutral`: for each pixel
+ * the least alpha `a` for which `(colour - (1 - a) neutral) / a` lies within 0…255.
+ */
+function clear({ width, height, data }: ImageU8, neutral: Rgb): ImageU8 {
+  const out = new Uint8Array(width * height * 4);
+  for (let i = 0; i < width * height; i++) {
+    let alpha = 0;
+    for (const [c, ground] of neutral.entries()) {
+      const change = (data[3 * i + c] as number) - ground;
+      alpha = Math.max(alpha, change > 0 ? change / (255 - ground) : change < 0 ? -change / ground : 0);
+    }
+    if (alpha === 0) continue;
+    for (const [c, ground] of neutral.entries())
+      out[4 * i + c] = Math.round(((data[3 * i + c] as number) - (1 - alpha) * ground) / alpha);
+    out[4 * i + 3] = Math.round(255 * alpha);
+  }
+  return { width, height, channels: 4, data: out };
 }
 
 function scale({ low, high }: DisplayRange, cmap: ColormapName): Markup {

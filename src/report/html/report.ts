@@ -1,5 +1,6 @@
 /** @file The report: one HTML file that holds everything, asks for nothing, and can be read without its script. */
 import { runtimeVersion } from "#ort";
+import { OnnxplainError } from "../../errors.ts";
 import type { Explanation, Explanations } from "../../explain.ts";
 import type { Explainer } from "../../explainer.ts";
 import { findMethod } from "../../methods/table.ts";
@@ -49,7 +50,9 @@ export async function htmlReport(subjects: readonly ReportSubject[], context: Re
   const articles: Article[] = [];
   for (const subject of subjects) articles.push(...(await articlesOf(subject, articles.length, context)));
   const methods = [...new Set(articles.flatMap((a) => a.methods))];
-  const style = STYLE + methods.map((_, i) => hideRule(i)).join("");
+  const heat = context.picture?.alpha ?? HEAT;
+  if (!(heat >= 0 && heat <= 1)) throw new OnnxplainError("E_PARAM", `Expected \`alpha\` to be in 0…1, got ${heat}.`);
+  const style = `${STYLE}:root{--heat:${heat}}${methods.map((_, i) => hideRule(i)).join("")}`;
   const title = titleOf(subjects, context.model.labels);
   const colours = [...new Set(articles.flatMap((a) => a.colours))].map(colormapDefinition);
   const policy = `default-src 'none'; img-src data:; style-src ${await hashOf(style)}; script-src ${await hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'`;
@@ -68,7 +71,7 @@ export async function htmlReport(subjects: readonly ReportSubject[], context: Re
 <svg class="defs" aria-hidden="true"><defs>${colours}${articles.map((a) => a.definition)}</defs></svg>
 <header><h1>${title}</h1><p class="lead">${leadOf(subjects, context)}</p></header>
 <main>
-${controls(articles, methods)}
+${controls(articles, methods, heat)}
 ${articles.map((a) => a.markup)}
 ${methodSection(subjects)}
 ${await makingSection(subjects, context)}
@@ -97,19 +100,35 @@ function titleOf(subjects: readonly ReportSubject[], labels: readonly string[] |
 function leadOf(subjects: readonly ReportSubject[], { model }: ReportContext): string {
   const methods = [...new Set(subjects.flatMap((s) => s.explanations.map((e) => e.method)))];
   const images = subjects.length === 1 ? (subjects[0]?.image ?? "") : `${subjects.length} images`;
-  return `${images}, explained for ${model.source.name} by ${methods.join(", ")}`;
+  return `${images}, explained for ${shortName(model.source.name)} by ${methods.join(", ")}`;
 }
 
-/** The slider needs the script and stays hidden without it; the choice of methods is CSS alone. */
-function controls(articles: readonly Article[], methods: readonly string[]): Markup {
+/** The folder or file that a model is known by. */
+const shortName = (name: string): string =>
+  name
+    .replaceAll("\\", "/")
+    .replace(/(\/onnx)?\/model\.onnx$/, "")
+    .split("/")
+    .filter(Boolean)
+    .at(-1) ?? name;
+
+/** Opacity of the maps at first, unless told. */
+const HEAT = 0.85;
+
+/** The slider needs the script and stays hidden without it; the choices are CSS alone. */
+function controls(articles: readonly Article[], methods: readonly string[], heat: number): Markup {
+  const percents = Math.round(100 * heat);
   const slider = articles.some((a) => a.hasPicture)
-    ? html`<label class="slider" hidden>Heat map <input type="range" min="0" max="100" value="60" aria-label="Opacity of the heat maps over the picture"><output>60 %</output></label>`
+    ? html`<label class="slider" hidden>Heat map <input type="range" min="0" max="100" value="${percents}" aria-label="Opacity of the heat maps over the picture"><output>${percents} %</output></label>`
+    : undefined;
+  const under = articles.some((a) => a.hasPicture)
+    ? html`<label class="under-choice"><input type="checkbox" id="show-picture" checked>Picture</label>`
     : undefined;
   const choice =
     methods.length > 1
       ? html`<fieldset class="choice"><legend>Methods</legend>${methods.map((m, i) => html`<label><input type="checkbox" id="show-${i}" checked>${m}</label>`)}</fieldset>`
       : undefined;
-  return html`<div class="controls"${choice ? undefined : html` hidden`}>${slider}${choice}</div>`;
+  return html`<div class="controls">${slider}${under}${choice}</div>`;
 }
 
 interface Article {
@@ -119,6 +138,9 @@ interface Article {
   readonly methods: readonly string[];
   readonly colours: readonly Parameters<typeof colormapDefinition>[0][];
 }
+
+/** Methods that stand in one row on a wide screen, at most. */
+const WIDEST = 6;
 
 /** An article for each image; a tensor may hold several. */
 async function articlesOf(subject: ReportSubject, before: number, context: ReportContext): Promise<readonly Article[]> {
@@ -159,7 +181,7 @@ async function articleOf(
       colours.add(cmap);
     }
     sections.push(
-      html`<section><h2>${what}</h2><p class="soft">${scoreText(first, index)}${shareText(first, index)}</p><div class="${explanations.length < 3 ? "grid few" : "grid"}">${figures}</div></section>`,
+      html`<section><h2>${what}</h2><p class="soft">${scoreText(first, index)}${shareText(first, index)}</p><div class="grid c${Math.min(explanations.length, WIDEST + 1)}">${figures}</div></section>`,
     );
   }
   const seen = picture

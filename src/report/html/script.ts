@@ -6,7 +6,6 @@ const all = (selector, root = document) => [...root.querySelectorAll(selector)];
 for (const slider of all(".slider")) {
   const [input, output] = [slider.querySelector("input"), slider.querySelector("output")];
   slider.hidden = false;
-  slider.closest(".controls").hidden = false;
   input.addEventListener("input", () => {
     document.documentElement.style.setProperty("--heat", String(input.value / 100));
     output.value = input.value + " %";
@@ -58,7 +57,7 @@ function show(image, active, u, v) {
     probe.mark.setAttribute("cy", v * probe.height);
     probe.mark.classList.add("on");
     probe.output.classList.add("live");
-    probe.output.textContent = spell(probe.at(x, y)) + " at column " + x + ", row " + y;
+    probe.output.textContent = spell(probe.at(x, y)) + " at x " + x + ", y " + y;
   }
 }
 function hide(image) {
@@ -68,5 +67,4 @@ function hide(image) {
     probe.output.textContent = probe.rest;
   }
 }
-addEventListener("beforeprint", () => all("details").forEach((d) => { d.open = true; }));
 `;

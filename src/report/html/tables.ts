@@ -55,7 +55,10 @@ export function methodCard(explanation: Explanation, method: Method): Markup {
       : []),
     ["seed", String(seed)],
     ["shape", `[${explanation.dims.join(", ")}]${explanation.signed ? ", signed" : ", not negative"}`],
-    ["time", `${timings.runMs.toFixed(0)} ms running, ${(timings.compileMs + timings.sessionMs).toFixed(0)} ms before`],
+    [
+      "time",
+      `${(timings.compileMs + timings.sessionMs).toFixed(0)} ms to prepare its graph, ${timings.runMs.toFixed(0)} ms to run it`,
+    ],
   ];
   return html`<div class="card"><h3>${method.title} <span class="soft">${method.id}</span></h3><p class="soft">${method.source}</p>${definitions(facts)}</div>`;
 }
@@ -69,22 +72,27 @@ const ABOUT: Readonly<Record<string, string>> = {
   score_difference: "score of the image less score of the baseline, which the map shares out",
 };
 
-/** Every number that says how far a map can be trusted; undefined without any. */
+/** Every number that says how far a map can be trusted, a column for each target; undefined without any. */
 export function checkTable(
   explanations: readonly Explanation[],
   maps: readonly number[],
   labels: Labels,
 ): Markup | undefined {
-  const rows = explanations.flatMap((e) =>
-    maps.flatMap((i) =>
-      Object.entries(e.checks[i] ?? {}).map(
-        ([name, value]) =>
-          html`<tr><th scope="row">${e.method}</th><td>${targetName(e.targets[i] as Explanation["targets"][number], labels)}</td><td>${name.replaceAll("_", " ")}</td><td class="n">${significant(value)}</td><td class="soft">${ABOUT[name] ?? ""}</td></tr>`,
-      ),
-    ),
+  const rows = explanations.flatMap((e) => {
+    const names = [...new Set(maps.flatMap((i) => Object.keys(e.checks[i] ?? {})))];
+    return names.map((name) => {
+      const values = maps.map((i) => html`<td class="n">${significant(e.checks[i]?.[name] ?? Number.NaN)}</td>`);
+      const about = ABOUT[name] ? html`<br><span class="soft">${ABOUT[name]}</span>` : undefined;
+      return html`<tr><th scope="row">${e.method}: ${name.replaceAll("_", " ")}${about}</th>${values}</tr>`;
+    });
+  });
+  const [first] = explanations;
+  if (rows.length === 0 || first === undefined) return undefined;
+  const heads = maps.map(
+    (i) =>
+      html`<th scope="col" class="n wrap">${targetName(first.targets[i] as Explanation["targets"][number], labels)}</th>`,
   );
-  if (rows.length === 0) return undefined;
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table><thead><tr><th scope="col">method</th><th scope="col">target</th><th scope="col">check</th><th scope="col" class="n">value</th><th scope="col">meaning</th></tr></thead><tbody>${rows}</tbody></table></div>`;
+  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table class="checks"><thead><tr><th scope="col">check</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
 }
 
 /** The accounts of every node, folded away; the sums stand in the summary. */
