@@ -18,6 +18,8 @@ const PRESENT = "x/present";
 export type Coalition = Uint8Array;
 
 export interface Coalitions {
+  /** How many segments, where that does not depend on the image. */
+  readonly known: number | undefined;
   readonly perturb: (p: Perturbing) => Perturbed;
   /** Computed once for each image. */
   readonly segments: (x: Float32Array) => Superpixels;
@@ -35,6 +37,7 @@ export function coalitions({ frame, params }: Pick<PerturbationContext, "frame" 
   );
   const most = given?.count ?? mostSuperpixels(height, width, params.n_segments as number);
   return {
+    known: given?.count,
     perturb: (perturbing) => {
       const { g, batch } = perturbing;
       const present = g.input(PRESENT, "float32", [batch, most]);

@@ -5,20 +5,21 @@ import type { Method } from "./method.ts";
 import { boolean, integer } from "./params.ts";
 import { type Perturbation, type PerturbationContext, perturbationPlan } from "./perturbation.ts";
 import { uniforms } from "./random.ts";
-import { shapleyCoalitions } from "./shapley-sampling.ts";
+import { shapleyCoalitions, type WeightedCoalitions } from "./shapley-sampling.ts";
 
 const all = (size: number, value: 0 | 1): Coalition => new Uint8Array(size).fill(value);
 
 function describe({ frame, params, seed }: PerturbationContext): Perturbation {
-  const { perturb, segments, row, shared, spread } = coalitions({ frame, params });
+  const { known, perturb, segments, row, shared, spread } = coalitions({ frame, params });
   const budget = params.num_samples as number;
+  const drawn = (size: number): WeightedCoalitions => shapleyCoalitions(size, budget, uniforms(seed));
   return {
-    count: budget + 2,
+    count: 2 + (known === undefined ? budget : drawn(known).present.length),
     notes: [],
     perturb,
     ask: (sample) => {
       const size = segments(sample.x).count;
-      const { present, weights } = shapleyCoalitions(size, budget, uniforms(seed));
+      const { present, weights } = drawn(size);
       const scores: number[] = [];
       return {
         rows: [all(size, 1), all(size, 0), ...present].map(row),

@@ -14,8 +14,14 @@ import { perturbed } from "./perturbed.ts";
 import { uniforms } from "./random.ts";
 import { cellWeights, type MaskAxis, maskAxis, transposed } from "./smooth-mask.ts";
 
-const [PICTURE, BLURRED, CELLS, ROWS, COLUMNS] = ["x/picture", "x/blurred", "x/cells", "x/rows", "x/columns"];
-const [SLOPE, PROBABILITIES, MASK] = ["x/slope", "x/probabilities", "x/mask"];
+const PICTURE = "x/picture";
+const BLURRED = "x/blurred";
+const CELLS = "x/cells";
+const ROWS = "x/rows";
+const COLUMNS = "x/columns";
+const SLOPE = "x/slope";
+const PROBABILITIES = "x/probabilities";
+const MASK = "x/mask";
 
 /** Lengths in pixels that the paper gives for images of this side go in proportion to the shorter side. */
 const PAPER_SIDE = 224;
@@ -42,16 +48,19 @@ function settingOf(classifier: Classifier, params: Params): Setting {
 }
 
 /** M = rows · cells · columns; the probabilities of M x + (1 - M) blur(x), and the slope of the class's at the cells. */
-function emit(classifier: Classifier, { rows, columns }: Setting): { readonly model: Model; readonly notes: readonly string[] } {
+function emit(
+  classifier: Classifier,
+  { rows, columns }: Setting,
+): { readonly model: Model; readonly notes: readonly string[] } {
   const behind = perturbed(classifier, ({ g, batch }) => {
     const dims = [batch, ...(classifier.input.dims as readonly Dim[]).slice(1)];
-    const [picture, blur] = [PICTURE, BLURRED].map((name) => g.input(name as string, "float32", dims));
-    const cells = g.input(CELLS as string, "float32", [batch, rows.cells, columns.cells]);
-    const down = g.input(ROWS as string, "float32", [batch, rows.size, rows.cells]);
-    const across = g.input(COLUMNS as string, "float32", [batch, columns.cells, columns.size]);
-    const mask = g.alias(g.op("MatMul", [g.op("MatMul", [down, cells]), across]), MASK as string);
+    const picture = g.input(PICTURE, "float32", dims);
+    const blur = g.input(BLURRED, "float32", dims);
+    const cells = g.input(CELLS, "float32", [batch, rows.cells, columns.cells]);
+    const down = g.input(ROWS, "float32", [batch, rows.size, rows.cells]);
+    const across = g.input(COLUMNS, "float32", [batch, columns.cells, columns.size]);
+    const mask = g.alias(g.op("MatMul", [g.op("MatMul", [down, cells]), across]), MASK);
     const keep = overChannels(g, mask, classifier);
-    if (!picture || !blur) throw new Error("internal: no picture to perturb");
     return g.op("Add", [blur, g.op("Mul", [keep, g.op("Sub", [picture, blur])])]);
   });
   const g = extend(behind.model, behind.ops);
@@ -63,11 +72,11 @@ function emit(classifier: Classifier, { rows, columns }: Setting): { readonly mo
     nodes: g.build([]).nodes,
     ops: behind.ops,
     from: new Map([[values.name, cotangent]]),
-    to: [CELLS as string],
+    to: [CELLS],
   });
-  const slope = cotangents.get(CELLS as string);
+  const slope = cotangents.get(CELLS);
   if (!slope) throw noPath(classifier.input.name, classifier.scores);
-  const outputs = [g.alias(slope, SLOPE as string), g.alias(values, PROBABILITIES as string), g.value(MASK as string)];
+  const outputs = [g.alias(slope, SLOPE), g.alias(values, PROBABILITIES), g.value(MASK)];
   return { model: close(behind.model, g, outputs), notes };
 }
 
@@ -114,7 +123,11 @@ interface Walk {
 type Steps<T> = Generator<Row, T, RowResult>;
 
 /** The smallest centred disc that suppresses the score; the whole image where none does. */
-function* firstMask({ row, scoreOf }: Walk, grid: readonly [number, number], [from, to]: readonly [number, number]): Steps<Float64Array> {
+function* firstMask(
+  { row, scoreOf }: Walk,
+  grid: readonly [number, number],
+  [from, to]: readonly [number, number],
+): Steps<Float64Array> {
   const reach = Math.hypot(...grid) / 2;
   for (let radius = 1; radius < reach; radius++) {
     const cells = disc(grid, radius);
@@ -135,12 +148,12 @@ function* steps(walk: Walk): Steps<Folded> {
   const off = (): number => Math.floor(draw() * setting.jitter);
   for (let step = 0; step < (params.max_iter as number); step++) {
     const result = yield row(cells, off(), off());
-    move(regularised(result[SLOPE as string] as Float32Array, cells, grid, params)).forEach((d, i) => {
+    move(regularised(result[SLOPE] as Float32Array, cells, grid, params)).forEach((d, i) => {
       cells[i] = Math.min(1, Math.max(0, (cells[i] as number) + d));
     });
   }
   const last = yield row(cells, 0, 0);
-  const values = Float32Array.from(last[MASK as string] as Float32Array, (m) => Math.max(0, 1 - m));
+  const values = Float32Array.from(last[MASK] as Float32Array, (m) => Math.max(0, 1 - m));
   const area = values.reduce((s, v) => s + v, 0) / values.length;
   return {
     values,
@@ -159,9 +172,12 @@ function plan({ classifier, params, seed }: PlanContext): StepsPlan {
   );
   return {
     model,
-    outputs: [SLOPE, PROBABILITIES, MASK] as string[],
+    outputs: [SLOPE, PROBABILITIES, MASK],
     count: (params.max_iter as number) + 3,
-    notes: [...notes, "The mask lowers the softmax probability of the class, as in the paper, whatever score is reported."],
+    notes: [
+      ...notes,
+      "The mask lowers the softmax probability of the class, as in the paper, whatever score is reported.",
+    ],
     steps: ({ x, cotangent }: Sample) => {
       const blur = blurred(x, classifier, setting.blur);
       return steps({
@@ -169,14 +185,14 @@ function plan({ classifier, params, seed }: PlanContext): StepsPlan {
         setting,
         draw: uniforms(seed),
         row: (cells, top, left) => ({
-          [PICTURE as string]: x,
-          [BLURRED as string]: blur,
-          [CELLS as string]: Float32Array.from(cells),
-          [ROWS as string]: downs[top] as Float32Array,
-          [COLUMNS as string]: acrosses[left] as Float32Array,
+          [PICTURE]: x,
+          [BLURRED]: blur,
+          [CELLS]: Float32Array.from(cells),
+          [ROWS]: downs[top] as Float32Array,
+          [COLUMNS]: acrosses[left] as Float32Array,
           [COTANGENT]: cotangent,
         }),
-        scoreOf: (result) => dot(result[PROBABILITIES as string] as Float32Array, cotangent),
+        scoreOf: (result) => dot(result[PROBABILITIES] as Float32Array, cotangent),
       });
     },
   };

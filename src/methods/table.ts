@@ -9,6 +9,7 @@ import { deepLift } from "./deep-lift.ts";
 import { deepShap } from "./deep-shap.ts";
 import { eigenCam } from "./eigen-cam.ts";
 import { contrastiveExcitationBackprop, excitationBackprop } from "./excitation-backprop.ts";
+import { extremalPerturbation } from "./extremal-perturbation.ts";
 import { fullgrad } from "./fullgrad.ts";
 import { gradCam } from "./grad-cam.ts";
 import { gradCamPlusPlus } from "./grad-cam-plus-plus.ts";
@@ -25,6 +26,7 @@ import { kernelShap } from "./kernel-shap.ts";
 import { layerCam } from "./layer-cam.ts";
 import { lime } from "./lime.ts";
 import { lrp } from "./lrp.ts";
+import { meaningfulPerturbation } from "./meaningful-perturbation.ts";
 import type { Method } from "./method.ts";
 import { occlusion } from "./occlusion.ts";
 import { reciproCam } from "./recipro-cam.ts";
@@ -65,6 +67,8 @@ export const METHODS = {
   "ablation-cam": ablationCam,
   "recipro-cam": reciproCam,
   "eigen-cam": eigenCam,
+  "meaningful-perturbation": meaningfulPerturbation,
+  "extremal-perturbation": extremalPerturbation,
   "attention-rollout": attentionRollout,
   chefer,
   occlusion,

@@ -52,7 +52,7 @@ export function asciiRamp(picture: ImageU8): readonly string[] {
   const { width, height } = picture;
   const grey = (x: number, y: number): number => {
     const [r, g, b] = rgbAt(picture, x, y);
-    return 0.299 * r + 0.587 * g + 0.114 * b;
+    return (299 * r + 587 * g + 114 * b) / 1000;
   };
   return Array.from({ length: Math.ceil(height / 2) }, (_, line) => {
     const lower = Math.min(2 * line + 1, height - 1);

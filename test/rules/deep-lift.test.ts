@@ -232,6 +232,29 @@ describe("small differences", () => {
     const want = slope.values.map((v, i) => v * ((x.data[i] as number) - (baselines[i] as number)));
     expect(relativeError(got.values, want)).toBeLessThan(Math.max(2e-6, 20 * step));
   });
+  const tiny = wave(48, 30).map((v) => 1e-3 * v);
+  it.each([
+    ["Selu", tiny, tiny.map((v) => -2 * v)],
+    ["HardSwish", tiny.map((v) => 3 + v), tiny.map((v) => 3 - 2 * v)],
+    ["Sqrt", tiny.map((v) => 1.1e-3 + v), tiny.map(() => 2e-3)],
+    ["Log", tiny.map((v) => 1.1e-3 + v), tiny.map(() => 2e-3)],
+  ] as const)("across a kink of %s, or near its pole, are quotients", async (op, data, baselines) => {
+    const bytes = netBytes(["N", 3, 4, 4], ({ g, x: input, w }) => ({
+      scores: g.op("MatMul", [g.op("Flatten", [g.op(op, [input])], { axis: 1 }), w([48, 2])]),
+    }));
+    const f: Readonly<Record<string, (v: number) => number>> = {
+      Selu: (v) => 1.0507009873554805 * (v > 0 ? v : 1.6732632423543772 * Math.expm1(v)),
+      HardSwish: (v) => v * Math.max(0, Math.min(1, v / 6 + 0.5)),
+      Sqrt: Math.sqrt,
+      Log: Math.log,
+    };
+    const weights = wave(96, 11);
+    const change = (i: number): number =>
+      (f[op] as (v: number) => number)(data[i] as number) - (f[op] as (v: number) => number)(baselines[i] as number);
+    const want = Float64Array.from({ length: 48 }, (_, i) => (weights[2 * i + 1] as number) * change(i));
+    const got = await lift(bytes, { dims: [1, 3, 4, 4], data }, { target: 1, baselines });
+    expect(relativeError(got.values, want)).toBeLessThan(2e-3);
+  });
   it("of nothing give nothing", async () => {
     const got = await lift(smooth, x, { baselines: x.data });
     expect(got.values.every((v) => v === 0)).toBe(true);
@@ -251,6 +274,20 @@ describe("what has no rescale form", () => {
     expect(got.notes.join()).toContain("No rescale form exists for LRN (2 nodes), Softmax (1 node)");
     const slope = await explain(await open(normal), x, { method: "input-x-gradient", target: 0 });
     expect(relativeError(got.values, slope.values)).toBeLessThan(1e-5);
+  });
+  it("is a choice that the image makes", async () => {
+    const net = (condition: (n: Net, x: Value) => Value): Uint8Array =>
+      netBytes(["N", 3, 4, 4], (n) => {
+        const chosen = n.g.op("Where", [condition(n, n.x), n.x, n.g.op("Mul", [n.x, n.g.scalar(0.1)])]);
+        return { scores: n.g.op("MatMul", [n.g.op("Flatten", [chosen], { axis: 1 }), n.w([48, 2])]) };
+      });
+    const x = images([1, 3, 4, 4]);
+    const free = net(({ g }, v) => g.op("Greater", [v, g.scalar(0)]));
+    expect((await lift(free, x)).notes.join()).toContain("Where (1 node)");
+    const fixed = net(({ g, w }) => g.op("Greater", [w([1, 3, 4, 4]), g.scalar(0)]));
+    const { notes, checks } = await lift(fixed, x);
+    expect(notes).toEqual([]);
+    expect(Math.abs(checks[0]?.convergence_delta as number)).toBeLessThan(1e-5);
   });
   it("is refused where there is no gradient either", async () => {
     const hard = netBytes(["N", 3, 4, 4], ({ g, x, w }) => ({

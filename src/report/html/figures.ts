@@ -167,7 +167,7 @@ const ROWS = ["upper", "middle", "lower"] as const;
 const COLUMNS = ["left", "centre", "right"] as const;
 
 function regionOf({ width, height }: PlaneMap, index: number): string {
-  const row = ROWS[Math.floor((Math.floor(index / width) / height) * 3)];
-  const column = COLUMNS[Math.floor(((index % width) / width) * 3)];
+  const row = ROWS[Math.floor(((Math.floor(index / width) + 0.5) / height) * 3)];
+  const column = COLUMNS[Math.floor((((index % width) + 0.5) / width) * 3)];
   return row === "middle" && column === "centre" ? "centre" : `${row} ${column}`;
 }

@@ -1,0 +1,269 @@
+/** @file Extremal perturbation: the mask of a given area that keeps (or destroys) the class best (Fong, Patrick and Vedaldi 2019). */
+import { close, extend, reverse } from "../diff/emit.ts";
+import { OnnxplainError } from "../errors.ts";
+import type { GraphBuilder, Value } from "../graph/builder.ts";
+import type { Dim } from "../graph/dim.ts";
+import { tensor } from "../graph/tensor.ts";
+import type { Model } from "../graph/types.ts";
+import { blurred } from "./blur.ts";
+import type { Classifier } from "./classifier.ts";
+import { dot } from "./integrated-gradients.ts";
+import { emitAtLevel, type Perturbation, type Pyramid, pyramidSteps } from "./mask-pyramid.ts";
+import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
+import { COTANGENT, noPath } from "./one-pass.ts";
+import { boolean, integer, nonNegative, numbers, oneOf, type Params, positive } from "./params.ts";
+import { perturbed } from "./perturbed.ts";
+import { emitSmoothMask, type SmoothMask, smoothMask } from "./smooth-max.ts";
+
+const LEVELS = "x/levels";
+const CELLS = "x/cells";
+const DELETES = "x/deletes";
+const FLIPS = "x/flips";
+const AREA = "x/area";
+const WEIGHT = "x/weight";
+const LOSS = "x/area_loss";
+const SLOPE = "x/slope";
+const SCORES = "x/scores";
+const MASK = "x/mask";
+
+const LEARNING_RATE = 0.01;
+const MOMENTUM = 0.9;
+/** Weight of the area constraint: at the first step, and by how much it grows each step (it doubles in 198). */
+const CONSTRAINT = { first: 300, growth: 1.0035 } as const;
+
+/** Lengths in pixels that TorchRay gives for images of this side go in proportion to the shorter side. */
+const REFERENCE_SIDE = 224;
+
+interface Setting {
+  readonly form: SmoothMask;
+  readonly pyramid: Pyramid;
+  readonly jitter: boolean;
+}
+
+function settingOf({ height, width }: Classifier, params: Params): Setting {
+  const scaled = (given: unknown, length: number): number =>
+    typeof given === "number" ? given : (length * Math.min(height, width)) / REFERENCE_SIDE;
+  const step = Math.max(1, Math.round(scaled(params.step, 7)));
+  return {
+    form: smoothMask([height, width], step, scaled(params.sigma, 21)),
+    pyramid: {
+      kind: params.perturbation as Perturbation,
+      levels: params.num_levels as number,
+      maxBlur: scaled(params.max_blur, 20),
+    },
+    jitter: params.jitter === true,
+  };
+}
+
+/** The image mirrored left to right in the rows where `flips` is 1. */
+function flipped(g: GraphBuilder, images: Value, flips: Value, layout: Classifier["layout"]): Value {
+  const far = Number.MIN_SAFE_INTEGER;
+  const axis = g.ints([layout === "nchw" ? 3 : 2]);
+  const mirrored = g.op("Slice", [images, g.ints([-1]), g.ints([far]), axis, g.ints([-1])]);
+  return g.op("Add", [images, g.op("Mul", [flips, g.op("Sub", [mirrored, images])])]);
+}
+
+/** mean_u (sorted M - r_a)², r_a 1 for the largest values that fill the area and 0 for the others: [N,1]. */
+function areaLoss(g: GraphBuilder, full: Value, share: Value, { rows, columns }: SmoothMask): Value {
+  const count = rows.pixels * columns.pixels;
+  const flat = g.op("Reshape", [full, g.ints([0, count])]);
+  const [sorted] = g.ops("TopK", [flat, g.ints([count])], { attrs: { axis: 1, largest: 0, sorted: 1 }, outputs: 2 });
+  const order = g.constant(
+    tensor(
+      "float32",
+      [1, count],
+      Float32Array.from({ length: count }, (_, i) => i),
+    ),
+    "order",
+  );
+  const first = g.op("Floor", [g.op("Mul", [g.op("Sub", [g.scalar(1), share]), g.scalar(count)])]);
+  const wanted = g.op("Cast", [g.op("GreaterOrEqual", [order, first])], { to: 1 });
+  const miss = g.op("Sub", [sorted as Value, wanted]);
+  return g.op("ReduceMean", [g.op("Mul", [miss, miss]), g.ints([1])], { keepdims: 1 });
+}
+
+/** One row: cells to perturbed image to scores, and back to the cells from the scores and from the area. */
+function emit(
+  classifier: Classifier,
+  { form, pyramid, jitter }: Setting,
+): { readonly model: Model; readonly notes: readonly string[] } {
+  const { layout } = classifier;
+  const behind = perturbed(classifier, ({ g, batch }) => {
+    const own = (classifier.input.dims as readonly Dim[]).slice(1);
+    const input = (name: string, ...dims: readonly Dim[]): Value => g.input(name, "float32", [batch, ...dims]);
+    const levels = input(LEVELS, pyramid.levels, ...own);
+    const { full, mask } = emitSmoothMask(g, input(CELLS, form.rows.cells, form.columns.cells), form);
+    g.alias(mask, MASK);
+    g.alias(areaLoss(g, full, input(AREA, 1), form), LOSS);
+    const deletes = input(DELETES, 1, 1);
+    const turned = g.op("Sub", [g.scalar(1), g.op("Mul", [deletes, g.scalar(2)])]);
+    const keep = g.op("Add", [deletes, g.op("Mul", [turned, mask])]);
+    const seen = emitAtLevel(g, levels, keep, layout);
+    return jitter ? flipped(g, seen, input(FLIPS, 1, 1, 1), layout) : seen;
+  });
+  const g = extend(behind.model, behind.ops);
+  const batch = classifier.input.dims?.[0] ?? "N";
+  const cotangent = g.input(COTANGENT, "float32", [batch, classifier.classes]);
+  const weight = g.input(WEIGHT, "float32", [batch, 1]);
+  const { cotangents, notes } = reverse({
+    g,
+    nodes: behind.model.graph.nodes,
+    ops: behind.ops,
+    from: new Map([
+      [behind.scores, cotangent],
+      [LOSS, weight],
+    ]),
+    to: [CELLS],
+  });
+  const slope = cotangents.get(CELLS);
+  if (!slope) throw noPath(classifier.input.name, classifier.scores);
+  const outputs = [g.alias(slope, SLOPE), g.alias(g.value(behind.scores), SCORES), g.value(MASK)];
+  return { model: close(behind.model, g, outputs), notes };
+}
+
+/** Which images a step looks at: the sign of the class's score in what is made small, and whether the mask deletes. */
+interface Look {
+  readonly sign: 1 | -1;
+  readonly deletes: 0 | 1;
+}
+const PRESERVE: Look = { sign: -1, deletes: 0 };
+const DELETE: Look = { sign: 1, deletes: 1 };
+const VARIANTS: Readonly<Record<string, readonly Look[]>> = {
+  preserve: [PRESERVE],
+  delete: [DELETE],
+  dual: [PRESERVE, DELETE],
+};
+
+interface Found {
+  readonly mask: Float32Array;
+  /** The class's score on what each look showed at the last step. */
+  readonly score: number;
+}
+
+interface Search {
+  readonly sample: Sample;
+  readonly levels: Float32Array;
+  readonly form: SmoothMask;
+  readonly looks: readonly Look[];
+  readonly maxIter: number;
+  readonly jitter: boolean;
+}
+
+const number = (v: number): Float32Array => Float32Array.of(v);
+
+/** Gradient descent with momentum; the mask returned is the one that the last step looked through. */
+function* search(
+  { sample, levels, form, looks, maxIter, jitter }: Search,
+  area: number,
+): Generator<Row, Found, RowResult> {
+  const cells = new Float64Array(form.rows.cells * form.columns.cells).fill(1);
+  const velocity = new Float64Array(cells.length);
+  let found: Found = { mask: new Float32Array(), score: 0 };
+  let constraint: number = CONSTRAINT.first;
+  for (let t = 0; t < maxIter; t++) {
+    const slope = new Float64Array(cells.length);
+    for (const [i, { sign, deletes }] of looks.entries()) {
+      const result = yield {
+        [LEVELS]: levels,
+        [CELLS]: Float32Array.from(cells),
+        [AREA]: number(area),
+        [DELETES]: number(deletes),
+        ...(jitter ? { [FLIPS]: number(t % 2 === 0 ? 1 : 0) } : {}),
+        [COTANGENT]: sample.cotangent.map((c) => sign * c),
+        [WEIGHT]: number(i === 0 ? constraint : 0),
+      };
+      (result[SLOPE] as Float32Array).forEach((d, k) => {
+        slope[k]! += d;
+      });
+      if (i === 0)
+        found = { mask: result[MASK] as Float32Array, score: dot(result[SCORES] as Float32Array, sample.cotangent) };
+    }
+    for (const [k, d] of slope.entries()) {
+      velocity[k] = t === 0 ? d : MOMENTUM * (velocity[k] as number) + (1 - MOMENTUM) * d;
+      cells[k] = Math.min(1, Math.max(0, (cells[k] as number) - LEARNING_RATE * (velocity[k] as number)));
+    }
+    constraint *= CONSTRAINT.growth;
+  }
+  return found;
+}
+
+function areasOf(params: Params): readonly number[] {
+  const areas = params.areas as readonly number[];
+  const wrong = areas.find((a) => a <= 0 || a >= 1);
+  if (wrong === undefined) return areas;
+  throw new OnnxplainError("E_PARAM", `Expected \`areas\` to be shares of the image between 0 and 1, got ${wrong}.`);
+}
+
+function plan({ classifier, params }: PlanContext): StepsPlan {
+  const areas = areasOf(params);
+  const setting = settingOf(classifier, params);
+  const { height, width } = classifier;
+  const looks = VARIANTS[params.variant as string] as readonly Look[];
+  const maxIter = params.max_iter as number;
+  const deviation = (params.smooth as number) * Math.min(height, width);
+  return {
+    ...emit(classifier, setting),
+    outputs: [SLOPE, SCORES, MASK],
+    count: areas.length * looks.length * maxIter,
+    steps: function* (sample: Sample): Generator<Row, Folded, RowResult> {
+      const { form, jitter, pyramid } = setting;
+      const levels = pyramidSteps(sample.x, classifier, pyramid);
+      const sum = new Float32Array(height * width);
+      const checks: Record<string, number> = {};
+      for (const area of areas) {
+        const { mask, score } = yield* search({ sample, levels, form, looks, maxIter, jitter }, area);
+        mask.forEach((m, i) => {
+          sum[i]! += m;
+        });
+        checks[`area_${area}`] = mask.reduce((s, m) => s + m, 0) / mask.length;
+        checks[`score_${area}`] = score;
+      }
+      const plane = { channels: 1, height, width, layout: "nchw" } as const;
+      return { values: blurred(sum, plane, deviation, "zero"), dims: [height, width], checks };
+    },
+  };
+}
+
+const pixels = "in pixels; none = in proportion to the shorter side,";
+
+/**
+ * max_m S(x through M) - λ mean (sort M - r_a)², M the smooth maximum of the cells m; λ = 300 · 1.0035^t; gradient descent with
+ * momentum 0.9, step 0.01, m held in [0, 1]. The map is the sum of the masks of all areas, smoothed. As TorchRay, with these
+ * deviations: lengths in pixels go with the image's size unless given; areas are searched one after another, not side by side,
+ * and `dual` looks twice a step (the sums are the same); `smooth` is 0.09 (as in TorchRay's benchmarks), not 0. The last step's
+ * checks: `area_A` of the mask on the image before smoothing, `score_A` of the class behind the (preserving, else deleting) mask.
+ */
+export const extremalPerturbation: Method = {
+  id: "extremal-perturbation",
+  aliases: ["extremal", "extremal-perturbations", "ep"],
+  title: "Extremal perturbation: the mask of a given area that keeps the class best",
+  source: "Fong, Patrick, Vedaldi 2019 (arXiv 1910.08485), eq. 3-7; constants as in TorchRay extremal_perturbation",
+  params: {
+    areas: numbers(
+      [0.1],
+      "shares of the image that masks fill, each between 0 and 1; one search each, masks are summed",
+    ),
+    variant: oneOf(
+      "preserve",
+      Object.keys(VARIANTS),
+      "keep what raises the score, delete what lowers it, or both at once",
+    ),
+    max_iter: integer(800, 1, "steps of gradient descent for each area"),
+    perturbation: oneOf("blur", ["blur", "fade"], "what stands for absence: a Gaussian blur, or fading to 0"),
+    num_levels: integer(8, 2, "levels of the perturbation, from full to none"),
+    max_blur: positive(null, `standard deviation of the strongest blur ${pixels} 20 at 224`),
+    step: positive(null, `distance of mask cells ${pixels} 7 at 224`),
+    sigma: positive(null, `width of the mask's smooth maximum ${pixels} 21 at 224`),
+    smooth: nonNegative(
+      0.09,
+      "standard deviation of the final Gaussian as a share of the shorter side (zeros beyond the edges); 0 = none",
+    ),
+    jitter: boolean(true, "mirror the perturbed image left to right at every other step"),
+  },
+  space: "pixel",
+  signed: () => false,
+  cost: "max_iter x (forward + backward) for each area, twice for `dual`",
+  gradients: true,
+  emit: { none: "it optimises a mask, each step from the result of the one before" },
+  plan,
+};
