@@ -1,7 +1,7 @@
 /** @file Ablation-CAM: a channel weighs what the score loses without it (Desai, Ramaswamy 2020). */
 import { OnnxplainError } from "../errors.ts";
 import { RELU } from "./cam.ts";
-import { finished, weighted } from "./layer-features.ts";
+import { featuresOf, finished, weighted } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Fold, Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
@@ -63,7 +63,7 @@ function foldFalls(found: RowResult, layer: Layer, relu: boolean): Fold {
           "The explained score is exactly 0, so no fall can be stated as a share of it. Explain another class, or `output: probability`.",
         );
       const weights = without.map((s) => (whole - s) / whole);
-      return { values: finished(weighted(found, layer, weights), relu), dims: layer.grid, checks: {} };
+      return { values: finished(weighted(featuresOf(found, layer), weights), relu), dims: layer.grid, checks: {} };
     },
   };
 }

@@ -96,7 +96,7 @@ function foldPath(
 
 export const blurIg: Method = {
   id: "blur-ig",
-  aliases: ["blurig", "blur-integrated-gradients"],
+  aliases: ["blur-integrated-gradients"],
   title: "Blur integrated gradients: from the blurred image to the sharp one",
   source:
     "Xu, Venugopalan, Sundararajan 2020 (arXiv 2004.03383), eq. 3; trapezoid rule, sigma falls by the same factor in every step, the image is mirrored at its edges",

@@ -29,7 +29,7 @@ export const RELU: ParamSpec = boolean(
 );
 
 /** Bring a layer value to [N, C, P]. */
-export function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
+function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
   const [h, w] = layer.grid;
   const count = h * w;
   if (layer.layout === "nchw") return g.op("Reshape", [value, g.ints([0, 0, count])]);

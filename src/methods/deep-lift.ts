@@ -50,7 +50,7 @@ const emit = (context: EmitContext): Emitted => {
 
 export const deepLift: Method = {
   id: "deep-lift",
-  aliases: ["deeplift", "deep-lift-rescale"],
+  aliases: ["deep-lift-rescale"],
   title: "DeepLIFT: rescale rule against one baseline",
   source: "Shrikumar, Greenside, Kundaje 2017 (arXiv 1704.02685), section 3.5.1; maxima as in Captum DeepLift",
   params: {

@@ -51,7 +51,7 @@ function mean(size: number, dims: readonly number[]): Fold {
 
 export const deepShap: Method = {
   id: "deep-shap",
-  aliases: ["deepshap", "deep-lift-shap", "deep-explainer"],
+  aliases: ["deep-lift-shap", "deep-explainer"],
   title: "DeepSHAP: mean of DeepLIFT over several baselines",
   source: "Lundberg, Lee 2017 (arXiv 1705.07874), section 4.2; Captum DeepLiftShap",
   params: { baselines: references(`the baselines; ${DEFAULT_REFERENCES}`) },

@@ -1,6 +1,6 @@
 /** @file Eigen-CAM: the first principal component of a layer's channels over its positions (Muhammad, Yeasin 2020). */
 import { RELU } from "./cam.ts";
-import { FEATURES, featureModel, finished } from "./layer-features.ts";
+import { featuresOf, finished, LAYER, layerModel } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
 import { firstComponent } from "./principal.ts";
@@ -9,8 +9,8 @@ function plan({ classifier, params, layer: chosen }: PlanContext): RowsPlan {
   const layer = chosen as Layer;
   const [h, w] = layer.grid;
   return {
-    model: featureModel(classifier, layer),
-    outputs: [FEATURES],
+    model: layerModel(classifier, layer),
+    outputs: [LAYER],
     count: 1,
     notes: ["Eigen-CAM shows what the layer responds to most, not a class: the target does not change the map."],
     rows: ({ x }) => [{ [classifier.input.name]: x }],
@@ -21,7 +21,7 @@ function plan({ classifier, params, layer: chosen }: PlanContext): RowsPlan {
           found = result;
         },
         done: () => {
-          const map = firstComponent(found[FEATURES] as Float32Array, layer.channels, h * w);
+          const map = firstComponent(featuresOf(found, layer), layer.channels, h * w);
           return { values: finished(map, params.relu === true), dims: layer.grid, checks: {} };
         },
       };

@@ -19,7 +19,7 @@ const LEVELS = "x/levels";
 const CELLS = "x/cells";
 const DELETES = "x/deletes";
 const FLIPS = "x/flips";
-const AREA = "x/area";
+const OUTSIDE = "x/outside";
 const WEIGHT = "x/weight";
 const LOSS = "x/area_loss";
 const SLOPE = "x/slope";
@@ -57,28 +57,29 @@ function settingOf({ height, width }: Classifier, params: Params): Setting {
 
 /** The image mirrored left to right in the rows where `flips` is 1. */
 function flipped(g: GraphBuilder, images: Value, flips: Value, layout: Classifier["layout"]): Value {
-  const far = Number.MIN_SAFE_INTEGER;
-  const axis = g.ints([layout === "nchw" ? 3 : 2]);
-  const mirrored = g.op("Slice", [images, g.ints([-1]), g.ints([far]), axis, g.ints([-1])]);
+  const axis = layout === "nchw" ? 3 : 2;
+  const width = (images.dims as readonly Dim[])[axis] as number;
+  const mirrored = g.op("Slice", [images, g.ints([-1]), g.ints([-width - 1]), g.ints([axis]), g.ints([-1])]);
   return g.op("Add", [images, g.op("Mul", [flips, g.op("Sub", [mirrored, images])])]);
 }
 
-/** mean_u (sorted M - r_a)², r_a 1 for the largest values that fill the area and 0 for the others: [N,1]. */
-function areaLoss(g: GraphBuilder, full: Value, share: Value, { rows, columns }: SmoothMask): Value {
-  const count = rows.pixels * columns.pixels;
+const pixelsOf = ({ rows, columns }: SmoothMask): number => rows.pixels * columns.pixels;
+
+/**
+ * mean_u (M_u - r_u)²: r is 0 for the smallest values of the mask, `outside` [N,1] of them, and 1 for the others: [N,1]. Equal
+ * values at the cut have equal r, the share of them that lies above it.
+ */
+function areaLoss(g: GraphBuilder, full: Value, outside: Value, form: SmoothMask): Value {
+  const count = pixelsOf(form);
   const flat = g.op("Reshape", [full, g.ints([0, count])]);
   const [sorted] = g.ops("TopK", [flat, g.ints([count])], { attrs: { axis: 1, largest: 0, sorted: 1 }, outputs: 2 });
-  const order = g.constant(
-    tensor(
-      "float32",
-      [1, count],
-      Float32Array.from({ length: count }, (_, i) => i),
-    ),
-    "order",
-  );
-  const first = g.op("Floor", [g.op("Mul", [g.op("Sub", [g.scalar(1), share]), g.scalar(count)])]);
-  const wanted = g.op("Cast", [g.op("GreaterOrEqual", [order, first])], { to: 1 });
-  const miss = g.op("Sub", [sorted as Value, wanted]);
+  const cut = g.op("GatherElements", [sorted as Value, g.op("Cast", [outside], { to: 7 })], { axis: 1 });
+  const where = (op: "Greater" | "Equal"): Value => g.op("Cast", [g.op(op, [flat, cut])], { to: 1 });
+  const size = (set: Value): Value => g.op("ReduceSum", [set, g.ints([1])], { keepdims: 1 });
+  const [above, tied] = [where("Greater"), where("Equal")];
+  const left = g.op("Sub", [g.op("Sub", [g.scalar(count), outside]), size(above)]);
+  const wanted = g.op("Add", [above, g.op("Mul", [tied, g.op("Div", [left, size(tied)])])]);
+  const miss = g.op("Sub", [flat, wanted]);
   return g.op("ReduceMean", [g.op("Mul", [miss, miss]), g.ints([1])], { keepdims: 1 });
 }
 
@@ -94,7 +95,7 @@ function emit(
     const levels = input(LEVELS, pyramid.levels, ...own);
     const { full, mask } = emitSmoothMask(g, input(CELLS, form.rows.cells, form.columns.cells), form);
     g.alias(mask, MASK);
-    g.alias(areaLoss(g, full, input(AREA, 1), form), LOSS);
+    g.alias(areaLoss(g, full, input(OUTSIDE, 1), form), LOSS);
     const deletes = input(DELETES, 1, 1);
     const turned = g.op("Sub", [g.scalar(1), g.op("Mul", [deletes, g.scalar(2)])]);
     const keep = g.op("Add", [deletes, g.op("Mul", [turned, mask])]);
@@ -158,6 +159,7 @@ function* search(
 ): Generator<Row, Found, RowResult> {
   const cells = new Float64Array(form.rows.cells * form.columns.cells).fill(1);
   const velocity = new Float64Array(cells.length);
+  const outside = number(Math.floor(pixelsOf(form) * (1 - area)));
   let found: Found = { mask: new Float32Array(), score: 0 };
   let constraint: number = CONSTRAINT.first;
   for (let t = 0; t < maxIter; t++) {
@@ -166,7 +168,7 @@ function* search(
       const result = yield {
         [LEVELS]: levels,
         [CELLS]: Float32Array.from(cells),
-        [AREA]: number(area),
+        [OUTSIDE]: outside,
         [DELETES]: number(deletes),
         ...(jitter ? { [FLIPS]: number(t % 2 === 0 ? 1 : 0) } : {}),
         [COTANGENT]: sample.cotangent.map((c) => sign * c),

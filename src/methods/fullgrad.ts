@@ -90,7 +90,7 @@ const finish: Finish = (_, extra) => ({ checks: { [RESIDUAL]: extra[RESIDUAL]?.[
  */
 export const fullgrad: Method = {
   id: "fullgrad",
-  aliases: ["full-grad", "full-gradient"],
+  aliases: ["full-gradient"],
   title: "FullGrad: gradients of the input and of every bias",
   source:
     "Srinivas, Fleuret 2019 (arXiv 1905.00780), eq. 8; per-channel psi and the choice of biases (Conv, BatchNormalization) as in pytorch-grad-cam FullGrad",

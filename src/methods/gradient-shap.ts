@@ -101,7 +101,7 @@ function foldDraws(
 
 export const gradientShap: Method = {
   id: "gradient-shap",
-  aliases: ["gradientshap", "expected-gradients", "gradient-explainer"],
+  aliases: ["expected-gradients", "gradient-explainer"],
   title: "GradientSHAP: expected gradients over random baselines",
   source: "Erion et al. 2021 (arXiv 1906.10670), eq. 3; Lundberg, Lee 2017; parameters as in Captum GradientShap",
   params: {

@@ -110,7 +110,7 @@ const pointBetween = (a: Float32Array, b: Float32Array, t: number): Float64Array
  */
 export const guidedIg: Method = {
   id: "guided-ig",
-  aliases: ["guidedig", "guided-integrated-gradients"],
+  aliases: ["guided-integrated-gradients"],
   title: "Guided integrated gradients: the path avoids large gradients",
   source:
     "Kapishnikov et al. 2021 (arXiv 2106.09788), algorithm 1 and anchored segments; every step is integrated by the trapezoid rule",

@@ -9,6 +9,10 @@ import { candidateLayers, type Layer } from "./layers.ts";
 /** The axes of a grid. */
 const GRID_AXES: Readonly<Record<Layer["layout"], readonly number[]>> = { nchw: [2, 3], nhwc: [1, 2], tokens: [1] };
 const AFFINE_KINDS = new Set(["linear", "movement", "join"]);
+/** Affine but for rounding. */
+const ROUNDING = new Set(["QuantizeLinear", "DequantizeLinear"]);
+/** Element types of data, quantised or not; others are shapes and indices. */
+const DATA = new Set(["float32", "int8", "uint8"]);
 
 /** The layer whose mean over all positions an affine head turns into scores; or why there is none. */
 export function pooledLayer(classifier: Classifier): Layer | string {
@@ -25,18 +29,20 @@ export function pooledLayer(classifier: Classifier): Layer | string {
     const layer = layers.get(only);
     if (layer && averagesAll(graph, node, layer)) return layer;
     const scales = node.op === "Mul" || (node.op === "Div" && node.inputs[0] === only);
-    if (data.length > 1 || !(scales || AFFINE_KINDS.has(ops[node.op]?.kind ?? "")))
+    const row = node.domain === "" ? ops[node.op] : undefined;
+    if (typeof row?.vjp === "object") return `\`${node.op}\` (node "${node.name}") has no derivative: ${row.vjp.none}`;
+    if (data.length > 1 || !(scales || ROUNDING.has(node.op) || AFFINE_KINDS.has(row?.kind ?? "")))
       return `its head is not global average pooling followed by affine layers: \`${node.op}\` (node "${node.name}") lies between`;
     name = only;
   }
 }
 
-/** Floating-point values that depend on the image. */
+/** Data that depends on the image. */
 function imageData({ nodes, facts }: Graph, input: string): ReadonlySet<string> {
   const found = new Set([input]);
   for (const node of nodes)
     if (uses(node).some((n) => found.has(n)))
-      for (const o of node.outputs) if (facts.get(o)?.dtype === "float32") found.add(o);
+      for (const o of node.outputs) if (DATA.has(facts.get(o)?.dtype ?? "")) found.add(o);
   return found;
 }
 

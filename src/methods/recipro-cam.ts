@@ -1,9 +1,9 @@
 /** @file Recipro-CAM: what the class scores when the layer holds nothing but one position (Byun, Lee 2022). */
 import type { Value } from "../graph/builder.ts";
 import { RELU } from "./cam.ts";
-import { FEATURES, finished } from "./layer-features.ts";
+import { featuresOf, finished } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
-import type { Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
+import type { Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
 import { boolean } from "./params.ts";
 import { type Replacing, tail } from "./tail.ts";
@@ -45,9 +45,10 @@ function spreadOf([h, w]: readonly [number, number], y: number, x: number, gauss
   return out;
 }
 
-function heldAt(found: RowResult, { channels, grid: [h, w] }: Layer, p: number): Float32Array {
-  const features = found[FEATURES] as Float32Array;
-  return Float32Array.from({ length: channels }, (_, c) => features[c * h * w + p] as number);
+/** The channels [C] of position p. */
+function heldAt(features: Float32Array, channels: number, p: number): Float32Array {
+  const count = features.length / channels;
+  return Float32Array.from({ length: channels }, (_, c) => features[c * count + p] as number);
 }
 
 function plan({ classifier, params, layer: chosen }: PlanContext): RowsPlan {
@@ -62,10 +63,11 @@ function plan({ classifier, params, layer: chosen }: PlanContext): RowsPlan {
     notes: [],
     shared: ({ cotangent }, found) => ({ ...from.shared(found), [COTANGENT]: cotangent }),
     rows: function* (_, found) {
+      const features = featuresOf(found, layer);
       for (let y = 0; y < h; y++)
         for (let x = 0; x < w; x++)
           yield {
-            [HELD]: heldAt(found, layer, y * w + x),
+            [HELD]: heldAt(features, layer.channels, y * w + x),
             [SPREAD]: spreadOf(layer.grid, y, x, params.gaussian === true),
           };
     },

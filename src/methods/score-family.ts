@@ -1,8 +1,8 @@
 /** @file Score-CAM and its relatives: a channel weighs as much as the class scores on the image seen through that channel. */
 import { RELU } from "./cam.ts";
-import { channelOf, featureProbe, finished, weighted } from "./layer-features.ts";
+import { featuresOf, finished, layerProbe, weighted } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
-import type { Fold, Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
+import type { Fold, Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
 import { oneOf, type ParamSpecs, type Params } from "./params.ts";
 import { IMAGE, perturbed } from "./perturbed.ts";
@@ -58,13 +58,13 @@ const ABOUT_VARIANT =
 
 /** Channels that are masks, each with its scaled map. */
 function* scaledChannels(
-  found: RowResult,
-  layer: Layer,
+  features: Float32Array,
+  { channels, grid: [h, w] }: Layer,
   { extremes }: Upsampling,
   { epsilon, skipsConstant }: Variant,
 ): Generator<readonly [channel: number, map: Float32Array]> {
-  for (let c = 0; c < layer.channels; c++) {
-    const map = channelOf(found, layer, c);
+  for (let c = 0; c < channels; c++) {
+    const map = features.subarray(c * h * w, (c + 1) * h * w);
     const [min, max] = extremes(map);
     if (skipsConstant && min === max) continue;
     const span = max - min + epsilon;
@@ -86,31 +86,32 @@ function plan(relative: Relative, { classifier, params, layer: chosen, seed }: P
   return {
     model: scoreModel(masked, variant.score),
     outputs: [SCORE],
-    probe: featureProbe(classifier, layer),
+    probe: layerProbe(classifier, layer),
     count: layer.channels * masks.count,
     notes: [],
     shared: ({ x, cotangent }) => ({ [IMAGE]: x, [COTANGENT]: cotangent }),
     rows: function* (_, found) {
       const draw = normals(seed);
-      for (const [, map] of scaledChannels(found, layer, up, variant))
+      for (const [, map] of scaledChannels(featuresOf(found, layer), layer, up, variant))
         for (const mask of masks.of(map, draw)) yield { [MASK]: mask };
     },
     fold: (_, found) => {
-      const channels = Array.from(scaledChannels(found, layer, up, variant), ([c]) => c);
-      return foldScores({ found, layer, channels, variant, count: masks.count, relu: params.relu === true });
+      const features = featuresOf(found, layer);
+      const channels = Array.from(scaledChannels(features, layer, up, variant), ([c]) => c);
+      return foldScores({ features, layer, channels, variant, count: masks.count, relu: params.relu === true });
     },
   };
 }
 
 function foldScores({
-  found,
+  features,
   layer,
   channels,
   variant,
   count,
   relu,
 }: {
-  readonly found: RowResult;
+  readonly features: Float32Array;
   readonly layer: Layer;
   readonly channels: readonly number[];
   readonly variant: Variant;
@@ -128,7 +129,7 @@ function foldScores({
       variant.weigh(means).forEach((w, i) => {
         weights[channels[i] as number] = w;
       });
-      return { values: finished(weighted(found, layer, weights), relu), dims: layer.grid, checks: {} };
+      return { values: finished(weighted(features, weights), relu), dims: layer.grid, checks: {} };
     },
   };
 }

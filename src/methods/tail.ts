@@ -6,12 +6,9 @@ import { type Dim, formatDims, isStatic } from "../graph/dim.ts";
 import { producers, uses } from "../graph/topology.ts";
 import type { Fact, Graph, Node } from "../graph/types.ts";
 import type { Classifier } from "./classifier.ts";
-import { featureProbe } from "./layer-features.ts";
+import { LAYER, layerProbe } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Probe, Row, RowResult } from "./method.ts";
-
-/** The input that holds the layer's own value, a batch of 1 that all rows share. */
-export const LAYER = "x/layer";
 
 /** What stands in for the layer. */
 export interface Replacing {
@@ -23,9 +20,9 @@ export interface Replacing {
 }
 
 export interface Tail {
-  /** Takes {@link LAYER}, values that go around the layer, and what the replacement declares. */
+  /** Takes {@link LAYER} and values that go around the layer, a batch of 1 each, and what the replacement declares. */
   readonly classifier: Classifier;
-  /** The run of the network that finds {@link LAYER}, what goes around it, and the layer's features. */
+  /** The run of the network that finds them. */
   readonly probe: Probe;
   /** Shared inputs of a tail's plan. */
   readonly shared: (found: RowResult) => Row;
@@ -63,11 +60,11 @@ export function tail(classifier: Classifier, layer: Layer, replace: (r: Replacin
     nodes: [...before.nodes, ...standIns, ...nodes],
     facts: before.facts,
   };
-  const beside = { [LAYER]: layer.name, ...Object.fromEntries(carried.map((n) => [inputOf.get(n) as string, n])) };
+  const probe = layerProbe(classifier, layer, Object.fromEntries(carried.map((n) => [inputOf.get(n) as string, n])));
   return {
     classifier: { ...classifier, model: { ...model, graph: joined } },
-    probe: featureProbe(classifier, layer, beside),
-    shared: (found) => Object.fromEntries(Object.keys(beside).map((n) => [n, found[n] as Float32Array])),
+    probe,
+    shared: (found) => Object.fromEntries(probe.outputs.map((n) => [n, found[n] as Float32Array])),
   };
 }
 

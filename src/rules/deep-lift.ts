@@ -10,7 +10,10 @@ import { expandTo } from "../ops/broadcast.ts";
 import { type Cotangents, type Kind, required, type Vjp } from "../ops/define.ts";
 import type { Reference } from "./reference-pass.ts";
 
-/** Differences below this are none: the quotient is replaced by the derivative (Captum's bound). */
+/**
+ * Differences below this are none: the derivative stands for the quotient (Captum's bound). Larger ones may be rounding, and
+ * yet give quotients that lie between the slopes of a kink, or between 0 and 1 for maxima.
+ */
 const NO_DIFFERENCE = 1e-10;
 /**
  * Below this the mean of the slopes at both ends stands for the quotient on a smooth curve: the cube root of float32's rounding

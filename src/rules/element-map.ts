@@ -20,6 +20,9 @@ export const SQUARE: ElementMap = { square: 1 };
 export const isIdentity = ({ v = 0, pos = 0, neg = 0, square = 0, one = 0 }: ElementMap): boolean =>
   v === 1 && pos === 0 && neg === 0 && square === 0 && one === 0;
 
+export const isOne = ({ v = 0, pos = 0, neg = 0, square = 0, one = 0 }: ElementMap): boolean =>
+  one === 1 && v === 0 && pos === 0 && neg === 0 && square === 0;
+
 /** The same map on values that are never negative. */
 const onNonNegative = ({ v = 0, pos = 0, square = 0, one = 0 }: ElementMap): ElementMap => ({
   v: v + pos,

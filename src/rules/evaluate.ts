@@ -5,7 +5,7 @@ import { isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
 import { isNonNegative, positiveMask, vanishesWith } from "../ops/masks.ts";
 import { type Affine, affineOf, dataInputs } from "./affine.ts";
-import { applyMap, isIdentity, signOf } from "./element-map.ts";
+import { applyMap, type ElementMap, isIdentity, isOne, signOf } from "./element-map.ts";
 import type { Group, LinearRule, Plane, Term } from "./linear-rule.ts";
 import type { NodeRule, RuleSite } from "./rule-site.ts";
 import { divided, liveRelu } from "./stabilize.ts";
@@ -135,18 +135,18 @@ function place(site: RuleSite, affine: Affine, term: Term): readonly Placed[] {
   const { g } = site;
   const nonNegative = isNonNegative(g, affine.x);
   const isPlane = typeof term.x === "string";
-  const bare = !isPlane && (term.x as { one?: number }).one === 1;
+  const bare = !isPlane && isOne(term.x as ElementMap);
   const x = isPlane
     ? plane(site, affine, term.x as Plane)
     : bare
       ? ones(g, affine.x)
-      : applyMap(g, term.x as Exclude<Term["x"], Plane>, affine.x);
+      : applyMap(g, term.x as ElementMap, affine.x);
   const w = affine.w ? applyMap(g, term.w, affine.w) : null;
   if (x === null || (affine.w !== null && w === null)) return [];
   const b = affine.b && term.b ? applyMap(g, term.b, affine.b) : null;
-  const xSign = isPlane ? 0 : signOf(term.x as Exclude<Term["x"], Plane>, nonNegative);
+  const xSign = isPlane ? 0 : signOf(term.x as ElementMap, nonNegative);
   const wSign = affine.w ? signOf(term.w, false) : 1;
-  const bSign = b === null ? 0 : signOf(term.b as Exclude<Term["b"], undefined>, false);
+  const bSign = b === null ? 0 : signOf(term.b as ElementMap, false);
   const of = (xSign * wSign) as -1 | 0 | 1;
   return [
     {
@@ -158,7 +158,7 @@ function place(site: RuleSite, affine: Affine, term: Term): readonly Placed[] {
       of: b === null || bSign === of ? of : 0,
       identity:
         !isPlane &&
-        isIdentity(term.x as Exclude<Term["x"], Plane>) &&
+        isIdentity(term.x as ElementMap) &&
         isIdentity(term.w) &&
         term.b !== undefined &&
         isIdentity(term.b),

@@ -26,6 +26,9 @@ const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {
   squaregrad: { nt_samples: 4 },
   vargrad: { nt_samples: 4 },
   occlusion: { sliding_window_shapes: [1, 2, 2], strides: [1, 2, 2] },
+  rise: { n_masks: 16, feature_res: 3 },
+  lime: { num_samples: 40, n_segments: 16, compactness: 50 },
+  "kernel-shap": { num_samples: 40, n_segments: 16, compactness: 50 },
 };
 const run = async (
   bytes: Uint8Array,
@@ -75,6 +78,9 @@ describe("linearity in the target: A-B is A minus B", () => {
     "deep-shap",
     "smoothgrad",
     "occlusion",
+    "rise",
+    "lime",
+    "kernel-shap",
     "grad-cam",
     "hires-cam",
   ])("%s", async (method) => {

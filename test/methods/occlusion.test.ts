@@ -162,6 +162,102 @@ describe("occlusion is what covering the windows one by one gives", () => {
   });
 });
 
+/** Scores with each patch covered: [score, y, x] of its corner, and of the image itself. */
+async function patches(
+  model: Explainer,
+  {
+    side,
+    stride,
+    fill,
+    output,
+  }: {
+    readonly side: number;
+    readonly stride: number;
+    readonly fill: number;
+    readonly output: "logits" | "probability";
+  },
+): Promise<{ readonly whole: number; readonly list: readonly (readonly [number, number, number])[] }> {
+  const score = async (data: Float32Array): Promise<number> =>
+    (await predict(model, { dims: x.dims, data }, { output, threads: 1 }))[0]?.[1] as number;
+  const begins: number[] = [];
+  for (let at = 0; begins.at(-1) !== 8 - side; at += stride) begins.push(Math.min(at, 8 - side));
+  const list: [number, number, number][] = [];
+  for (const y0 of begins)
+    for (const x0 of begins) {
+      const inside = (i: number): boolean => {
+        const [yi, xi] = [Math.floor((i % 64) / 8), i % 8];
+        return yi >= y0 && yi < y0 + side && xi >= x0 && xi < x0 + side;
+      };
+      list.push([await score(x.data.map((v, i) => (inside(i) ? fill : v))), y0, x0]);
+    }
+  return { whole: await score(x.data), list };
+}
+
+describe("a square patch, its last row and column moved inside, in three readings", () => {
+  const covers = (i: number, [, y0, x0]: readonly [number, number, number], side: number): boolean => {
+    const [yi, xi] = [Math.floor((i % 64) / 8), i % 8];
+    return yi >= y0 && yi < y0 + side && xi >= x0 && xi < x0 + side;
+  };
+  const sum = (list: readonly (readonly [number, ...unknown[]])[]): number => list.reduce((s, [p]) => s + p, 0);
+  const grids = [
+    { params: { patch: 3 }, side: 3, stride: 1, fill: 0 },
+    { params: { patch: 3, stride: 2 }, side: 3, stride: 2, fill: 0 },
+    { params: { patch: 5, stride: 5, fill: 0.5 }, side: 5, stride: 5, fill: 0.5 },
+    { params: { patch: 8, stride: 1 }, side: 8, stride: 1, fill: 0 },
+    { params: { stride: 1, fill: -1 }, side: 1, stride: 1, fill: -1 },
+  ];
+  it.each(grids)("$params", async ({ params, side, stride, fill }) => {
+    const model = await open(smoothNet);
+    for (const output of ["logits", "probability"] as const) {
+      const { whole, list } = await patches(model, { side, stride, fill, output });
+      const map = async (variant: string): Promise<Float32Array> =>
+        (
+          await explain(model, x, {
+            method: "occlusion",
+            target: 1,
+            params: { ...params, variant },
+            output,
+            threads: 1,
+          })
+        ).values;
+      const each = (f: (covering: typeof list, others: typeof list) => number): Float64Array =>
+        Float64Array.from(x.data, (_, i) =>
+          f(
+            list.filter((p) => covers(i, p, side)),
+            list.filter((p) => !covers(i, p, side)),
+          ),
+        );
+      const mean = each((covering) => whole - sum(covering) / covering.length);
+      const intent = each((_, others) => sum(others) / list.length);
+      expect(relativeError(await map("mean"), mean)).toBeLessThan(2e-5);
+      expect(relativeError(await map("paper_intent"), intent)).toBeLessThan(2e-5);
+      expect(
+        relativeError(
+          await map("paper_literal"),
+          intent.map((v) => 1 - v),
+        ),
+      ).toBeLessThan(2e-5);
+    }
+  });
+  it("the readings go with any grid; only falls are signed", async () => {
+    const model = await open(smoothNet);
+    const ask = { method: "occlusion", target: 1, threads: 1 } as const;
+    const grid = { sliding_window_shapes: 4, strides: 4 };
+    const [mean, intent] = [
+      await explain(model, x, { ...ask, params: grid }),
+      await explain(model, x, { ...ask, params: { patch: 4, stride: 4, variant: "paper-intent" } }),
+    ];
+    const same = await explain(model, x, { ...ask, params: { ...grid, variant: "paper_intent" } });
+    expect(same.values).toEqual(intent.values);
+    expect([mean.signed, intent.signed]).toEqual([true, false]);
+    // on a tiling both rank pixels alike: intent = (sum of scores - whole + fall) / J
+    const shift = (intent.values[0] as number) - (mean.values[0] as number) / 4;
+    intent.values.forEach((v, i) => {
+      expect(v - (mean.values[i] as number) / 4).toBeCloseTo(shift, 5);
+    });
+  });
+});
+
 describe("what cannot be", () => {
   it.each([
     ["strides beyond the window", { sliding_window_shapes: [3, 2, 2], strides: [3, 4, 2] }],
@@ -172,6 +268,13 @@ describe("what cannot be", () => {
     ["a window of nothing", { sliding_window_shapes: [3, 0, 2] }],
     ["half a pixel", { sliding_window_shapes: 2.5 }],
     ["a baseline of another length", { baselines: [1, 2, 3, 4, 5] }],
+    ["a patch larger than the image", { patch: 9 }],
+    ["a stride beyond the patch", { patch: 3, stride: 4 }],
+    ["a patch and a window", { patch: 3, sliding_window_shapes: 3 }],
+    ["a patch and strides of a window", { patch: 3, strides: 2 }],
+    ["a window and the stride of a patch", { sliding_window_shapes: 3, stride: 2 }],
+    ["two fillings", { fill: 1, baselines: 2 }],
+    ["no such reading", { variant: "median" }],
   ])("%s is refused", async (_, params) => {
     await expect(explain(await open(smoothNet), x, { method: "occlusion", params })).rejects.toMatchObject({
       code: "E_PARAM",
