@@ -6,11 +6,11 @@ import type { Node } from "../graph/types.ts";
 import { type Composite, type CompositeRow, EXCITATION } from "../rules/composites.ts";
 import { relevance, uncovered } from "../rules/relevance.ts";
 import type { WalkSettings } from "../rules/rule-site.ts";
-import { survey } from "../rules/survey.ts";
+import { type Survey, survey } from "../rules/survey.ts";
 import { parseRule } from "../rules/table.ts";
 import { channelSum } from "./channel-sum.ts";
 import type { Classifier } from "./classifier.ts";
-import { earlyLayer } from "./early-layer.ts";
+import { earlyLayer, earlyLayerBelow } from "./early-layer.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
@@ -25,6 +25,12 @@ const settingsOf = (classifier: Classifier): WalkSettings => ({
   high: undefined,
   channelAxis: channelAxisOf(classifier),
 });
+
+/** The input of the last layer with weights. */
+function classifierInput({ model: { graph } }: Classifier, s: Survey): string | undefined {
+  const reached = new Set(s.nodes.flatMap((n) => [...n.inputs, ...n.outputs]));
+  return s.last?.inputs.find((n) => reached.has(n) && !graph.constants.has(n));
+}
 
 /** How a sum of branches shares, by the policy's name. */
 const SUMS = { share: "share", contribution: "contribution", ignore_skip: "ignore-skip" } as const;
@@ -71,10 +77,7 @@ function emitContrastive(context: EmitContext): Emitted {
   const layer = context.layer as Layer;
   const where = whereOf(classifier);
   const s = survey(where);
-  const at = contrastValue(classifier, s.nodes, params.contrast_layer as string | null, {
-    last: s.last,
-    layer: layer.name,
-  });
+  const at = contrastValue(classifier, s, params.contrast_layer as string | null);
   const composite = compositeOf(params);
   const settings = settingsOf(classifier);
   const down = (rules: Composite): Value => {
@@ -106,38 +109,31 @@ function emitContrastive(context: EmitContext): Emitted {
   return { map: g.op("Relu", [channelSum(g, map, layer)]), notes };
 }
 
-interface Between {
-  readonly last: Node | undefined;
-  readonly layer: string;
-}
-
 /** The value at which the two passes are subtracted: the classifier's input unless told otherwise. */
-function contrastValue(
-  { model: { graph } }: Classifier,
-  path: readonly Node[],
-  wanted: string | null,
-  { last }: Between,
-): string {
-  if (last === undefined)
-    throw new OnnxplainError("E_METHOD_UNSUITABLE", "The model has no layer with weights, so no unit has a dual.");
-  const reached = new Set(path.flatMap((n) => [...n.inputs, ...n.outputs]));
-  if (wanted === null) return last.inputs.find((n) => reached.has(n) && !graph.constants.has(n)) as string;
+function contrastValue(classifier: Classifier, s: Survey, wanted: string | null): string {
+  if (wanted === null) return classifierInput(classifier, s) as string;
+  const { graph } = classifier.model;
   const node = graph.nodes.find((n) => n.name === wanted || n.outputs.includes(wanted));
   const value = graph.facts.has(wanted) ? wanted : node?.outputs[0];
-  const above = path.indexOf(last);
-  const producedAt = path.findIndex((n) => value !== undefined && n.outputs.includes(value));
+  const producedAt = s.nodes.findIndex((n) => value !== undefined && n.outputs.includes(value));
   if (value === undefined || producedAt < 0)
     throw new OnnxplainError(
       "E_LAYER_UNKNOWN",
       `The model has no value or node named \`${wanted}\` between image and scores to contrast at. \`onnxplain inspect MODEL\` lists the layers.`,
     );
-  if (producedAt >= above)
+  if (producedAt >= s.nodes.indexOf(s.last as Node))
     throw new OnnxplainError(
       "E_LAYER_UNSUITABLE",
-      `The contrast layer \`${wanted}\` lies above the classifier "${last.name}", whose weights tell the class from its dual. Choose a layer below it.`,
+      `The contrast layer \`${wanted}\` lies above the classifier "${s.last?.name}", whose weights tell the class from its dual. Choose a layer below it.`,
     );
   return value;
 }
+
+/** The layer read when none is named: it must lie below the classifier. */
+const belowClassifier = (classifier: Classifier): Layer | undefined => {
+  const input = classifierInput(classifier, survey(whereOf(classifier)));
+  return input === undefined ? undefined : earlyLayerBelow(classifier, input);
+};
 
 const params = {
   head: oneOf(
@@ -157,8 +153,6 @@ const facts = {
   space: "layer",
   gradients: true,
   separateBatchNorm: true,
-  defaultLayer: earlyLayer,
-  unsuitable,
 } as const;
 
 export const excitationBackprop: Method = {
@@ -169,6 +163,8 @@ export const excitationBackprop: Method = {
   source: "Zhang et al. 2016 (arXiv 1608.00507), eq. 1-5; SPEC 5.4; TorchRay excitation_backprop",
   params: { ...params, ledger: boolean(false, "keep books on every node") },
   signed: () => false,
+  defaultLayer: earlyLayer,
+  unsuitable,
   cost: "2 forward + 1 backward from the scores to the layer",
   emit: emitExcitation,
   plan: onePass(emitExcitation),
@@ -187,6 +183,12 @@ export const contrastiveExcitationBackprop: Method = {
     ),
   },
   signed: () => false,
+  defaultLayer: (classifier) => belowClassifier(classifier) ?? earlyLayer(classifier),
+  unsuitable: (classifier, params) =>
+    unsuitable(classifier, params) ??
+    (belowClassifier(classifier)
+      ? undefined
+      : "no feature map lies below its last layer with weights, which tells a class from its dual"),
   cost: "2 forward + 2 short and 1 long backward",
   emit: emitContrastive,
   plan: onePass(emitContrastive),

@@ -3,7 +3,6 @@ import { close, extend, reverse } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
-import { tensor } from "../graph/tensor.ts";
 import type { Model } from "../graph/types.ts";
 import { blurred } from "./blur.ts";
 import type { Classifier } from "./classifier.ts";

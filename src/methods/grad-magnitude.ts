@@ -11,11 +11,17 @@ function logitsOf({ g, classifier }: EmitContext): Value {
   return classifier.scoreKind === "probability" && node?.op === "Softmax" ? g.value(node.inputs[0] as string) : scores;
 }
 
-/** d(sum c log p)/dz = c - p sum c: nothing underflows, however small p is. */
+/**
+ * d(Σ c log p)/dz = c - p Σc. For one class, 1 - p is summed from the other probabilities: the difference keeps no digits
+ * where p is nearly 1. Of a contrast Σc is 0, and c is left.
+ */
 function logProbabilitySlope({ g, cotangent }: EmitContext, logits: Value): Value {
-  const probability = g.op("Softmax", [logits], { axis: 1 });
-  const weight = g.op("ReduceSum", [cotangent, g.ints([1])], { keepdims: 1 });
-  return g.op("Sub", [cotangent, g.op("Mul", [probability, weight])]);
+  const one = g.scalar(1);
+  const sum = (v: Value): Value => g.op("ReduceSum", [v, g.ints([1])], { keepdims: 1 });
+  const weight = sum(cotangent);
+  const others = g.op("Mul", [g.op("Softmax", [logits], { axis: 1 }), g.op("Sub", [one, cotangent])]);
+  const ofClass = g.op("Sub", [g.op("Mul", [cotangent, sum(others)]), others]);
+  return g.op("Add", [g.op("Mul", [cotangent, g.op("Sub", [one, weight])]), g.op("Mul", [weight, ofClass])]);
 }
 
 const emit = (context: EmitContext): Emitted => {

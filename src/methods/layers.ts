@@ -44,11 +44,23 @@ type Layout = Layer["layout"];
 /** Layout of every value that is a feature map, in graph order. */
 function layouts(graph: Graph, ops: Ops): ReadonlyMap<string, Layout> {
   const found = new Map<string, Layout>();
+  const grids = new Set<string>();
   for (const node of graph.nodes) {
     const layout = layoutOf(graph, ops, node, found);
-    if (layout) for (const o of node.outputs) if (o !== "") found.set(o, layout);
+    if (!layout || (layout === "nhwc" && !isGrid(graph, node, grids))) continue;
+    for (const o of node.outputs) if (o !== "") found.set(o, layout);
+    const dims = graph.facts.get(node.outputs[0] ?? "")?.dims;
+    if (layout !== "tokens") grids.add(String(layout === "nchw" ? dims?.slice(2) : dims?.slice(1, 3)));
   }
   return found;
+}
+
+/** Is [N,a,b,C] a grid like one before it, or half as large? Windows of tokens [N, windows, tokens, C] are none. */
+function isGrid(graph: Graph, node: Node, grids: ReadonlySet<string>): boolean {
+  const [, a, b] = graph.facts.get(node.outputs[0] ?? "")?.dims ?? [];
+  if (grids.size === 0 || typeof a !== "number" || typeof b !== "number") return true;
+  const whole = [2 * a, 2 * a - 1].flatMap((h) => [2 * b, 2 * b - 1].map((w) => `${h},${w}`));
+  return [`${a},${b}`, ...whole].some((grid) => grids.has(grid));
 }
 
 function layoutOf(graph: Graph, ops: Ops, node: Node, found: ReadonlyMap<string, Layout>): Layout | undefined {
@@ -145,7 +157,7 @@ function lastAttentionInput(graph: Graph, layers: readonly Layer[], scores: stri
 }
 
 /** All values that the named ones depend on, themselves included. */
-function upstream(graph: Graph, names: readonly string[]): ReadonlySet<string> {
+export function upstream(graph: Graph, names: readonly string[]): ReadonlySet<string> {
   const seen = new Set(names);
   for (const node of graph.nodes.toReversed())
     if (node.outputs.some((o) => seen.has(o))) for (const i of node.inputs) seen.add(i);

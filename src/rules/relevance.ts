@@ -9,15 +9,12 @@ import type { NodeRule, WalkSettings } from "./rule-site.ts";
 import { type Survey, type Surveyed, survey } from "./survey.ts";
 import { type RuleSpec, ruleOf, specText } from "./table.ts";
 
-/** Activations that let what is positive through. */
-const RECTIFIERS: ReadonlySet<string> = new Set(["Relu", "Clip", "LeakyRelu", "PRelu", "ThresholdedRelu"]);
-
 const matches = (selector: Selector, node: Node, s: Survey): boolean => {
   const role = s.role(node);
   if (typeof selector === "object") return globOf(selector.glob)(node);
   if (selector === "first") return node === s.first;
   if (selector === "last") return node === s.last;
-  if (selector === "rectifier") return role === "activation" && RECTIFIERS.has(node.op);
+  if (selector === "rectifier") return s.isRectifier(node);
   if (selector === "last-average") return node === s.nodes.findLast((n) => s.role(n) === "average");
   return selector === "weighted" ? role === "convolution" || role === "dense" : selector === role;
 };

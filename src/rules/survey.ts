@@ -1,4 +1,5 @@
 /** @file What rules need to know about the whole graph before the walk begins: roles, biases added apart, depths, first and last layers. */
+import { toNumbers } from "../graph/tensor.ts";
 import { consumers, producers } from "../graph/topology.ts";
 import type { Fact, Graph, Node } from "../graph/types.ts";
 import { rowOf } from "../ops/infer.ts";
@@ -22,6 +23,8 @@ export interface Survey {
   readonly addedBias: (node: Node) => AddedBias | undefined;
   /** The output of the Relu that is a value's only reader. */
   readonly reluOf: (value: string) => string | undefined;
+  /** Does the node let what is positive through: Relu and its kin, clipping that begins at 0? */
+  readonly isRectifier: (node: Node) => boolean;
   /** Layers with weights on the longest path from the image to a value. */
   readonly depth: (value: string) => number;
 }
@@ -81,9 +84,19 @@ export function survey({ graph, ops, from, to }: Surveyed): Survey {
       const reader = soleReader(value);
       return reader?.op === "Relu" ? reader.outputs[0] : undefined;
     },
+    isRectifier: (node) =>
+      RECTIFIERS.has(node.op) ||
+      (node.op === "Clip" && roles.get(node) === "activation" && clipsAtZero(node, graph.facts)),
     depth: (value) => reached.get(value) ?? 0,
   };
 }
+
+const RECTIFIERS: ReadonlySet<string> = new Set(["Relu", "LeakyRelu", "PRelu", "ThresholdedRelu"]);
+
+const clipsAtZero = (node: Node, facts: ReadonlyMap<string, Fact>): boolean => {
+  const low = facts.get(node.inputs[1] ?? "")?.constant;
+  return low !== undefined && toNumbers(low)[0] === 0;
+};
 
 /** Nodes of `through` on which `to` depends. */
 function towards(through: readonly Node[], to: string, reached: ReadonlyMap<string, unknown>): readonly Node[] {

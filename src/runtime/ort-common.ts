@@ -25,6 +25,12 @@ function says(cause: unknown): string {
   return text.replace(/\/[^\s:]*\/(onnxruntime\/)/g, "$1").slice(0, 600);
 }
 
+/**
+ * Version 1.30 carries a DequantizeLinear past a Reshape or Transpose and gives the QuantizeLinear that it adds an
+ * `output_dtype` that its own type inference rejects (microsoft/onnxruntime#28144, #25526): such a graph would not load.
+ */
+const WITHOUT = { optimization: { disable_specified_optimizers: "QDQPropagationTransformer" } };
+
 /** Load `bytes`; `E_RUNTIME` when the runtime refuses the graph. */
 export async function openOrt(
   ort: Ort,
@@ -34,7 +40,7 @@ export async function openOrt(
 ): Promise<Session> {
   let session: InferenceSession;
   try {
-    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, ...options });
+    session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 4, extra: WITHOUT, ...options });
   } catch (cause) {
     if (/no available backend/.test(says(cause))) throw notStarted(device, cause);
     throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) cannot load the graph: ${says(cause)}`, { cause });

@@ -6,7 +6,7 @@ import { readParams } from "../../src/methods/params.ts";
 import { METHODS } from "../../src/methods/table.ts";
 import { images, netBytes, relativeError } from "../nets.ts";
 import { type Passes, passesOf, softmax } from "./float64-passes.ts";
-import { nhwcNet, open, smoothNet, tokenNet } from "./nets.ts";
+import { nhwcNet, open, quantisedNet, smoothNet, tokenNet } from "./nets.ts";
 import { bypassNet, gateNet, indexNet, splitNet } from "./tail-nets.ts";
 
 /** Every element of a channel: at all positions, those of class tokens too. */
@@ -50,6 +50,7 @@ function held(
 }
 
 const NETS: readonly (readonly [string, Uint8Array, string, readonly number[]])[] = [
+  ["int8 and back", quantisedNet, "quantised", [1, 3, 6, 6]],
   ["[N,C,h,w]", smoothNet, "features", [1, 3, 8, 8]],
   ["[N,h,w,C]", nhwcNet, "last", [1, 6, 6, 3]],
   ["tokens after a class token, with a residual around them", tokenNet, "normed", [1, 3, 8, 8]],

@@ -16,6 +16,9 @@ const INPUT_METHODS = [
   "smoothgrad",
   "squaregrad",
   "vargrad",
+  "guided-backprop",
+  "deconvnet",
+  "lrp",
   "occlusion",
 ] as const;
 const PARAMS: Readonly<Record<string, Readonly<Record<string, unknown>>>> = {

@@ -7,7 +7,7 @@ import { namedLayer } from "../../src/methods/layers.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
 import { images, relativeError, wave } from "../nets.ts";
-import { layerNet, nhwcNet, open, smoothNet, tokenNet } from "./nets.ts";
+import { layerNet, nhwcNet, open, quantisedNet, smoothNet, tokenNet } from "./nets.ts";
 
 /** Activation and gradient by channel and position: `a[k][p]`. */
 interface Known {
@@ -159,6 +159,7 @@ describe("layers of every layout, activation and gradient fetched separately", (
     ["[N,C,h,w]", smoothNet, "features", [1, 3, 8, 8], [8, 8]],
     ["[N,h,w,C]", nhwcNet, "last", [1, 6, 6, 3], [4, 4]],
     ["tokens after a class token", tokenNet, "normed", [1, 3, 8, 8], [2, 2]],
+    ["int8 and back", quantisedNet, "quantised", [1, 3, 6, 6], [4, 4]],
   ];
   for (const [title, bytes, layer, dims, grid] of cases)
     it.each(CAMS)(`%s on ${title}`, async (method) => {

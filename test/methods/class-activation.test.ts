@@ -3,9 +3,9 @@ import { describe, expect, it } from "vitest";
 import type { Value } from "../../src/graph/builder.ts";
 import { compile, explain, loadModel } from "../../src/index.ts";
 import { pooledLayer } from "../../src/methods/pooled-head.ts";
-import { images, type Net, netBytes, relativeError } from "../nets.ts";
+import { images, type Net, netBytes, relativeError, wave } from "../nets.ts";
 import { passesOf } from "./float64-passes.ts";
-import { nhwcNet, open, smoothNet } from "./nets.ts";
+import { nhwcNet, open, quantisedNet, smoothNet } from "./nets.ts";
 
 const WEIGHTS = Float32Array.from({ length: 15 }, (_, i) => Math.sin(3 * i));
 const BIAS = Float32Array.of(0.5, -1, 2);
@@ -68,6 +68,16 @@ describe("a head of pooling and affine layers", () => {
     const map = await explain(model, input, { method: "cam", target: 1, threads: 1 });
     expect(map.layer).toMatchObject({ layout: "nhwc", op: "Tanh", grid: [4, 4] });
     expect(map.values.reduce((a, b) => a + b, 0) / 16).toBeCloseTo(map.score, 4);
+  });
+  it("a layer that is quantised and back", async () => {
+    const map = await explain(await open(quantisedNet), x, { method: "cam", target: 1, threads: 1 });
+    expect(map.layer).toMatchObject({ op: "DequantizeLinear", channels: 5 });
+    const other = await explain(await open(quantisedNet), x, { method: "cam", target: 2, threads: 1 });
+    // a difference of means is one of scores, but for the biases of the two classes
+    const mean = (v: Float32Array): number => v.reduce((a, b) => a + b, 0) / 16;
+    const biases = wave(3, 14);
+    const difference = map.score - other.score - ((biases[1] as number) - (biases[2] as number));
+    expect(mean(map.values) - mean(other.values)).toBeCloseTo(difference, 4);
   });
   it("a head that only pools: the map of the class itself", async () => {
     const bytes = netBytes(["N", 3, 6, 6], ({ g, x: input, w }) => {

@@ -5,7 +5,7 @@ import { explain } from "../../src/index.ts";
 import { firstComponent } from "../../src/methods/principal.ts";
 import { dotOf, images, relativeError, wave } from "../nets.ts";
 import { passesOf } from "./float64-passes.ts";
-import { nhwcNet, open, smoothNet, tokenNet } from "./nets.ts";
+import { nhwcNet, open, quantisedNet, smoothNet, tokenNet } from "./nets.ts";
 
 /** X v by a full decomposition; X is positions by channels less its column means; of the sign that `like` has. */
 function decomposed(channels: readonly ArrayLike<number>[], like: ArrayLike<number>): readonly number[] {
@@ -82,6 +82,7 @@ describe("Eigen-CAM", () => {
     ["[N,C,h,w]", smoothNet, "features", [1, 3, 8, 8]],
     ["[N,h,w,C]", nhwcNet, "last", [1, 6, 6, 3]],
     ["tokens after a class token", tokenNet, "normed", [1, 3, 8, 8]],
+    ["int8 and back", quantisedNet, "quantised", [1, 3, 6, 6]],
   ] as const)("%s", async (_, bytes, layer, dims) => {
     const model = await open(bytes);
     const x = images(dims, 4);

@@ -23,7 +23,7 @@ export const dummyNet: Uint8Array = netBytes(["N", 3, 8, 8], ({ g, x, w }) => {
 export const symmetricNet: Uint8Array = netBytes(["N", 2, 6, 6], ({ g, x, w }) => {
   const one = Float32Array.from({ length: 27 }, (_, i) => Math.cos(2 * i));
   const both = Float32Array.from({ length: 54 }, (_, i) => one[Math.floor(i / 18) * 9 + (i % 9)] as number);
-  const a = g.op("Softplus", [g.op("Conv", [x, w([3, 2, 3, 3], both), w([3])])]);
+  const a = g.op("Relu", [g.op("Conv", [x, w([3, 2, 3, 3], both), w([3])])]);
   return { scores: g.op("Gemm", [g.op("Flatten", [a], { axis: 1 }), w([3, 48])], { transB: 1 }) };
 });
 
@@ -81,6 +81,15 @@ export const tokenNet: Uint8Array = netBytes(["N", 3, 8, 8], ({ g, x, w }) => {
   );
   const y = g.op("Add", [tokens, g.op("MatMul", [attention, g.op("MatMul", [n, w([6, 6])])])]);
   return { scores: g.op("MatMul", [g.op("Gather", [y, g.scalar(0, "int64")], { axis: 1 }), w([6, 3])]) };
+});
+
+/** Quantised to int8 and back before it is pooled; 3 classes, [N,3,6,6]. */
+export const quantisedNet: Uint8Array = netBytes(["N", 3, 6, 6], ({ g, x, w }) => {
+  const maps = g.op("Tanh", [g.op("Conv", [x, w([5, 3, 3, 3]), w([5])])]);
+  const [scale, zero] = [g.scalar(1 / 128), g.scalar(3, "int8")];
+  const back = g.op("DequantizeLinear", [g.op("QuantizeLinear", [maps, scale, zero]), scale, zero]);
+  const flat = g.op("Flatten", [g.op("GlobalAveragePool", [g.alias(back, "quantised")])], { axis: 1 });
+  return { scores: g.op("Gemm", [flat, w([3, 5]), w([3])], { transB: 1 }) };
 });
 
 const opened = new Map<Uint8Array, Promise<Explainer>>();

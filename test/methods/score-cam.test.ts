@@ -7,7 +7,7 @@ import { upsampling } from "../../src/methods/upsampling.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
 import { builder, images, modelOf, netBytes, relativeError, wave } from "../nets.ts";
 import { type Passes, passesOf, softmax } from "./float64-passes.ts";
-import { layerNet, nhwcNet, open, smoothNet, tokenNet } from "./nets.ts";
+import { layerNet, nhwcNet, open, quantisedNet, smoothNet, tokenNet } from "./nets.ts";
 
 /** A small map at a pixel of the large one, bilinear, written out. */
 function pixel(
@@ -68,6 +68,7 @@ function byHand(
 }
 
 const NETS: readonly (readonly [string, Uint8Array, string, readonly number[]])[] = [
+  ["int8 and back", quantisedNet, "quantised", [1, 3, 6, 6]],
   ["[N,C,h,w]", smoothNet, "features", [1, 3, 8, 8]],
   ["[N,h,w,C]", nhwcNet, "last", [1, 6, 6, 3]],
   ["tokens after a class token", tokenNet, "normed", [1, 3, 8, 8]],

@@ -14,6 +14,7 @@ import { defaultLayer } from "../../src/methods/layers.ts";
 import { compileGraph } from "../../src/methods/one-pass.ts";
 import { readParams } from "../../src/methods/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
+import { unsuitability } from "../../src/methods/suitable.ts";
 import { SEEDS } from "../fuzz/seeds.ts";
 
 const FILE = fileURLToPath(new URL("digests.json", import.meta.url));
