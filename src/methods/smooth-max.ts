@@ -43,7 +43,7 @@ export function smoothMask([height, width]: readonly [number, number], step: num
   return { rows: axis(height), columns: axis(width), step, sigma, margin, padding, radius };
 }
 
-/** [1,1,step,1,step,K]: the kernel from each pixel of a step to each cell of its window; the same at every step. */
+/** [1,1,step,1,step,K]: T times the kernel from each pixel of a step to each cell of its window; the same at every step. */
 function kernelOf(g: GraphBuilder, { step, sigma, padding, radius }: SmoothMask): Value {
   const reach = 2 * radius + 1;
   const offset = (pixel: number, cell: number): number => pixel - (sigma + step * (cell - padding));
@@ -52,7 +52,8 @@ function kernelOf(g: GraphBuilder, { step, sigma, padding, radius }: SmoothMask)
   for (let py = 0; py < step; py++)
     for (let px = 0; px < step; px++)
       for (let ky = 0; ky < reach; ky++)
-        for (let kx = 0; kx < reach; kx++) values[at++] = kernel(Math.hypot(offset(py, ky), offset(px, kx)) / sigma);
+        for (let kx = 0; kx < reach; kx++)
+          values[at++] = COLDNESS * kernel(Math.hypot(offset(py, ky), offset(px, kx)) / sigma);
   return g.constant(tensor("float32", [1, 1, step, 1, step, reach * reach], values), "kernel");
 }
 
@@ -84,8 +85,9 @@ export function emitSmoothMask(
 ): { readonly full: Value; readonly mask: Value } {
   const { rows, columns, step, margin } = form;
   const weighted = g.op("Mul", [windowsOf(g, cells, form), kernelOf(g, form)]);
-  const shares = g.op("Softmax", [g.op("Mul", [weighted, g.scalar(COLDNESS)])], { axis: -1 });
-  const pooled = g.op("ReduceSum", [g.op("Mul", [weighted, shares]), g.ints([5])], { keepdims: 0 });
+  const shares = g.op("Softmax", [weighted], { axis: -1 });
+  const sum = g.op("ReduceSum", [g.op("Mul", [weighted, shares]), g.ints([5])], { keepdims: 0 });
+  const pooled = g.op("Mul", [sum, g.scalar(1 / COLDNESS)]);
   const large = g.op("Reshape", [pooled, g.ints([0, rows.windows * step, columns.windows * step])]);
   const cut = (from: readonly [number, number], [h, w]: readonly [number, number]): Value =>
     g.op("Slice", [large, g.ints(from), g.ints([from[0] + h, from[1] + w]), g.ints([1, 2]), g.ints([1, 1])]);

@@ -96,7 +96,7 @@ describe("flags that stand for parameters", () => {
     expect(code).toBe(0);
     const [lrp, gradient] = (json(out) as { methods: { params: Record<string, unknown> }[] }).methods;
     expect(lrp?.params).toMatchObject({ composite: "epsilon-alpha2-beta1", ledger: true, stabilizer: 1e-5 });
-expect(lrp?.params.rules).toMatchObject([
+    expect(lrp?.params.rules).toMatchObject([
       [{ glob: "conv*" }, { rule: "gamma", args: [0.25] }],
       [{ glob: "Conv" }, { rule: "epsilon" }],
     ]);

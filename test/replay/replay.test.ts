@@ -14,7 +14,6 @@ import { defaultLayer } from "../../src/methods/layers.ts";
 import { compileGraph } from "../../src/methods/one-pass.ts";
 import { readParams } from "../../src/methods/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
-import { unsuitability } from "../../src/methods/suitable.ts";
 import { SEEDS } from "../fuzz/seeds.ts";
 
 const FILE = fileURLToPath(new URL("digests.json", import.meta.url));
@@ -37,7 +36,7 @@ function digestOf(graph: Graph): string {
  * None where the method has no meaning on the net.
  */
 function emitted(model: Explainer, net: string, method: Method): Digests {
-  const classifier = model.classifier();
+  const classifier = model.classifier({ separateBatchNorm: method.separateBatchNorm });
   if (unsuitability(method, classifier) !== undefined) return {};
   const params = readParams(method.id, method.params, {});
   const layer = method.space === "layer" ? (method.defaultLayer ?? defaultLayer)(classifier) : undefined;
