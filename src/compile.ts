@@ -6,6 +6,7 @@ import { writeModelBytes } from "./graph/write.ts";
 import type { Layer } from "./methods/layers.ts";
 import { compileGraph, type GraphTarget } from "./methods/one-pass.ts";
 import { type Params, readParams } from "./methods/params.ts";
+import { refuseUnsuitable } from "./methods/suitable.ts";
 import { findMethod } from "./methods/table.ts";
 import { parseTarget, type TargetRequest } from "./methods/target.ts";
 import { VERSION } from "./version.ts";
@@ -42,6 +43,7 @@ export async function compile(model: Explainer, options: CompileOptions): Promis
   const method = findMethod(options.method);
   const params = readParams(method.id, method.params, options.params ?? {});
   const classifier = model.classifier({ ...options, separateBatchNorm: method.separateBatchNorm });
+  refuseUnsuitable(method, classifier, params);
   const layer = chooseLayer(method, classifier, options.layer);
   const target = graphTarget(model, options.target ?? "predicted", classifier);
   const metadata = new Map(

@@ -24,6 +24,7 @@ const LOSS = "x/area_loss";
 const SLOPE = "x/slope";
 const SCORES = "x/scores";
 const MASK = "x/mask";
+const AREA = "x/area";
 
 const LEARNING_RATE = 0.01;
 const MOMENTUM = 0.9;
@@ -94,6 +95,7 @@ function emit(
     const levels = input(LEVELS, pyramid.levels, ...own);
     const { full, mask } = emitSmoothMask(g, input(CELLS, form.rows.cells, form.columns.cells), form);
     g.alias(mask, MASK);
+    g.alias(g.op("ReduceMean", [full, g.ints([1, 2])], { keepdims: 0 }), AREA);
     g.alias(areaLoss(g, full, input(OUTSIDE, 1), form), LOSS);
     const deletes = input(DELETES, 1, 1);
     const turned = g.op("Sub", [g.scalar(1), g.op("Mul", [deletes, g.scalar(2)])]);
@@ -117,7 +119,7 @@ function emit(
   });
   const slope = cotangents.get(CELLS);
   if (!slope) throw noPath(classifier.input.name, classifier.scores);
-  const outputs = [g.alias(slope, SLOPE), g.alias(g.value(behind.scores), SCORES), g.value(MASK)];
+  const outputs = [g.alias(slope, SLOPE), g.alias(g.value(behind.scores), SCORES), g.value(MASK), g.value(AREA)];
   return { model: close(behind.model, g, outputs), notes };
 }
 
@@ -136,6 +138,8 @@ const VARIANTS: Readonly<Record<string, readonly Look[]>> = {
 
 interface Found {
   readonly mask: Float32Array;
+  /** What the constraint holds: the mean of the mask, its margin included. */
+  readonly area: number;
   /** The class's score on what each look showed at the last step. */
   readonly score: number;
 }
@@ -159,7 +163,7 @@ function* search(
   const cells = new Float64Array(form.rows.cells * form.columns.cells).fill(1);
   const velocity = new Float64Array(cells.length);
   const outside = number(Math.floor(pixelsOf(form) * (1 - area)));
-  let found: Found = { mask: new Float32Array(), score: 0 };
+  let found: Found = { mask: new Float32Array(), area: 0, score: 0 };
   let constraint: number = CONSTRAINT.first;
   for (let t = 0; t < maxIter; t++) {
     const slope = new Float64Array(cells.length);
@@ -177,7 +181,11 @@ function* search(
         slope[k]! += d;
       });
       if (i === 0)
-        found = { mask: result[MASK] as Float32Array, score: dot(result[SCORES] as Float32Array, sample.cotangent) };
+        found = {
+          mask: result[MASK] as Float32Array,
+          area: (result[AREA] as Float32Array)[0] as number,
+          score: dot(result[SCORES] as Float32Array, sample.cotangent),
+        };
     }
     for (const [k, d] of slope.entries()) {
       velocity[k] = t === 0 ? d : MOMENTUM * (velocity[k] as number) + (1 - MOMENTUM) * d;
@@ -204,7 +212,7 @@ function plan({ classifier, params }: PlanContext): StepsPlan {
   const deviation = (params.smooth as number) * Math.min(height, width);
   return {
     ...emit(classifier, setting),
-    outputs: [SLOPE, SCORES, MASK],
+    outputs: [SLOPE, SCORES, MASK, AREA],
     count: areas.length * looks.length * maxIter,
     steps: function* (sample: Sample): Generator<Row, Folded, RowResult> {
       const { form, jitter, pyramid } = setting;
@@ -212,11 +220,11 @@ function plan({ classifier, params }: PlanContext): StepsPlan {
       const sum = new Float32Array(height * width);
       const checks: Record<string, number> = {};
       for (const area of areas) {
-        const { mask, score } = yield* search({ sample, levels, form, looks, maxIter, jitter }, area);
+        const { mask, area: filled, score } = yield* search({ sample, levels, form, looks, maxIter, jitter }, area);
         mask.forEach((m, i) => {
           sum[i]! += m;
         });
-        checks[`area_${area}`] = mask.reduce((s, m) => s + m, 0) / mask.length;
+        checks[`area_${area}`] = filled;
         checks[`score_${area}`] = score;
       }
       const plane = { channels: 1, height, width, layout: "nchw" } as const;
@@ -228,11 +236,15 @@ function plan({ classifier, params }: PlanContext): StepsPlan {
 const pixels = "in pixels; none = in proportion to the shorter side,";
 
 /**
- * max_m S(x through M) - λ mean (sort M - r_a)², M the smooth maximum of the cells m; λ = 300 · 1.0035^t; gradient descent with
- * momentum 0.9, step 0.01, m held in [0, 1]. The map is the sum of the masks of all areas, smoothed. As TorchRay, with these
- * deviations: lengths in pixels go with the image's size unless given; areas are searched one after another, not side by side,
- * and `dual` looks twice a step (the sums are the same); `smooth` is 0.09 (as in TorchRay's benchmarks), not 0. The last step's
- * checks: `area_A` of the mask on the image before smoothing, `score_A` of the class behind the (preserving, else deleting) mask.
+ * max_m S(x through M) - λ mean (M - r_a)², M the smooth maximum of the cells m, r_a 1 on the share a of its largest values and 0
+ * elsewhere; λ = 300 · 1.0035^t; gradient descent with momentum 0.9, step 0.01, m held in [0, 1]. The map [H,W], within [0, number
+ * of areas], is the sum of the masks of the last steps, smoothed. Checks: `area_A`, the mean of the mask for area A before
+ * smoothing; `score_A`, of the class behind the preserving (for `delete`: the deleting) mask.
+ *
+ * As in TorchRay, the area is measured on a mask with a margin of about sigma around the image, so that the share of the image
+ * itself is larger. Deviations from TorchRay: lengths in pixels go with the image's size unless given; the margin is made wider
+ * where it would not cover the image; values equal at the cut of r_a share it evenly, where a sort breaks the tie by chance; areas
+ * are searched one after another; `smooth` is 0.09, as in TorchRay's benchmarks, not 0.
  */
 export const extremalPerturbation: Method = {
   id: "extremal-perturbation",

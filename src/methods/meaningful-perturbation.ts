@@ -81,7 +81,7 @@ function emit(
 }
 
 /** Adds the slope of l1 Σ(1 - m) + tv Σ(|∂_y m|^β + |∂_x m|^β). */
-function regularised(
+export function regularised(
   slope: ArrayLike<number>,
   cells: Float64Array,
   [height, width]: readonly [number, number],

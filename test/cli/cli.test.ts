@@ -157,7 +157,14 @@ describe("explain", () => {
       resample: "bicubic",
     });
   });
-  it.each(Object.keys(METHODS))("runs %s", (method) => {
+  /** The network has no attention. */
+  const unsuitable = ["attention-rollout", "chefer"];
+  it.each(unsuitable)("refuses %s, and says which methods apply", (method) => {
+    const { code, err } = onnxplain("explain", input, "--model", model, "--method", method);
+    expect(code).toBe(1);
+    expect(err).toMatch(/^E_METHOD_UNSUITABLE .*Methods that apply: gradient, /s);
+  });
+  it.each(Object.keys(METHODS).filter((id) => !unsuitable.includes(id)))("runs %s", (method) => {
     expect(
       onnxplain(
         "explain",

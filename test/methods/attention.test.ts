@@ -9,6 +9,7 @@ import { num } from "../../src/ops/num-tensor.ts";
 import { OPS } from "../../src/ops/table.ts";
 import { interpret } from "../../src/reference/interpret.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
+import type { HostTensor } from "../../src/runtime/session.ts";
 import { images, relativeError } from "../nets.ts";
 import { absent, hasShared, readSharedNpy, shared } from "../shared.ts";
 import { ZOO } from "../zoo/zoo.ts";
@@ -141,7 +142,7 @@ describe("attention is found", () => {
     expect(want.dims).toEqual([5, 3, 4, 65, 65]);
     const size = 4 * 65 * 65;
     const got = [0, 1, 2, 3, 4].flatMap((r) =>
-      maps.flatMap((name) => [...(found[name]?.data as Float32Array).subarray(r * size, (r + 1) * size)]),
+      maps.flatMap((name) => Array.from((found[name] as HostTensor).data.slice(r * size, (r + 1) * size), Number)),
     );
     expect(relativeError(got, want.data as Float32Array)).toBeLessThan(5e-5);
     await session.dispose();

@@ -12,9 +12,10 @@ export const inPatch = (i: number, side = SIDE): boolean =>
 
 /** Fine detail, which a blur destroys, in the patch: class 1 gains by it, class 0 scores nothing. [N,3,32,32] to [N,2]. */
 function detail({ g, w }: Net, images: Value): Value {
-  const edges = Float32Array.from({ length: 2 * 3 * 9 }, (_, i) => [1, -2, 1, -2, 4, -2, 1, -2, 1][i % 9] as number).map(
-    (v, i) => (i < 27 ? v : -v) / 12,
-  );
+  const edges = Float32Array.from(
+    { length: 2 * 3 * 9 },
+    (_, i) => [1, -2, 1, -2, 4, -2, 1, -2, 1][i % 9] as number,
+  ).map((v, i) => (i < 27 ? v : -v) / 12);
   const found = g.op("Relu", [g.op("Conv", [images, w([2, 3, 3, 3], edges)], { pads: [1, 1, 1, 1] })]);
   const window = Float32Array.from({ length: SIDE * SIDE }, (_, i) => (inPatch(i) ? 1 / 64 : 0));
   const seen = g.op("Mul", [found, w([1, 1, SIDE, SIDE], window)]);
@@ -34,7 +35,11 @@ export const patchNetFixed: Uint8Array = netBytes([1, 3, SIDE, SIDE], (n) => {
 });
 
 /** The mean over a patch's pixels against the mean over the others. */
-export function contrastOf(map: Float32Array): { readonly inside: number; readonly outside: number; readonly share: number } {
+export function contrastOf(map: Float32Array): {
+  readonly inside: number;
+  readonly outside: number;
+  readonly share: number;
+} {
   let [a, b] = [0, 0];
   map.forEach((v, i) => {
     if (inPatch(i)) a += v;
