@@ -1,6 +1,6 @@
 /** @file The layer at which excitation maps are read: late enough to be about objects, early enough to be sharp. */
 import type { Classifier } from "./classifier.ts";
-import { candidateLayers, defaultLayer, type Layer, upstream } from "./layers.ts";
+import { candidateLayers, classMaps, defaultLayer, type Layer, upstream } from "./layers.ts";
 
 /** Side of the input over side of the map: VGG-16's pool4, ResNet-50's layer3, AlexNet's pool2 are just below (TorchRay, SPEC 5.3). */
 const REDUCTION = 18;
@@ -9,7 +9,10 @@ const AFTER_ACTIVATION = new Set(["Relu", "Clip", "MaxPool", "Concat"]);
 
 function sharpLayers(classifier: Classifier): readonly Layer[] {
   const side = Math.min(classifier.height, classifier.width) / REDUCTION;
-  return candidateLayers(classifier).filter((l) => AFTER_ACTIVATION.has(l.op) && Math.min(...l.grid) >= side);
+  const isClassMap = classMaps(classifier);
+  return candidateLayers(classifier).filter(
+    (l) => AFTER_ACTIVATION.has(l.op) && Math.min(...l.grid) >= side && !isClassMap(l),
+  );
 }
 
 /** The last feature map after an activation with at least 1/18 of the input's side. Falls back to {@link defaultLayer}. */

@@ -65,6 +65,9 @@ function flipped(g: GraphBuilder, images: Value, flips: Value, layout: Classifie
 
 const pixelsOf = ({ rows, columns }: SmoothMask): number => rows.pixels * columns.pixels;
 
+/** Values this close to the cut count as equal to it: rounding must not decide which side of a plateau counts. */
+const TIE = 1e-5;
+
 /**
  * mean_u (M_u - r_u)²: r is 0 for the smallest values of the mask, `outside` [N,1] of them, and 1 for the others: [N,1]. Equal
  * values at the cut have equal r, the share of them that lies above it.
@@ -74,9 +77,11 @@ function areaLoss(g: GraphBuilder, full: Value, outside: Value, form: SmoothMask
   const flat = g.op("Reshape", [full, g.ints([0, count])]);
   const [sorted] = g.ops("TopK", [flat, g.ints([count])], { attrs: { axis: 1, largest: 0, sorted: 1 }, outputs: 2 });
   const cut = g.op("GatherElements", [sorted as Value, g.op("Cast", [outside], { to: 7 })], { axis: 1 });
-  const where = (op: "Greater" | "Equal"): Value => g.op("Cast", [g.op(op, [flat, cut])], { to: 1 });
+  const where = (op: string, bound: number): Value =>
+    g.op("Cast", [g.op(op, [flat, g.op("Add", [cut, g.scalar(bound)])])], { to: 1 });
   const size = (set: Value): Value => g.op("ReduceSum", [set, g.ints([1])], { keepdims: 1 });
-  const [above, tied] = [where("Greater"), where("Equal")];
+  const above = where("Greater", TIE);
+  const tied = g.op("Sub", [where("GreaterOrEqual", -TIE), above]);
   const left = g.op("Sub", [g.op("Sub", [g.scalar(count), outside]), size(above)]);
   const wanted = g.op("Add", [above, g.op("Mul", [tied, g.op("Div", [left, size(tied)])])]);
   const miss = g.op("Sub", [flat, wanted]);
@@ -243,7 +248,7 @@ const pixels = "in pixels; none = in proportion to the shorter side,";
  *
  * As in TorchRay, the area is measured on a mask with a margin of about sigma around the image, so that the share of the image
  * itself is larger. Deviations from TorchRay: lengths in pixels go with the image's size unless given; the margin is made wider
- * where it would not cover the image; values equal at the cut of r_a share it evenly, where a sort breaks the tie by chance; areas
+ * where it would not cover the image; values within 1e-5 of the cut of r_a share it evenly, where a sort breaks ties by chance; areas
  * are searched one after another; `smooth` is 0.09, as in TorchRay's benchmarks, not 0.
  */
 export const extremalPerturbation: Method = {

@@ -106,7 +106,7 @@ export function candidateLayers(classifier: Classifier): readonly Layer[] {
 }
 
 /** Is it the map of class scores itself? One channel a class, and no weights between it and the scores. */
-function classMaps({ model: { graph }, ops, scores, classes }: Classifier): (l: Layer) => boolean {
+export function classMaps({ model: { graph }, ops, scores, classes }: Classifier): (l: Layer) => boolean {
   const ancestors = upstream(graph, [scores]);
   const mixing = graph.nodes.filter(
     (n) => ancestors.has(n.outputs[0] ?? "") && ops[n.op]?.kind === "linear" && !IN_PLACE.has(n.op),

@@ -15,17 +15,15 @@ export interface Pyramid {
   readonly maxBlur: number;
 }
 
+type Frame = Pick<Classifier, "channels" | "height" | "width" | "layout">;
+
 /** [levels, input]: the lowest level, then what each level adds to the one below. */
-export function pyramidSteps(
-  x: Float32Array,
-  classifier: Classifier,
-  { kind, levels, maxBlur }: Pyramid,
-): Float32Array {
+export function pyramidSteps(x: Float32Array, frame: Frame, { kind, levels, maxBlur }: Pyramid): Float32Array {
   const out = new Float32Array(levels * x.length);
   let below = new Float32Array(x.length);
   for (let l = 0; l < levels; l++) {
     const share = l / (levels - 1);
-    const level = kind === "fade" ? x.map((v) => v * share) : blurred(x, classifier, (1 - share) * maxBlur, "zero");
+    const level = kind === "fade" ? x.map((v) => v * share) : blurred(x, frame, (1 - share) * maxBlur, "zero");
     const base = below;
     out.set(
       level.map((v, i) => v - (base[i] as number)),

@@ -139,7 +139,7 @@ function evaluate(
 ) {
   const feeds = new Map(
     model.graph.inputs.map(({ name, dims }): [string, NumTensor] => {
-      const own = [1, ...(dims?.slice(1) as readonly number[])];
+      const own = [1, ...(dims as readonly number[]).slice(1)];
       const values = over[name] ?? (row[name] as Float32Array);
       expect(values.length, name).toBe(sizeOf(own));
       return [name, num("float32", own, values)];
