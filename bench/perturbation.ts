@@ -14,7 +14,7 @@ import { writeModelBytes } from "../src/graph/write.ts";
 import { type Explainer, findMethod, loadModel } from "../src/index.ts";
 import type { Classifier } from "../src/methods/classifier.ts";
 import type { Plan, Sample } from "../src/methods/method.ts";
-import { readParams } from "../src/methods/params.ts";
+import { readParams } from "../src/params.ts";
 import type { Session } from "../src/runtime/session.ts";
 import { NETS } from "./nets.ts";
 

@@ -7,7 +7,7 @@ import { drive } from "../src/drive.ts";
 import { writeModelBytes } from "../src/graph/write.ts";
 import { loadModel, METHODS } from "../src/index.ts";
 import { defaultLayer } from "../src/methods/layers.ts";
-import { readParams } from "../src/methods/params.ts";
+import { readParams } from "../src/params.ts";
 import { openSession } from "../src/runtime/ort-node.ts";
 import type { HostTensor, Session } from "../src/runtime/session.ts";
 import { NETS } from "./nets.ts";

@@ -41,7 +41,7 @@ export { type BenchOptions, type BenchResult, type BenchRow, benchModel } from "
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
-export type { ParamSpec, Params, ParamValue } from "./methods/params.ts";
+export type { ParamSpec, Params, ParamValue } from "./params.ts";
 export { findMethod, METHODS } from "./methods/table.ts";
 export type { Target, TargetRequest } from "./methods/target.ts";
 export { OPS } from "./ops/table.ts";

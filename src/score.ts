@@ -16,7 +16,7 @@ import type { ScoreKind } from "./methods/classifier.ts";
 import { dot } from "./methods/integrated-gradients.ts";
 import type { Method, RowsPlan } from "./methods/method.ts";
 import { COTANGENT } from "./methods/one-pass.ts";
-import { readParams } from "./methods/params.ts";
+import { readParams } from "./params.ts";
 import { BATCH, type Describe, type Frame, type ScorerGraphs, scorerGraphs } from "./methods/perturbation.ts";
 import { findMethod, METHODS } from "./methods/table.ts";
 import { cotangentOf } from "./methods/target.ts";

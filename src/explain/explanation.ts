@@ -4,7 +4,7 @@ import type { Preprocessing } from "../image/preprocess.ts";
 import type { ImageU8 } from "../image/types.ts";
 import type { Layer } from "../methods/layers.ts";
 import type { Checks } from "../methods/method.ts";
-import type { Params } from "../methods/params.ts";
+import type { Params } from "../params.ts";
 import type { Target } from "../methods/target.ts";
 import type { Ledger } from "../rules/ledger.ts";
 

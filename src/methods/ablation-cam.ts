@@ -5,7 +5,7 @@ import { featuresOf, finished, weighted } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Fold, Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
-import { number } from "./params.ts";
+import { number } from "../params.ts";
 import { type Replacing, tail } from "./tail.ts";
 import { SCORE, scoreModel } from "./target-score.ts";
 

@@ -2,7 +2,7 @@
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
 import { baselineRow } from "./baseline.ts";
-import type { ParamValue } from "./params.ts";
+import type { ParamValue } from "../params.ts";
 import type { Frame } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
 

@@ -6,7 +6,7 @@ import { completeness } from "./deep-lift.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { EmitContext, Emitted, Fold, Method, Plan, PlanContext, Row, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, gradientsOf, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { integer, positive } from "./params.ts";
+import { integer, positive } from "../params.ts";
 import { IMAGE, type Perturbing, perturbed } from "./perturbed.ts";
 
 const ROWS = "x/blur_rows";

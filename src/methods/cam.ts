@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { boolean, type ParamSpec } from "./params.ts";
+import { boolean, type ParamSpec } from "../params.ts";
 
 /** Activation and gradient as [N, C, P] with P = h*w positions; extra leading tokens are dropped. */
 interface Maps {

@@ -4,7 +4,7 @@ import type { Value } from "../graph/builder.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Folded, Row, Sample } from "./method.ts";
 import { once } from "./once.ts";
-import { baseline, integer, nonNegative, type ParamSpec, type ParamSpecs, positive } from "./params.ts";
+import { baseline, integer, nonNegative, type ParamSpec, type ParamSpecs, positive } from "../params.ts";
 import type { Frame, PerturbationContext, Perturbed } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
 import { mostSuperpixels, type Planes, type Superpixels, slic } from "./superpixels.ts";

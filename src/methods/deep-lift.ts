@@ -6,7 +6,7 @@ import { referencePass } from "../rules/reference-pass.ts";
 import { baselineRow } from "./baseline.ts";
 import type { EmitContext, Emitted, Finish, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { baseline } from "./params.ts";
+import { baseline } from "../params.ts";
 
 /** Extra output [N]: f(x) - f(baseline) of the target. */
 export const SCORE_DIFFERENCE = "score_difference";

@@ -14,7 +14,7 @@ import { earlyLayer, earlyLayerBelow } from "./early-layer.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
-import { boolean, name, oneOf, type Params } from "./params.ts";
+import { boolean, name, oneOf, type Params } from "../params.ts";
 import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
 import { rulesParam } from "./rule-params.ts";
 

@@ -10,7 +10,7 @@ import { dot } from "./integrated-gradients.ts";
 import { emitAtLevel, type Perturbation, type Pyramid, pyramidSteps } from "./mask-pyramid.ts";
 import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
 import { COTANGENT, noPath } from "./one-pass.ts";
-import { boolean, integer, nonNegative, numbers, oneOf, type Params, positive } from "./params.ts";
+import { boolean, integer, nonNegative, numbers, oneOf, type Params, positive } from "../params.ts";
 import { perturbed } from "./perturbed.ts";
 import { emitSmoothMask, type SmoothMask, smoothMask } from "./smooth-max.ts";
 

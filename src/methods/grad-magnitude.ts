@@ -2,7 +2,7 @@
 import type { Value } from "../graph/builder.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { integer } from "./params.ts";
+import { integer } from "../params.ts";
 
 /** The logits, where the scores are the probabilities made of them. */
 function logitsOf({ g, classifier }: EmitContext): Value {

@@ -4,7 +4,7 @@ import { gradient } from "./gradient.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Fold, Method, Plan, PlanContext, Row, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, inputRow, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { integer, nonNegative } from "./params.ts";
+import { integer, nonNegative } from "../params.ts";
 import { normals, uniforms } from "./random.ts";
 import { DEFAULT_REFERENCES, referenceRows, references } from "./references.ts";
 

@@ -5,7 +5,7 @@ import { gradient } from "./gradient.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Method, Plan, PlanContext, RowResult } from "./method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { baseline, integer, share } from "./params.ts";
+import { baseline, integer, share } from "../params.ts";
 
 /** One step of a path from where it stands to `end`. */
 interface Step {

@@ -2,7 +2,7 @@
 import { type Coalition, coalitions, SEGMENT_PARAMS } from "./coalitions.ts";
 import { sumConstrained } from "./least-squares.ts";
 import type { Method } from "./method.ts";
-import { boolean, integer } from "./params.ts";
+import { boolean, integer } from "../params.ts";
 import { type Perturbation, type PerturbationContext, perturbationPlan } from "./perturbation.ts";
 import { uniforms } from "./random.ts";
 import { shapleyCoalitions, type WeightedCoalitions } from "./shapley-sampling.ts";

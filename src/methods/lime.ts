@@ -2,7 +2,7 @@
 import { type Coalition, coalitions, SEGMENT_PARAMS } from "./coalitions.ts";
 import { determination, ridge } from "./least-squares.ts";
 import type { Method } from "./method.ts";
-import { integer, positive } from "./params.ts";
+import { integer, positive } from "../params.ts";
 import { type Perturbation, type PerturbationContext, perturbationPlan } from "./perturbation.ts";
 import { uniforms } from "./random.ts";
 

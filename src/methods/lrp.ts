@@ -7,7 +7,7 @@ import type { RuleSpec } from "../rules/table.ts";
 import type { Classifier } from "./classifier.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
-import { boolean, nonNegative, numbers, oneOf, type Params } from "./params.ts";
+import { boolean, nonNegative, numbers, oneOf, type Params } from "../params.ts";
 import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
 import { compositeParam, rulesParam } from "./rule-params.ts";
 

@@ -9,7 +9,7 @@ import type { Classifier } from "./classifier.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
 import { COTANGENT, noPath } from "./one-pass.ts";
-import { integer, nonNegative, type Params, positive } from "./params.ts";
+import { integer, nonNegative, type Params, positive } from "../params.ts";
 import { perturbed } from "./perturbed.ts";
 import { uniforms } from "./random.ts";
 import { cellWeights, type MaskAxis, maskAxis, transposed } from "./smooth-mask.ts";

@@ -4,7 +4,7 @@ import type { Model } from "../graph/types.ts";
 import type { Ledger } from "../rules/ledger.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
-import type { ParamSpecs, Params } from "./params.ts";
+import type { ParamSpecs, Params } from "../params.ts";
 import type { Describe } from "./perturbation.ts";
 
 /** Everything a method may know when it plans. */

@@ -1,6 +1,6 @@
 /** @file Where occlusion puts its windows: Captum's grid, clipped at the border, or a square patch on a grid shifted to cover the image. */
 import { OnnxplainError } from "../errors.ts";
-import type { Params } from "./params.ts";
+import type { Params } from "../params.ts";
 import type { Frame } from "./perturbation.ts";
 
 /** A half-open range along an axis. */

@@ -5,7 +5,7 @@ import { featuresOf, finished } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
-import { boolean } from "./params.ts";
+import { boolean } from "../params.ts";
 import { type Replacing, tail } from "./tail.ts";
 import { SCORE, scoreModel } from "./target-score.ts";
 

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Method } from "./method.ts";
-import { baseline, integer, type ParamSpec, positive } from "./params.ts";
+import { baseline, integer, type ParamSpec, positive } from "../params.ts";
 import {
   type Frame,
   type Perturbation,

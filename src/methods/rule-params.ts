@@ -2,7 +2,7 @@
 import { OnnxplainError } from "../errors.ts";
 import { type Composite, type CompositeRow, findComposite, type Selector } from "../rules/composites.ts";
 import { parseRule, type RuleSpec, ruleOf } from "../rules/table.ts";
-import type { ParamSpec } from "./params.ts";
+import type { ParamSpec } from "../params.ts";
 
 const isComposite = (raw: unknown): raw is Composite =>
   typeof raw === "object" && raw !== null && "rows" in raw && Array.isArray(raw.rows) && "id" in raw;

@@ -4,7 +4,7 @@ import { featuresOf, finished, layerProbe, weighted } from "./layer-features.ts"
 import type { Layer } from "./layers.ts";
 import type { Fold, Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
-import { oneOf, type ParamSpecs, type Params } from "./params.ts";
+import { oneOf, type ParamSpecs, type Params } from "../params.ts";
 import { IMAGE, perturbed } from "./perturbed.ts";
 import { normals } from "./random.ts";
 import { SCORE, scoreModel } from "./target-score.ts";

@@ -2,7 +2,7 @@
 import { gradient } from "./gradient.ts";
 import type { Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { integer, type Params, positive } from "./params.ts";
+import { integer, type Params, positive } from "../params.ts";
 import { normals } from "./random.ts";
 
 /** From sum and sum of squares of n gradients to the map. */

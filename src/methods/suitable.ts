@@ -3,7 +3,7 @@ import { OnnxplainError } from "../errors.ts";
 import type { Classifier } from "./classifier.ts";
 import { candidateLayers } from "./layers.ts";
 import type { Method } from "./method.ts";
-import { type Params, readParams } from "./params.ts";
+import { type Params, readParams } from "../params.ts";
 import { METHODS } from "./table.ts";
 
 /** Why a method has no meaning on this model; undefined when it has. */

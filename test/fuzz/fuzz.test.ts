@@ -2,7 +2,7 @@
 import { expect, it } from "vitest";
 import { loadModel, METHODS, type Method, OnnxplainError } from "../../src/index.ts";
 import { defaultLayer } from "../../src/methods/layers.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 import { drawing, mutate, wound } from "./mutate.ts";
 import { SEEDS } from "./seeds.ts";
 

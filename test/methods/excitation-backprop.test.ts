@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { type ExplainOptions, type Explanation, explain, loadModel } from "../../src/index.ts";
 import { namedLayer } from "../../src/methods/layers.ts";
 import { cotangentGraph, SALIENCY_MAP } from "../../src/methods/one-pass.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 import { findMethod } from "../../src/methods/table.ts";
 import { float64, images, netBytes, relativeError } from "../nets.ts";
 import { inFloat64 } from "../zoo/sessions.ts";

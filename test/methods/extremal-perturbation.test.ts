@@ -4,7 +4,7 @@ import { explain } from "../../src/index.ts";
 import { extremalPerturbation } from "../../src/methods/extremal-perturbation.ts";
 import { emitAtLevel, pyramidSteps } from "../../src/methods/mask-pyramid.ts";
 import type { Row, RowResult, StepsPlan } from "../../src/methods/method.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 import { emitSmoothMask, type SmoothMask, smoothMask } from "../../src/methods/smooth-max.ts";
 import { type NumTensor, num } from "../../src/ops/num-tensor.ts";
 import { OPS } from "../../src/ops/table.ts";

@@ -5,7 +5,7 @@ import { adam } from "../../src/methods/adam.ts";
 import { blurred } from "../../src/methods/blur.ts";
 import { meaningfulPerturbation, regularised } from "../../src/methods/meaningful-perturbation.ts";
 import type { Folded, Row, RowResult, StepsPlan } from "../../src/methods/method.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 import { cellWeights, maskAxis, transposed } from "../../src/methods/smooth-mask.ts";
 import { type NumTensor, num } from "../../src/ops/num-tensor.ts";
 import { OPS } from "../../src/ops/table.ts";

@@ -1,7 +1,7 @@
 /** @file Parameters as the library and the command line give them: what is read, what is refused, and in which words. */
 import { describe, expect, it } from "vitest";
 import { findMethod, METHODS, type Method, OnnxplainError } from "../../src/index.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 
 const read = (method: Method, given: Readonly<Record<string, unknown>>): ReturnType<typeof readParams> =>
   readParams(method.id, method.params, given);

@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { upsampleBilinear } from "../../src/image/upsample.ts";
 import { type Explainer, explain, explainScores, loadModel, METHODS, predict } from "../../src/index.ts";
 import type { RowsPlan } from "../../src/methods/method.ts";
-import { readParams } from "../../src/methods/params.ts";
+import { readParams } from "../../src/params.ts";
 import { images, relativeError } from "../nets.ts";
 import { linearNet, netBytes, nhwcNet, open, smoothNet } from "./nets.ts";
 

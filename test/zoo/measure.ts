@@ -2,7 +2,7 @@
 import { chooseLayer } from "../../src/explain.ts";
 import type { Method } from "../../src/methods/method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP } from "../../src/methods/one-pass.ts";
-import { type Params, readParams } from "../../src/methods/params.ts";
+import { type Params, readParams } from "../../src/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
 import { METHODS } from "../../src/methods/table.ts";
 import { type NumTensor, num } from "../../src/ops/num-tensor.ts";

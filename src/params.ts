@@ -1,17 +1,8 @@
-/** @file Method parameters as data: names, defaults, ranges; read from the library or the command line alike. */
-import { OnnxplainError } from "../errors.ts";
-import type { Composite, CompositeRow } from "../rules/composites.ts";
+/** @file Parameters as data: names, defaults, ranges; of methods and metrics, read from the library or the command line alike. */
+import { OnnxplainError } from "./errors.ts";
 
-/** A parameter value as results record it. */
-export type ParamValue =
-  | number
-  | boolean
-  | string
-  | readonly number[]
-  | Float32Array
-  | Composite
-  | readonly CompositeRow[]
-  | null;
+/** A parameter value as results record it; objects are plain data (a composite by value). */
+export type ParamValue = number | boolean | string | readonly number[] | Float32Array | object | null;
 export type Params = Readonly<Record<string, ParamValue>>;
 
 export interface ParamSpec {

@@ -1,0 +1,40 @@
+/** @file Data sets: a fixed order of items of which nothing is read until it is wanted. */
+import type { ImageU8 } from "../image/types.ts";
+
+/** Half-open: `x0 <= x < x1`, in pixels of the picture itself. */
+export interface PictureBox {
+  readonly x0: number;
+  readonly y0: number;
+  readonly x1: number;
+  readonly y1: number;
+}
+
+/** What the data says the picture shows. */
+export interface DataLabel {
+  /** Index in {@link DataSet.classes}, or as the manifest states it. */
+  readonly index?: number;
+  readonly name?: string;
+}
+
+export interface DataItem {
+  /** Unique in the set and the same in every run: a relative path, or `file#row`. */
+  readonly id: string;
+  /** Decoded anew at every call. Throws `E_FILE`, `E_IMAGE_READ`. */
+  readonly load: () => Promise<ImageU8>;
+  readonly label: DataLabel | undefined;
+  /** One channel, as large as the picture; what is not 0 is inside. */
+  readonly mask?: () => Promise<ImageU8>;
+  readonly boxes?: readonly PictureBox[];
+  readonly split?: string;
+}
+
+export interface DataSet {
+  readonly name: string;
+  /** Names of the classes by the set's own index, where it has any. */
+  readonly classes: readonly string[] | undefined;
+  /** Items, where that is known without reading everything. */
+  readonly count: number | undefined;
+  /** In a fixed order, lazily. */
+  readonly items: () => AsyncIterable<DataItem>;
+  readonly notes: readonly string[];
+}
