@@ -1,11 +1,11 @@
 /** @file Ablation-CAM: a channel weighs what the score loses without it (Desai, Ramaswamy 2020). */
 import { OnnxplainError } from "../errors.ts";
+import { number } from "../params.ts";
 import { RELU } from "./cam.ts";
 import { featuresOf, finished, weighted } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Fold, Method, PlanContext, RowResult, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
-import { number } from "../params.ts";
 import { type Replacing, tail } from "./tail.ts";
 import { SCORE, scoreModel } from "./target-score.ts";
 

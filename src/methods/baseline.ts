@@ -1,7 +1,7 @@
 /** @file Turning the `baselines` parameter into a whole network input. */
 import { OnnxplainError } from "../errors.ts";
-import type { Classifier } from "./classifier.ts";
 import type { ParamValue } from "../params.ts";
+import type { Classifier } from "./classifier.ts";
 
 /** One row [C*H*W] in the layout of the input. Throws `E_PARAM` when the length fits neither channels nor input. */
 export function baselineRow(

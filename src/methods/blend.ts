@@ -1,8 +1,8 @@
 /** @file Images between themselves and what stands for absence, under a mask. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
-import { baselineRow } from "./baseline.ts";
 import type { ParamValue } from "../params.ts";
+import { baselineRow } from "./baseline.ts";
 import type { Frame } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
 

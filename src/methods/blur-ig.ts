@@ -1,12 +1,12 @@
 /** @file Blur integrated gradients: the path leads through ever sharper versions of the image (Xu et al. 2020). */
 import type { Value } from "../graph/builder.ts";
+import { integer, positive } from "../params.ts";
 import { blurMatrix } from "./blur.ts";
 import type { Classifier } from "./classifier.ts";
 import { completeness } from "./deep-lift.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { EmitContext, Emitted, Fold, Method, Plan, PlanContext, Row, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, gradientsOf, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { integer, positive } from "../params.ts";
 import { IMAGE, type Perturbing, perturbed } from "./perturbed.ts";
 
 const ROWS = "x/blur_rows";

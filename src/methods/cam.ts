@@ -1,9 +1,9 @@
 /** @file Class activation maps: a layer's channels, weighted by their gradients. Each method is one formula on (A, dS/dA). */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
+import { boolean, type ParamSpec } from "../params.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { boolean, type ParamSpec } from "../params.ts";
 
 /** Activation and gradient as [N, C, P] with P = h*w positions; extra leading tokens are dropped. */
 interface Maps {

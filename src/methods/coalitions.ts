@@ -1,13 +1,13 @@
 /** @file Perturbing an image segment by segment: which segments there are, and the batch that shows some of them. */
 import { OnnxplainError } from "../errors.ts";
 import type { Value } from "../graph/builder.ts";
+import { baseline, integer, nonNegative, type ParamSpec, type ParamSpecs, positive } from "../params.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Folded, Row, Sample } from "./method.ts";
 import { once } from "./once.ts";
-import { baseline, integer, nonNegative, type ParamSpec, type ParamSpecs, positive } from "../params.ts";
 import type { Frame, PerturbationContext, Perturbed } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
-import { mostSuperpixels, type Planes, type Superpixels, slic } from "./superpixels.ts";
+import { mostSuperpixels, type Planes, type Superpixels, slic } from "../image/superpixels.ts";
 
 /** Shared input [1, H*W]: the segment of each pixel. */
 const LABELS = "x/labels";

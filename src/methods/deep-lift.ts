@@ -1,12 +1,12 @@
 /** @file DeepLIFT with the rescale rule, against one fixed baseline (Shrikumar et al. 2017). */
 import type { Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
+import { baseline } from "../params.ts";
 import { deepLift as liftRule } from "../rules/deep-lift.ts";
 import { referencePass } from "../rules/reference-pass.ts";
 import { baselineRow } from "./baseline.ts";
 import type { EmitContext, Emitted, Finish, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { baseline } from "../params.ts";
 
 /** Extra output [N]: f(x) - f(baseline) of the target. */
 export const SCORE_DIFFERENCE = "score_difference";

@@ -3,6 +3,7 @@
 import { OnnxplainError } from "../errors.ts";
 import type { Value } from "../graph/builder.ts";
 import type { Node } from "../graph/types.ts";
+import { boolean, name, oneOf, type Params } from "../params.ts";
 import { type Composite, type CompositeRow, EXCITATION } from "../rules/composites.ts";
 import { relevance, uncovered } from "../rules/relevance.ts";
 import type { WalkSettings } from "../rules/rule-site.ts";
@@ -11,10 +12,10 @@ import { parseRule } from "../rules/table.ts";
 import { channelSum } from "./channel-sum.ts";
 import type { Classifier } from "./classifier.ts";
 import { earlyLayer, earlyLayerBelow } from "./early-layer.ts";
+import { topOf } from "./excitation-top.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
-import { boolean, name, oneOf, type Params } from "../params.ts";
 import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
 import { rulesParam } from "./rule-params.ts";
 
@@ -33,32 +34,34 @@ function classifierInput({ model: { graph } }: Classifier, s: Survey): string | 
 }
 
 /** How a sum of branches shares, by the policy's name. */
-const SUMS = { share: "share", contribution: "contribution", ignore_skip: "ignore-skip" } as const;
+const SUMS = {
+  share: "share",
+  positive: "positive-share",
+  contribution: "contribution",
+  ignore_skip: "ignore-skip",
+} as const;
 
 function compositeOf(params: Params): Composite {
   const sums: CompositeRow = ["sum", parseRule(SUMS[params.residual as keyof typeof SUMS])];
-  const pools: readonly CompositeRow[] =
-    params.head === "softmax" ? [["last-average", parseRule("spatial-softmax")]] : [];
   return {
     ...EXCITATION,
-    rows: [...((params.rules as readonly CompositeRow[] | null) ?? []), sums, ...pools, ...EXCITATION.rows],
+    rows: [...((params.rules as readonly CompositeRow[] | null) ?? []), sums, ...EXCITATION.rows],
   };
 }
 
 const unsuitable = (classifier: Classifier, params: Params): string | undefined =>
   uncovered(compositeOf(params), survey(whereOf(classifier)));
 
-/** Probability 1 at the class explained; a contrast starts at its first class. */
-const topOf = ({ g, cotangent }: EmitContext): Value => g.op("Relu", [cotangent]);
-
 /** P at a layer, summed over channels: [N,h,w]. */
 function emitExcitation(context: EmitContext): Emitted {
   const { g, classifier, params } = context;
   const layer = context.layer as Layer;
+  const top = topOf(context);
   const { map, ...rest } = walkTo(context, {
     composite: compositeOf(params),
     settings: settingsOf(classifier),
-    start: topOf(context),
+    start: top.probability,
+    from: top.at,
     to: layer.name,
     ledger: params.ledger === true,
   });
@@ -80,13 +83,14 @@ function emitContrastive(context: EmitContext): Emitted {
   const at = contrastValue(classifier, s, params.contrast_layer as string | null);
   const composite = compositeOf(params);
   const settings = settingsOf(classifier);
+  const top = topOf(context);
   const down = (rules: Composite): Value => {
     const { relevance: found } = relevance({
       g,
       where,
       composite: rules,
       settings,
-      start: new Map([[classifier.scores, topOf(context)]]),
+      start: new Map([[top.at, top.probability]]),
       to: [at],
     });
     return found.get(at) as Value;
@@ -106,7 +110,8 @@ function emitContrastive(context: EmitContext): Emitted {
       "E_LAYER_UNSUITABLE",
       `No path leads from the contrast layer \`${at}\` to \`${layer.name}\`. Choose a layer between the image and the contrast layer.`,
     );
-  return { map: g.op("Relu", [channelSum(g, map, layer)]), notes };
+  const summed = channelSum(g, map, layer);
+  return { map: params.relu === true ? g.op("Relu", [summed]) : summed, notes };
 }
 
 /** The value at which the two passes are subtracted: the classifier's input unless told otherwise. */
@@ -139,12 +144,12 @@ const params = {
   head: oneOf(
     "proportional",
     ["proportional", "softmax"],
-    "how a pooled map of class scores shares among positions: by activation (TorchRay), or by exp(logit) (authors' code for fully convolutional heads)",
+    "how a pooled map of class scores shares among positions: by activation (TorchRay), or by exp(score) of the convolution that makes it (authors' code for fully convolutional heads)",
   ),
   residual: oneOf(
     "share",
     Object.keys(SUMS),
-    "how a sum of branches shares: by signed contribution (TorchRay), by absolute contribution, or all to the branch with layers (ignore_skip, Caffe-ExcitationBP)",
+    "how a sum of branches shares: by signed contribution (TorchRay), by its positive part, by absolute contribution, or all to the branch with layers (ignore_skip, Caffe-ExcitationBP)",
   ),
   rules: rulesParam("rules for single layers before the method's own: `pattern=rule` joined by `;`"),
 };
@@ -178,11 +183,12 @@ export const contrastiveExcitationBackprop: Method = {
   source: "Zhang et al. 2016 (arXiv 1608.00507), section 3.3; SPEC 5.4; TorchRay contrastive_excitation_backprop",
   params: {
     ...params,
+    relu: boolean(true, "clip at 0 at the end, as the authors do; otherwise the map sums to 0"),
     contrast_layer: name(
       "where the passes of class and dual are subtracted; the propagation is linear, so the choice does not change the map; none = the classifier's input",
     ),
   },
-  signed: () => false,
+  signed: (given) => given.relu !== true,
   defaultLayer: (classifier) => belowClassifier(classifier) ?? earlyLayer(classifier),
   unsuitable: (classifier, params) =>
     unsuitable(classifier, params) ??

@@ -4,13 +4,13 @@ import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
 import type { Model } from "../graph/types.ts";
+import { boolean, integer, nonNegative, numbers, oneOf, type Params, positive } from "../params.ts";
 import { blurred } from "./blur.ts";
 import type { Classifier } from "./classifier.ts";
 import { dot } from "./integrated-gradients.ts";
 import { emitAtLevel, type Perturbation, type Pyramid, pyramidSteps } from "./mask-pyramid.ts";
 import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
 import { COTANGENT, noPath } from "./one-pass.ts";
-import { boolean, integer, nonNegative, numbers, oneOf, type Params, positive } from "../params.ts";
 import { perturbed } from "./perturbed.ts";
 import { emitSmoothMask, type SmoothMask, smoothMask } from "./smooth-max.ts";
 

@@ -1,8 +1,9 @@
 /** @file Size of the probability's gradient, with the strongest points spread out (grey dilation). */
 import type { Value } from "../graph/builder.ts";
+import { tensor } from "../graph/tensor.ts";
+import { integer, oneOf } from "../params.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { gradientsOf, onePass } from "./one-pass.ts";
-import { integer } from "../params.ts";
 
 /** The logits, where the scores are the probabilities made of them. */
 function logitsOf({ g, classifier }: EmitContext): Value {
@@ -24,6 +25,15 @@ function logProbabilitySlope({ g, cotangent }: EmitContext, logits: Value): Valu
   return g.op("Add", [g.op("Mul", [cotangent, g.op("Sub", [one, weight])]), g.op("Mul", [weight, ofClass])]);
 }
 
+/** From a slope by the network's input to one by the pixel in 0..1: times the width of the channel's range. */
+function perPixel({ g, classifier, params }: EmitContext, slope: Value): Value {
+  const { range, layout, channels } = classifier;
+  if (params.units !== "pixel" || range === undefined) return slope;
+  const widths = Float32Array.from(range.high, (high, c) => high - (range.low[c] as number));
+  const dims = layout === "nchw" ? [1, channels, 1, 1] : [1, 1, 1, channels];
+  return widths.length === channels ? g.op("Mul", [slope, g.constant(tensor("float32", dims, widths))]) : slope;
+}
+
 const emit = (context: EmitContext): Emitted => {
   const { g, classifier, params } = context;
   const logits = logitsOf(context);
@@ -36,7 +46,9 @@ const emit = (context: EmitContext): Emitted => {
     [classifier.input.name],
   );
   const channel = classifier.layout === "nchw" ? 1 : 3;
-  const largest = g.op("ReduceMax", [g.op("Abs", [gradients[0] as Value]), g.ints([channel])], { keepdims: 0 });
+  const largest = g.op("ReduceMax", [g.op("Abs", [perPixel(context, gradients[0] as Value)]), g.ints([channel])], {
+    keepdims: 0,
+  });
   let plane = g.op("Unsqueeze", [largest, g.ints([1])]);
   for (let i = 0; i < (params.dilations as number); i++)
     plane = g.op("MaxPool", [plane], { kernel_shape: [3, 3], pads: [1, 1, 1, 1] });
@@ -50,7 +62,14 @@ export const gradMagnitude: Method = {
   title: "Magnitude of the probability's gradient, dilated",
   source:
     "Simonyan, Vedaldi, Zisserman 2014 (arXiv 1312.6034), section 3.1, on log p; grey dilation with a 3x3 maximum",
-  params: { dilations: integer(0, 0, "times that every pixel takes the largest value of its 3x3 neighbourhood") },
+  params: {
+    units: oneOf(
+      "pixel",
+      ["pixel", "input"],
+      "slope by pixels in 0..1 (SPEC 5.3; channels weigh by the preprocessing's standard deviations), or by the network's input",
+    ),
+    dilations: integer(0, 0, "times that every pixel takes the largest value of its 3x3 neighbourhood"),
+  },
   space: "pixel",
   signed: () => false,
   cost: "1 forward + 1 backward",

@@ -1,11 +1,12 @@
 /** @file Guided integrated gradients: the path moves where the gradient is small first (Kapishnikov et al. 2021). */
+
+import { baseline, integer, share } from "../params.ts";
 import { baselineRow } from "./baseline.ts";
 import { completeness } from "./deep-lift.ts";
 import { gradient } from "./gradient.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Method, Plan, PlanContext, RowResult } from "./method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { baseline, integer, share } from "../params.ts";
 
 /** One step of a path from where it stands to `end`. */
 interface Step {

@@ -1,9 +1,10 @@
 /** @file Integrated gradients along the straight path from a baseline (Sundararajan et al. 2017, eq. 1). */
+
+import { baseline, integer, oneOf } from "../params.ts";
 import { baselineRow } from "./baseline.ts";
 import { gradient } from "./gradient.ts";
 import type { Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, inputRow, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { baseline, integer, oneOf } from "../params.ts";
 import { QUADRATURES, type Quadrature, type QuadratureName, quadrature } from "./quadrature.ts";
 
 /** Gradients at every point of the path, then input and baseline themselves for the convergence delta. */

@@ -1,6 +1,7 @@
 /** @file IS-CAM (Naidu et al. 2020): Score-CAM with the score averaged while each mask grows from nothing to the whole. */
-import type { Method } from "./method.ts";
+
 import { integer, oneOf } from "../params.ts";
+import type { Method } from "./method.ts";
 import { scoreMethod } from "./score-family.ts";
 
 /** Share of the mask at step i of n. */

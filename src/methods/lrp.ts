@@ -1,4 +1,6 @@
 /** @file Layer-wise relevance propagation: a composite of rules on the reverse walk (Bach et al. 2015). */
+
+import { boolean, nonNegative, numbers, oneOf, type Params } from "../params.ts";
 import { type Composite, type CompositeRow, findComposite } from "../rules/composites.ts";
 import { uncovered } from "../rules/relevance.ts";
 import { RESIDUAL_POLICIES, type ResidualPolicy, type WalkSettings } from "../rules/rule-site.ts";
@@ -7,7 +9,6 @@ import type { RuleSpec } from "../rules/table.ts";
 import type { Classifier } from "./classifier.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
-import { boolean, nonNegative, numbers, oneOf, type Params } from "../params.ts";
 import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
 import { compositeParam, rulesParam } from "./rule-params.ts";
 

@@ -2,6 +2,7 @@
 import { close, extend, reverse } from "../diff/emit.ts";
 import type { Dim } from "../graph/dim.ts";
 import type { Model } from "../graph/types.ts";
+import { integer, nonNegative, type Params, positive } from "../params.ts";
 import { adam } from "./adam.ts";
 import { overChannels } from "./blend.ts";
 import { blurred } from "./blur.ts";
@@ -9,9 +10,8 @@ import type { Classifier } from "./classifier.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
 import { COTANGENT, noPath } from "./one-pass.ts";
-import { integer, nonNegative, type Params, positive } from "../params.ts";
 import { perturbed } from "./perturbed.ts";
-import { uniforms } from "./random.ts";
+import { uniforms } from "../random.ts";
 import { cellWeights, type MaskAxis, maskAxis, transposed } from "./smooth-mask.ts";
 
 const PICTURE = "x/picture";

@@ -1,10 +1,10 @@
 /** @file What a method is: parameters, a citation, and a plan = one graph, a generator of rows, a fold. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Model } from "../graph/types.ts";
+import type { ParamSpecs, Params } from "../params.ts";
 import type { Ledger } from "../rules/ledger.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
-import type { ParamSpecs, Params } from "../params.ts";
 import type { Describe } from "./perturbation.ts";
 
 /** Everything a method may know when it plans. */

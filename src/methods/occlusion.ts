@@ -2,10 +2,10 @@
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
+import { baseline, integer, integers, oneOf, type ParamSpec, type Params, type ParamValue } from "../params.ts";
 import { baselineValue, blend } from "./blend.ts";
 import type { Method, Sample } from "./method.ts";
 import { type Window, windowsOf } from "./occlusion-grid.ts";
-import { baseline, integer, integers, oneOf, type ParamSpec, type Params, type ParamValue } from "../params.ts";
 import {
   type Frame,
   type Perturbation,

@@ -6,10 +6,10 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
 import type { Model } from "../graph/types.ts";
+import type { Params } from "../params.ts";
 import type { Classifier } from "./classifier.ts";
 import type { Layer } from "./layers.ts";
 import type { EmitContext, Emitted, Finish, Fold, Method, PlanContext, RowResult, RowsPlan, Sample } from "./method.ts";
-import type { Params } from "../params.ts";
 
 /** Names of what an explanation graph adds. */
 export const COTANGENT = "cotangent";

@@ -1,6 +1,6 @@
 /** @file The first principal component of a matrix, in float64: restarted Lanczos with full orthogonalisation, matrix-free. */
 import { EigenvalueDecomposition, Matrix } from "ml-matrix";
-import { normals } from "./random.ts";
+import { normals } from "../random.ts";
 
 /** Vectors in a Krylov basis before it is started anew from the best direction in it. */
 const BASIS = 24;

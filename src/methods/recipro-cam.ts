@@ -1,11 +1,11 @@
 /** @file Recipro-CAM: what the class scores when the layer holds nothing but one position (Byun, Lee 2022). */
 import type { Value } from "../graph/builder.ts";
+import { boolean } from "../params.ts";
 import { RELU } from "./cam.ts";
 import { featuresOf, finished } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
-import { boolean } from "../params.ts";
 import { type Replacing, tail } from "./tail.ts";
 import { SCORE, scoreModel } from "./target-score.ts";
 

@@ -1,8 +1,8 @@
 /** @file The `baselines` of methods that average over several of them. */
 import { OnnxplainError } from "../errors.ts";
+import type { ParamSpec, ParamValue } from "../params.ts";
 import { blurred } from "./blur.ts";
 import type { Classifier } from "./classifier.ts";
-import type { ParamSpec, ParamValue } from "../params.ts";
 
 const isNumbers = (raw: unknown): raw is readonly number[] =>
   Array.isArray(raw) && raw.length > 0 && raw.every((v) => typeof v === "number" && Number.isFinite(v));

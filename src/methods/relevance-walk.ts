@@ -23,8 +23,9 @@ export const channelAxisOf = ({ layout, input }: Classifier): number =>
 export interface Walk {
   readonly composite: Composite;
   readonly settings: WalkSettings;
-  /** Relevance of the scores [N, classes] to begin with. */
+  /** Relevance to begin with, [N, …], and where; left out = at the scores. */
   readonly start: Value;
+  readonly from?: string;
   /** The value whose relevance is the map. */
   readonly to: string;
   readonly ledger: boolean;
@@ -33,14 +34,14 @@ export interface Walk {
 /** Relevance of one value, and the checks that go with it. Throws `E_LAYER_UNSUITABLE` when no path leads there. */
 export function walkTo(
   { g, classifier }: Pick<EmitContext, "g" | "classifier">,
-  { composite, settings, start, to, ledger }: Walk,
+  { composite, settings, start, from = classifier.scores, to, ledger }: Walk,
 ): Emitted & { readonly walk: Relevance } {
   const walk = relevance({
     g,
     where: whereOf(classifier),
     composite,
     settings,
-    start: new Map([[classifier.scores, start]]),
+    start: new Map([[from, start]]),
     to: [to],
     ledger,
   });
@@ -66,7 +67,8 @@ export function walkTo(
 const START = "relevance_start";
 const LEDGER = "relevance_ledger";
 
-const totalOf = (g: GraphBuilder, start: Value): Value => g.op("ReduceSum", [start, g.ints([1])], { keepdims: 1 });
+const totalOf = (g: GraphBuilder, start: Value): Value =>
+  g.op("ReduceSum", [g.op("Flatten", [start], { axis: 1 }), g.ints([1])], { keepdims: 1 });
 
 /** What went in, what came out, and what the walk lost on the way (biases, stabilisers, dead denominators). */
 function conserved(start: number, values: Float32Array): ReturnType<Finish>["checks"] {

@@ -1,9 +1,9 @@
 /** @file RISE: the mean of random smooth masks, each weighed by the score of the image seen through it. */
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
+import { baseline, integer, type ParamSpec, positive } from "../params.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Method } from "./method.ts";
-import { baseline, integer, type ParamSpec, positive } from "../params.ts";
 import {
   type Frame,
   type Perturbation,
@@ -12,7 +12,7 @@ import {
   type ScoreFold,
 } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
-import { uniforms } from "./random.ts";
+import { uniforms } from "../random.ts";
 
 /** Row inputs: which cells of the s x s grid are kept [N,s,s], and where the window of each axis begins [N,2]. */
 const GRID = "x/grid";

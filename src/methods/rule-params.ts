@@ -1,8 +1,8 @@
 /** @file Composites and rules as method parameters: as text from the command line, or by value. */
 import { OnnxplainError } from "../errors.ts";
+import type { ParamSpec } from "../params.ts";
 import { type Composite, type CompositeRow, findComposite, type Selector } from "../rules/composites.ts";
 import { parseRule, type RuleSpec, ruleOf } from "../rules/table.ts";
-import type { ParamSpec } from "../params.ts";
 
 const isComposite = (raw: unknown): raw is Composite =>
   typeof raw === "object" && raw !== null && "rows" in raw && Array.isArray(raw.rows) && "id" in raw;

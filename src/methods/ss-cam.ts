@@ -1,6 +1,7 @@
 /** @file SS-CAM (Wang et al. 2020): Score-CAM with the score averaged over noisy copies of each mask. */
-import type { Method } from "./method.ts";
+
 import { integer, positive } from "../params.ts";
+import type { Method } from "./method.ts";
 import { scoreMethod } from "./score-family.ts";
 
 /** SS-CAM (1), noise on the feature maps: score_c = mean over samples of the score behind (scaled A_c + stdevs * n). */

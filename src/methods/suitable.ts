@@ -1,9 +1,9 @@
 /** @file Does a method apply to a model, and if not, which ones do? */
 import { OnnxplainError } from "../errors.ts";
+import { type Params, readParams } from "../params.ts";
 import type { Classifier } from "./classifier.ts";
 import { candidateLayers } from "./layers.ts";
 import type { Method } from "./method.ts";
-import { type Params, readParams } from "../params.ts";
 import { METHODS } from "./table.ts";
 
 /** Why a method has no meaning on this model; undefined when it has. */

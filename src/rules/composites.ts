@@ -4,10 +4,10 @@ import type { Role } from "./roles.ts";
 import { isRule, parseRule, type RuleSpec } from "./table.ts";
 
 /**
- * Which nodes a row is about: a role; the first, last or any layer with weights; the last mean; a rectifier (Relu and
+ * Which nodes a row is about: a role; the first, last or any layer with weights; a rectifier (Relu and
  * its kin); or a name (`conv*`).
  */
-export type Selector = Role | "first" | "last" | "weighted" | "last-average" | "rectifier" | { readonly glob: string };
+export type Selector = Role | "first" | "last" | "weighted" | "rectifier" | { readonly glob: string };
 export type CompositeRow = readonly [Selector, RuleSpec];
 
 export interface Composite {

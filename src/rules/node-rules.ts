@@ -140,16 +140,6 @@ export const softmaxRule: NodeRule = (site) => {
   return [g.op("Mul", [x[0] as Value, g.op("Sub", [dy, g.op("Mul", [y, total])])])];
 };
 
-/** A mean over positions shares by exp(score): the fully convolutional heads of Caffe-ExcitationBP (SPEC 5.4). */
-export const spatialSoftmaxRule: NodeRule = ({ g, dy, x, y }) => {
-  const data = x[0] as Value;
-  const rank = (data.dims as readonly unknown[]).length;
-  const flat = g.op("Reshape", [data, g.ints([0, 0, -1])]);
-  const shares = g.op("Reshape", [g.op("Softmax", [flat], { axis: 2 }), g.op("Shape", [data])]);
-  const spread = y.dims?.length === rank ? dy : g.op("Unsqueeze", [dy, g.ints([2, 3].slice(0, rank - 2))]);
-  return [g.op("Mul", [shares, spread]), ...x.slice(1).map(() => null)];
-};
-
 /** Relu and clipping: relevance where the unit was active (excitation backprop on signed inputs). */
 export const activeRule: NodeRule = (site) => {
   const { g, node, dy, y } = site;
@@ -166,6 +156,16 @@ export const shareRule: NodeRule = (site) => {
   const live = liveRelu(site, dy, y) ?? (isNonNegative(g, y) ? y : undefined);
   const s = live ? g.op("Div", [dy, g.op("Add", [live, g.scalar(TINY)])]) : guarded(site);
   return shares(site, s);
+};
+
+/** Branches share as the positive parts of what they bring: `max(x_k, 0) / Σ max(x_j, 0)`; where none is positive nothing passes. */
+export const positiveShareRule: NodeRule = (site) => {
+  const { g, dy, x, wants } = site;
+  const parts = x.map((v) => (v ? (isNonNegative(g, v) ? v : g.op("Relu", [v])) : null));
+  const all = parts.filter((v) => v !== null);
+  const sum = all.slice(1).reduce((a, b) => g.op("Add", [a, b]), all[0] as Value);
+  const s = g.op("Div", [dy, g.op("Add", [sum, g.scalar(TINY)])]);
+  return parts.map((v, i) => (v && wants[i] ? g.op("Mul", [v, s]) : null));
 };
 
 /** `R / y`, and 0 where `y` is 0. */

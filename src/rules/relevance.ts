@@ -15,7 +15,6 @@ const matches = (selector: Selector, node: Node, s: Survey): boolean => {
   if (selector === "first") return node === s.first;
   if (selector === "last") return node === s.last;
   if (selector === "rectifier") return s.isRectifier(node);
-  if (selector === "last-average") return node === s.nodes.findLast((n) => s.role(n) === "average");
   return selector === "weighted" ? role === "convolution" || role === "dense" : selector === role;
 };
 

@@ -4,23 +4,12 @@ import { describe, expect, it } from "vitest";
 import { compile, type Explainer, explain, loadModel, METHODS, type Method } from "../../src/index.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
 import { images } from "../nets.ts";
+import { quickParams } from "../quick.ts";
 import { ZOO } from "../zoo/zoo.ts";
 import { difference } from "./difference.ts";
 import { openPlain } from "./plain.ts";
 import type { World } from "./world.ts";
 
-/** Few passes: the same sums either way. A method takes those that it knows. */
-const QUICK: Readonly<Record<string, unknown>> = {
-  n_steps: 3,
-  nt_samples: 2,
-  n_samples: 2,
-  n_masks: 8,
-  num_samples: 24,
-  n_segments: 8,
-  max_iter: 3,
-  steps: 2,
-  sliding_window_shapes: [3, 32, 32],
-};
 /**
  * The first network on which a method has a meaning is taken: a smooth one where possible, because paths lead through the kinks of
  * rectifiers, where the last bit decides.
@@ -41,9 +30,6 @@ async function netFor(method: Method, models: ReadonlyMap<string, Explainer>): P
       return { net, model };
   throw new Error(`${method.id} applies to none of ${NETS.join(", ")}`);
 }
-
-const paramsFor = (method: Method): Readonly<Record<string, unknown>> =>
-  Object.fromEntries(Object.entries(QUICK).filter(([name]) => name in method.params));
 
 async function native(bytes: Uint8Array, x: ReturnType<typeof images>): Promise<readonly number[]> {
   const session = await ort.InferenceSession.create(bytes, { logSeverityLevel: 3, intraOpNumThreads: 1 });
@@ -70,7 +56,7 @@ export function methodsSuite(world: World | undefined): void {
         const { channels, height, width } = model.classifier();
         const x = images([1, channels, height, width], 7);
         const url = site.put("/zoo/x.f32", new Uint8Array(x.data.buffer));
-        const params = paramsFor(method);
+        const params = quickParams(method);
         const want = await explain(model, x, { method: method.id, params });
         const got = await tab.evaluate((a) => window.page.explain(a), {
           model: `${site.origin}/zoo/${net}.onnx`,

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { type Explainer, explain } from "../../src/index.ts";
 import { namedLayer } from "../../src/methods/layers.ts";
-import { readParams } from "../../src/params.ts";
 import { METHODS } from "../../src/methods/table.ts";
+import { readParams } from "../../src/params.ts";
 import { images, netBytes, relativeError } from "../nets.ts";
 import { type Passes, passesOf, softmax } from "./float64-passes.ts";
 import { nhwcNet, open, quantisedNet, smoothNet, tokenNet } from "./nets.ts";

@@ -1,7 +1,7 @@
 /** @file Integrated gradients and the SmoothGrad family: completeness, convergence, seeds, limits. */
 import { describe, expect, it } from "vitest";
 import { type ExplainOptions, explain, predict } from "../../src/index.ts";
-import { normals } from "../../src/methods/random.ts";
+import { normals } from "../../src/random.ts";
 import { images, relativeError } from "../nets.ts";
 import { dummyNet, linearNet, linearWeights, open, smoothNet } from "./nets.ts";
 

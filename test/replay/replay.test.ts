@@ -12,8 +12,8 @@ import type { Graph } from "../../src/graph/types.ts";
 import { type Explainer, loadModel, METHODS, type Method } from "../../src/index.ts";
 import { defaultLayer } from "../../src/methods/layers.ts";
 import { compileGraph } from "../../src/methods/one-pass.ts";
-import { readParams } from "../../src/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
+import { readParams } from "../../src/params.ts";
 import { SEEDS } from "../fuzz/seeds.ts";
 
 const FILE = fileURLToPath(new URL("digests.json", import.meta.url));

@@ -2,10 +2,10 @@
 import { chooseLayer } from "../../src/explain.ts";
 import type { Method } from "../../src/methods/method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP } from "../../src/methods/one-pass.ts";
-import { type Params, readParams } from "../../src/params.ts";
 import { unsuitability } from "../../src/methods/suitable.ts";
 import { METHODS } from "../../src/methods/table.ts";
 import { type NumTensor, num } from "../../src/ops/num-tensor.ts";
+import { type Params, readParams } from "../../src/params.ts";
 import { dotOf, relativeError, wave } from "../nets.ts";
 import { inFloat32, inFloat64, type Tensors } from "./sessions.ts";
 import type { Specimen } from "./specimen.ts";
