@@ -14,6 +14,7 @@ export type ErrorCode =
   | "E_LAYER_UNSUITABLE"
   | "E_METHOD_UNKNOWN"
   | "E_METHOD_UNSUITABLE"
+  | "E_METRIC_UNKNOWN"
   | "E_PARAM"
   | "E_IMAGE_READ"
   | "E_INPUT_SHAPE"
@@ -21,6 +22,7 @@ export type ErrorCode =
   | "E_RUNTIME"
   | "E_DEVICE"
   | "E_FILE"
+  | "E_DATA_EMPTY"
   | "E_USAGE"
   | "E_ABORTED"
   | "E_INTERNAL";

@@ -14,6 +14,10 @@ export interface DataLabel {
   /** Index in {@link DataSet.classes}, or as the manifest states it. */
   readonly index?: number;
   readonly name?: string;
+  /** WordNet id, as in `n01440764`. */
+  readonly wnid?: string;
+  /** Indices of the model's own classes that all count as right, where the data names several or no class of its own. */
+  readonly accept?: readonly number[];
 }
 
 export interface DataItem {
@@ -32,6 +36,10 @@ export interface DataSet {
   readonly name: string;
   /** Names of the classes by the set's own index, where it has any. */
   readonly classes: readonly string[] | undefined;
+  /** Every label of the set once, where that is known without reading everything. */
+  readonly labels?: readonly DataLabel[];
+  /** Indices are places in the sorted order of names, and state nothing about a model's. */
+  readonly sortedClasses?: boolean;
   /** Items, where that is known without reading everything. */
   readonly count: number | undefined;
   /** In a fixed order, lazily. */

@@ -1,5 +1,5 @@
 /** @file Files on this machine's disk; `http(s)` URLs are fetched. */
-import { readFile, stat } from "node:fs/promises";
+import { open, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OnnxplainError } from "../errors.ts";
@@ -9,6 +9,18 @@ import { files as web } from "./files-web.ts";
 const isUrl = (location: string): boolean => /^https?:/.test(location);
 const pathOf = (location: string): string => (location.startsWith("file:") ? fileURLToPath(location) : location);
 
+const unreadable = (location: string, cause: unknown): OnnxplainError => {
+  const why = (cause as NodeJS.ErrnoException).code ?? (cause as Error).message;
+  return new OnnxplainError("E_FILE", `Cannot read \`${location}\` (${why}).`, { file: location, cause });
+};
+const guarded = async <T>(location: string, f: () => Promise<T>): Promise<T> => {
+  try {
+    return await f();
+  } catch (cause) {
+    throw cause instanceof OnnxplainError ? cause : unreadable(location, cause);
+  }
+};
+
 export const files: Files = {
   read: async (location) => {
     if (isUrl(location)) return web.read(location);
@@ -17,10 +29,7 @@ export const files: Files = {
     } catch (cause) {
       const { code } = cause as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw new OnnxplainError("E_FILE", `Cannot read \`${location}\` (${code ?? (cause as Error).message}).`, {
-        file: location,
-        cause,
-      });
+      throw unreadable(location, cause);
     }
   },
   isFolder: async (location) => {
@@ -33,4 +42,35 @@ export const files: Files = {
   },
   join: (folder, name) => (isUrl(folder) ? web.join(folder, name) : join(pathOf(folder), name)),
   folderOf: (location) => (isUrl(location) ? web.folderOf(location) : dirname(pathOf(location))),
+  list: async (folder) => {
+    if (isUrl(folder)) return web.list(folder);
+    const entries = await guarded(folder, () => readdir(pathOf(folder), { withFileTypes: true }));
+    const kinds = entries.map(async (e) => ({
+      name: e.name,
+      folder: e.isSymbolicLink() ? await files.isFolder(join(pathOf(folder), e.name)) : e.isDirectory(),
+    }));
+    return (await Promise.all(kinds)).sort((a, b) => (a.name < b.name ? -1 : 1));
+  },
+  size: async (location) => {
+    if (isUrl(location)) return web.size(location);
+    return guarded(location, async () => (await stat(pathOf(location))).size);
+  },
+  readRange: async (location, start, end) => {
+    if (isUrl(location)) return web.readRange(location, start, end);
+    return guarded(location, async () => {
+      const handle = await open(pathOf(location));
+      try {
+        const bytes = new Uint8Array(end - start);
+        let done = 0;
+        while (done < bytes.length) {
+          const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
+          if (bytesRead === 0) throw new Error(`it ends at ${start + done}, expected bytes up to ${end}`);
+          done += bytesRead;
+        }
+        return bytes;
+      } finally {
+        await handle.close();
+      }
+    });
+  },
 };

@@ -2,12 +2,12 @@
 import { OnnxplainError } from "../errors.ts";
 import type { Value } from "../graph/builder.ts";
 import { baseline, integer, nonNegative, type ParamSpec, type ParamSpecs, positive } from "../params.ts";
+import { mostSuperpixels, type Planes, type Superpixels, slic } from "../segments/superpixels.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Folded, Row, Sample } from "./method.ts";
 import { once } from "./once.ts";
 import type { Frame, PerturbationContext, Perturbed } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
-import { mostSuperpixels, type Planes, type Superpixels, slic } from "../image/superpixels.ts";
 
 /** Shared input [1, H*W]: the segment of each pixel. */
 const LABELS = "x/labels";

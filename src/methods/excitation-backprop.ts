@@ -7,13 +7,14 @@ import { boolean, name, oneOf, type Params } from "../params.ts";
 import { type Composite, type CompositeRow, EXCITATION } from "../rules/composites.ts";
 import { relevance, uncovered } from "../rules/relevance.ts";
 import type { WalkSettings } from "../rules/rule-site.ts";
+import { signedLayers } from "../rules/signs.ts";
 import { type Survey, survey } from "../rules/survey.ts";
 import { parseRule } from "../rules/table.ts";
 import { channelSum } from "./channel-sum.ts";
 import type { Classifier } from "./classifier.ts";
 import { earlyLayer, earlyLayerBelow } from "./early-layer.ts";
 import { topOf } from "./excitation-top.ts";
-import type { Layer } from "./layers.ts";
+import { type Layer, upstream } from "./layers.ts";
 import type { EmitContext, Emitted, Method } from "./method.ts";
 import { onePass } from "./one-pass.ts";
 import { channelAxisOf, walkTo, whereOf } from "./relevance-walk.ts";
@@ -43,14 +44,27 @@ const SUMS = {
 
 function compositeOf(params: Params): Composite {
   const sums: CompositeRow = ["sum", parseRule(SUMS[params.residual as keyof typeof SUMS])];
+  const clamped: readonly CompositeRow[] =
+    params.inputs === "positive" ? [["weighted", parseRule("positive-excitation")]] : [];
   return {
     ...EXCITATION,
-    rows: [...((params.rules as readonly CompositeRow[] | null) ?? []), sums, ...EXCITATION.rows],
+    rows: [...((params.rules as readonly CompositeRow[] | null) ?? []), sums, ...clamped, ...EXCITATION.rows],
   };
 }
 
 const unsuitable = (classifier: Classifier, params: Params): string | undefined =>
   uncovered(compositeOf(params), survey(whereOf(classifier)));
+
+/** Layers above `to` that read values which may be negative. */
+function signedNotes({ g, classifier, params }: EmitContext, to: string): readonly string[] {
+  if (params.inputs === "positive") return [];
+  const below = upstream(classifier.model.graph, [to]);
+  const { layers, signed } = signedLayers(g, survey(whereOf(classifier)), (n) => !below.has(n.outputs[0] ?? ""));
+  if (signed === 0) return [];
+  return [
+    `Excitation backprop assumes inputs that are never negative; ${signed} of ${layers} layers above \`${to}\` read values that may be. The conservation residual tells what that costs; \`inputs=positive\` lets only positive parts excite.`,
+  ];
+}
 
 /** P at a layer, summed over channels: [N,h,w]. */
 function emitExcitation(context: EmitContext): Emitted {
@@ -65,7 +79,7 @@ function emitExcitation(context: EmitContext): Emitted {
     to: layer.name,
     ledger: params.ledger === true,
   });
-  return { ...rest, map: channelSum(g, map, layer) };
+  return { ...rest, map: channelSum(g, map, layer), notes: [...rest.notes, ...signedNotes(context, layer.name)] };
 }
 
 /** The dual unit: the same classifier layer, weights negated. */
@@ -111,7 +125,10 @@ function emitContrastive(context: EmitContext): Emitted {
       `No path leads from the contrast layer \`${at}\` to \`${layer.name}\`. Choose a layer between the image and the contrast layer.`,
     );
   const summed = channelSum(g, map, layer);
-  return { map: params.relu === true ? g.op("Relu", [summed]) : summed, notes };
+  return {
+    map: params.relu === true ? g.op("Relu", [summed]) : summed,
+    notes: [...notes, ...signedNotes(context, layer.name)],
+  };
 }
 
 /** The value at which the two passes are subtracted: the classifier's input unless told otherwise. */
@@ -150,6 +167,11 @@ const params = {
     "share",
     Object.keys(SUMS),
     "how a sum of branches shares: by signed contribution (TorchRay), by its positive part, by absolute contribution, or all to the branch with layers (ignore_skip, Caffe-ExcitationBP)",
+  ),
+  inputs: oneOf(
+    "positive",
+    ["positive", "as_is"],
+    "what excites where a layer reads negative values, which the method does not foresee: their positive part, or the values as they are (TorchRay)",
   ),
   rules: rulesParam("rules for single layers before the method's own: `pattern=rule` joined by `;`"),
 };

@@ -1,12 +1,12 @@
 /** @file GradientSHAP, expected gradients: gradients between random baselines and the noisy input (Erion et al. 2021, eq. 3). */
 
 import { integer, nonNegative } from "../params.ts";
+import { normals, uniforms } from "../random.ts";
 import { completeness } from "./deep-lift.ts";
 import { gradient } from "./gradient.ts";
 import { dot } from "./integrated-gradients.ts";
 import type { Fold, Method, Plan, PlanContext, Row, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, inputRow, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { normals, uniforms } from "../random.ts";
 import { DEFAULT_REFERENCES, referenceRows, references } from "./references.ts";
 
 /** One draw: a baseline, a place between it and the noisy input, and the difference of the two. */

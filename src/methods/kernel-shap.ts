@@ -1,11 +1,11 @@
 /** @file Kernel SHAP: Shapley values of superpixels, as the weighted regression whose solution they are. */
 
 import { boolean, integer } from "../params.ts";
+import { uniforms } from "../random.ts";
 import { type Coalition, coalitions, SEGMENT_PARAMS } from "./coalitions.ts";
 import { sumConstrained } from "./least-squares.ts";
 import type { Method } from "./method.ts";
 import { type Perturbation, type PerturbationContext, perturbationPlan } from "./perturbation.ts";
-import { uniforms } from "../random.ts";
 import { shapleyCoalitions, type WeightedCoalitions } from "./shapley-sampling.ts";
 
 const all = (size: number, value: 0 | 1): Coalition => new Uint8Array(size).fill(value);

@@ -1,11 +1,11 @@
 /** @file LIME: a linear model of the score near the image, on superpixels that are seen or covered. */
 
 import { integer, positive } from "../params.ts";
+import { uniforms } from "../random.ts";
 import { type Coalition, coalitions, SEGMENT_PARAMS } from "./coalitions.ts";
 import { determination, ridge } from "./least-squares.ts";
 import type { Method } from "./method.ts";
 import { type Perturbation, type PerturbationContext, perturbationPlan } from "./perturbation.ts";
-import { uniforms } from "../random.ts";
 
 /** The image itself, then every segment seen or covered by the toss of a coin. */
 function draw(size: number, count: number, seed: number): readonly Coalition[] {

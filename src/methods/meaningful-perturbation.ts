@@ -3,6 +3,7 @@ import { close, extend, reverse } from "../diff/emit.ts";
 import type { Dim } from "../graph/dim.ts";
 import type { Model } from "../graph/types.ts";
 import { integer, nonNegative, type Params, positive } from "../params.ts";
+import { uniforms } from "../random.ts";
 import { adam } from "./adam.ts";
 import { overChannels } from "./blend.ts";
 import { blurred } from "./blur.ts";
@@ -11,7 +12,6 @@ import { dot } from "./integrated-gradients.ts";
 import type { Folded, Method, PlanContext, Row, RowResult, Sample, StepsPlan } from "./method.ts";
 import { COTANGENT, noPath } from "./one-pass.ts";
 import { perturbed } from "./perturbed.ts";
-import { uniforms } from "../random.ts";
 import { cellWeights, type MaskAxis, maskAxis, transposed } from "./smooth-mask.ts";
 
 const PICTURE = "x/picture";

@@ -2,6 +2,7 @@
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { tensor } from "../graph/tensor.ts";
 import { baseline, integer, type ParamSpec, positive } from "../params.ts";
+import { uniforms } from "../random.ts";
 import { baselineValue, blend, overChannels } from "./blend.ts";
 import type { Method } from "./method.ts";
 import {
@@ -12,7 +13,6 @@ import {
   type ScoreFold,
 } from "./perturbation.ts";
 import type { Perturbing } from "./perturbed.ts";
-import { uniforms } from "../random.ts";
 
 /** Row inputs: which cells of the s x s grid are kept [N,s,s], and where the window of each axis begins [N,2]. */
 const GRID = "x/grid";
@@ -135,7 +135,7 @@ export const rise: Method = {
     baselines: baseline("what is seen where the mask is 0, in network input units"),
   },
   space: "pixel",
-  signed: () => true,
+  signed: () => false,
   cost: "n_masks forwards",
   gradients: false,
   emit: { none: "it needs one pass for each mask" },

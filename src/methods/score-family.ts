@@ -1,13 +1,13 @@
 /** @file Score-CAM and its relatives: a channel weighs as much as the class scores on the image seen through that channel. */
 
 import { oneOf, type ParamSpecs, type Params } from "../params.ts";
+import { normals } from "../random.ts";
 import { RELU } from "./cam.ts";
 import { featuresOf, finished, layerProbe, weighted } from "./layer-features.ts";
 import type { Layer } from "./layers.ts";
 import type { Fold, Method, PlanContext, RowsPlan } from "./method.ts";
 import { COTANGENT } from "./one-pass.ts";
 import { IMAGE, perturbed } from "./perturbed.ts";
-import { normals } from "../random.ts";
 import { SCORE, scoreModel } from "./target-score.ts";
 import { type Alignment, type Upsampling, upsampling } from "./upsampling.ts";
 

@@ -1,10 +1,10 @@
 /** @file SmoothGrad and its relatives: statistics of the gradient under Gaussian noise (Smilkov et al. 2017, eq. 1). */
 
 import { integer, type Params, positive } from "../params.ts";
+import { normals } from "../random.ts";
 import { gradient } from "./gradient.ts";
 import type { Fold, Method, Plan, PlanContext, Sample } from "./method.ts";
 import { COTANGENT, cotangentGraph, SALIENCY_MAP, staticRow } from "./one-pass.ts";
-import { normals } from "../random.ts";
 
 /** From sum and sum of squares of n gradients to the map. */
 type Statistic = (sum: number, squares: number, n: number) => number;

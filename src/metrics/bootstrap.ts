@@ -1,6 +1,5 @@
 /** @file Bootstrap intervals of means: resampled images, percentile method, the same for the same seed. */
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { uniforms } from "../random.ts";
 import { quantile } from "./quantiles.ts";
 
 export interface BootstrapOptions {
@@ -22,14 +21,14 @@ export function bootstrapMeans(
   { seed, resamples, level }: BootstrapOptions,
 ): readonly (Interval | undefined)[] {
   const out: (Interval | undefined)[] = samples.map(() => undefined);
-  const byLength = Map.groupBy(samples.keys(), (i) => (samples[i] as Float64Array).length);
-  for (const [length, members] of byLength) {
+  for (const length of new Set(samples.map((s) => s.length))) {
     if (length < 2) continue;
+    const members = [...samples.keys()].filter((i) => samples[i]?.length === length);
     const means = members.map(() => new Float64Array(resamples));
-    const source = xoroshiro128plus(seed);
+    const uniform = uniforms(seed);
     const chosen = new Uint32Array(length);
     for (let r = 0; r < resamples; r++) {
-      for (let i = 0; i < length; i++) chosen[i] = Math.floor(uniformFloat64(source) * length);
+      for (let i = 0; i < length; i++) chosen[i] = Math.floor(uniform() * length);
       for (const [k, member] of members.entries())
         (means[k] as Float64Array)[r] = sumAt(samples[member] as Float64Array, chosen) / length;
     }

@@ -113,6 +113,12 @@ export const excitationRule: LinearRule = {
   epsilon: 1e-20,
 };
 
+/** {@link excitationRule} where inputs may be negative: their positive part alone excites. */
+export const positiveExcitationRule: LinearRule = {
+  ...excitationRule,
+  groups: [{ terms: [{ x: POSITIVE, w: POSITIVE }] }],
+};
+
 /** {@link excitationRule} of the dual unit: the same layer with its weights negated. */
 export const dualExcitationRule: LinearRule = {
   ...excitationRule,

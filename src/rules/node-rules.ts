@@ -140,11 +140,13 @@ export const softmaxRule: NodeRule = (site) => {
   return [g.op("Mul", [x[0] as Value, g.op("Sub", [dy, g.op("Mul", [y, total])])])];
 };
 
-/** Relu and clipping: relevance where the unit was active (excitation backprop on signed inputs). */
+/** Rectifiers: relevance where the unit was active, saturated or not (excitation backprop on signed inputs); all else passes. */
 export const activeRule: NodeRule = (site) => {
-  const { g, node, dy, y } = site;
-  if (node.op === "Relu") return [wherePositive(g, dy, y)];
-  return node.op === "Clip" || node.op === "LeakyRelu" ? gradientRule(site) : passRule(site);
+  const { g, node, dy, y, survey } = site;
+  if (!survey.isRectifier(node)) return passRule(site);
+  return node.op === "Relu" || node.op === "Clip"
+    ? site.x.map((_, i) => (i === 0 ? wherePositive(g, dy, y) : null))
+    : gradientRule(site);
 };
 
 /** Too small to be seen beside any activation, large enough to divide by. */

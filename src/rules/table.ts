@@ -9,6 +9,7 @@ import {
   flatRule,
   gammaRule,
   type LinearRule,
+  positiveExcitationRule,
   wSquareRule,
   zBoxRule,
   zPlusNoBiasRule,
@@ -78,6 +79,7 @@ export const RULES = {
   "w-square": plain(linear(wSquareRule), "squared weights, whatever the input"),
   flat: plain(linear(flatRule), "every input of a unit alike"),
   excitation: plain(linear(excitationRule), "marginal winning probability: positive weights, no bias"),
+  "positive-excitation": plain(linear(positiveExcitationRule), "excitation by the positive part of the inputs"),
   "dual-excitation": plain(
     linear(dualExcitationRule),
     "excitation with negated weights: the unit that is not this class",

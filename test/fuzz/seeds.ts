@@ -5,9 +5,9 @@ import { GraphBuilder } from "../../src/graph/builder.ts";
 import { tensor } from "../../src/graph/tensor.ts";
 import { float, type Graph, type Model } from "../../src/graph/types.ts";
 import { writeModelBytes } from "../../src/graph/write.ts";
-import { normals } from "../../src/random.ts";
 import { inferWith } from "../../src/ops/infer.ts";
 import { OPS } from "../../src/ops/table.ts";
+import { normals } from "../../src/random.ts";
 
 const EMPTY: Graph = { name: "seed", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
 

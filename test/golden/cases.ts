@@ -37,12 +37,12 @@ export function askFor(c: GoldenCase, noise: Float32Array): Ask | undefined {
   if (c.method in CAMS) return { method: CAMS[c.method] as string, layer };
   switch (c.method) {
     case "excitation backprop":
-      return { method: "excitation-backprop", layer, params: lrnGradient(c.id) };
+      return { method: "excitation-backprop", layer, params: { inputs: "as_is", ...lrnGradient(c.id) } };
     case "contrastive excitation backprop":
       return {
         method: "contrastive-excitation-backprop",
         layer,
-        params: { contrast_layer: p.contrast_tensor, ...lrnGradient(c.id) },
+        params: { inputs: "as_is", contrast_layer: p.contrast_tensor, ...lrnGradient(c.id) },
       };
     case "guided backprop":
       return { method: "guided-backprop" };

@@ -136,3 +136,24 @@ describe("contrast layers", () => {
     );
   });
 });
+
+describe("layers that read negative values", () => {
+  const bytes = (ZOO["mobilenet-v2"] as (typeof ZOO)[string]).bytes();
+  const mass = (e: Explanation): number => e.values.reduce((s, v) => s + v, 0);
+  it("are named with their number; positive parts alone keep every share positive", async () => {
+    await using model = await loadModel(bytes);
+    const { height, width } = model.classifier();
+    const x = images([1, 3, height, width]);
+    const asIs = await explain(model, x, { method: "mwp", threads: 1, params: { inputs: "as_is" } });
+    expect(asIs.notes.join()).toMatch(/assumes inputs that are never negative; [1-9]\d* of \d+ layers/);
+    const positive = await explain(model, x, {
+      method: "mwp",
+      threads: 1,
+      params: { residual: "positive" },
+    });
+    expect(positive.notes.join()).not.toMatch(/never negative/);
+    expect(positive.values.every((v) => v >= 0)).toBe(true);
+    expect(mass(positive)).toBeLessThanOrEqual(1 + 1e-5);
+    expect(mass(positive)).toBeGreaterThan(0);
+  });
+});

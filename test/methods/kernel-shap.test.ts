@@ -1,8 +1,8 @@
 /** @file Kernel SHAP against Shapley values by their definition, its sum, and what its coalitions are. */
 import { describe, expect, it } from "vitest";
 import { type Explainer, explain, explainScores, predict } from "../../src/index.ts";
-import { uniforms } from "../../src/random.ts";
 import { shapleyCoalitions } from "../../src/methods/shapley-sampling.ts";
+import { uniforms } from "../../src/random.ts";
 import { images, relativeError } from "../nets.ts";
 import { linearNet, linearWeights, nhwcNet, open, smoothNet } from "./nets.ts";
 

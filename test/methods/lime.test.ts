@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { type Explainer, explain, METHODS, predict } from "../../src/index.ts";
 import type { RowsPlan } from "../../src/methods/method.ts";
-import { slic } from "../../src/image/superpixels.ts";
 import { readParams } from "../../src/params.ts";
+import { slic } from "../../src/segments/superpixels.ts";
 import { images, relativeError } from "../nets.ts";
 import { linearNet, linearWeights, nhwcNet, open, smoothNet } from "./nets.ts";
 

@@ -2,8 +2,8 @@
 import { describe, expect, it } from "vitest";
 import { writeModelBytes } from "../../src/graph/write.ts";
 import { type Explainer, explain, loadModel } from "../../src/index.ts";
-import { normals } from "../../src/random.ts";
 import { upsampling } from "../../src/methods/upsampling.ts";
+import { normals } from "../../src/random.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
 import { builder, images, modelOf, netBytes, relativeError, wave } from "../nets.ts";
 import { type Passes, passesOf, softmax } from "./float64-passes.ts";

@@ -5,7 +5,6 @@ import type { Explanation, Explanations } from "../../explain.ts";
 import type { Explainer } from "../../explainer.ts";
 import { findMethod } from "../../methods/table.ts";
 import { VERSION } from "../../version.ts";
-import { base64 } from "../terminal.ts";
 import { scoreText, targetName, valueText } from "../words.ts";
 import {
   colormapDefinition,
@@ -16,6 +15,7 @@ import {
   pictureId,
 } from "./figures.ts";
 import { html, type Markup, trusted } from "./markup.ts";
+import { policyOf } from "./policy.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 import {
@@ -55,7 +55,7 @@ export async function htmlReport(subjects: readonly ReportSubject[], context: Re
   const style = `${STYLE}:root{--heat:${heat}}${methods.map((_, i) => hideRule(i)).join("")}`;
   const title = titleOf(subjects, context.model.labels);
   const colours = [...new Set(articles.flatMap((a) => a.colours))].map(colormapDefinition);
-  const policy = `default-src 'none'; img-src data:; style-src ${await hashOf(style)}; script-src ${await hashOf(SCRIPT)}; base-uri 'none'; form-action 'none'`;
+  const policy = await policyOf({ style, script: SCRIPT });
   return html`<!doctype html>
 <html lang="en">
 <head>
@@ -82,9 +82,6 @@ ${await makingSection(subjects, context)}
 </html>
 `.markup;
 }
-
-const hashOf = async (text: string): Promise<string> =>
-  `'sha256-${base64(new Uint8Array(await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text))))}'`;
 
 const hideRule = (method: number): string => `body:has(#show-${method}:not(:checked)) .m${method}{display:none}`;
 

@@ -1,6 +1,6 @@
 /** @file SLIC against scikit-image's label maps, and what superpixels promise. */
 import { describe, expect, it } from "vitest";
-import { mostSuperpixels, type Planes, type SlicOptions, slic } from "../../src/image/superpixels.ts";
+import { mostSuperpixels, type Planes, type SlicOptions, slic } from "../../src/segments/superpixels.ts";
 import { wave } from "../nets.ts";
 import { absent, hasShared, readSharedNpy } from "../shared.ts";
 

@@ -1,2 +1,0 @@
-/** @file Seeded randomness, as methods know it. */
-export { normals, uniforms } from "../random.ts";
