@@ -9,6 +9,8 @@ export default defineConfig({
       "#ort": at("./src/runtime/ort-node.ts"),
       "#decode": at("./src/image/decode-node.ts"),
       "#files": at("./src/jobs/files-node.ts"),
+      "#synth": at("./src/jobs/synth-node.ts"),
+      "#run-folder": at("./src/jobs/run-folder-node.ts"),
     },
   },
   test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },

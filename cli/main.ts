@@ -7,6 +7,7 @@ import { demo } from "./demo.ts";
 import { explainVerb } from "./explain.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
+import { synth } from "./synth.ts";
 import { type Console, terminal, type Verb } from "./verb.ts";
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -14,6 +15,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   explain: explainVerb,
   compile: compileVerb,
   methods,
+  synth,
   bench,
   demo,
 };

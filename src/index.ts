@@ -1,9 +1,32 @@
 /** @file The public API: explicit re-exports only. */
 
 export { configureRuntime, type RuntimeConfig } from "#ort";
+export { writeSynth } from "#synth";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
+export type { BoxCorners } from "./data/boxes.ts";
+export type { DataItem, DataLabel, DataSet, PictureBox } from "./data/dataset.ts";
 export { DEMO_LABELS, DEMO_PREPROCESSING, demoModelBytes } from "./data/demo-net.ts";
+export { type JoinedLabels, type JoinReport, joinLabels } from "./data/join-labels.ts";
+export { type FailedItem, type LoadedItem, loadItem } from "./data/load-item.ts";
+export { type DataOptions, openDataSet } from "./data/open.ts";
+export { type PrefetchOptions, prefetch } from "./data/prefetch.ts";
 export { drawScene, type Scene, type SceneObject } from "./data/scenes.ts";
+export { type SynthDataSetOptions, synthDataSet } from "./data/synth/data-set.ts";
+export {
+  drawSynth,
+  type LoosePartTruth,
+  type SynthObject,
+  type SynthPart,
+  type SynthPicture,
+} from "./data/synth/draw.ts";
+export { LOOSE_PART, PART_LEGEND, type PartId, SYNTH_CLASSES } from "./data/synth/figures.ts";
+export { SYNTH_GROUNDS } from "./data/synth/grounds.ts";
+export type { SynthLabel } from "./data/synth/labels.ts";
+export { type SynthOptions, type SynthSettings, synthSettings } from "./data/synth/settings.ts";
+export { synthSheet } from "./data/synth/sheet.ts";
+export { templateModelBytes } from "./data/synth/template-net.ts";
+export { watermarkModelBytes } from "./data/synth/watermark-net.ts";
+export { readWnids } from "./data/wnid.ts";
 export type { Progress } from "./drive.ts";
 export { type ErrorCode, type ErrorPlace, OnnxplainError } from "./errors.ts";
 export {
@@ -23,8 +46,20 @@ export {
   type Timings,
 } from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
+export { readCsv, writeCsv } from "./formats/csv.ts";
 export { type NpyArray, readNpy, writeNpy } from "./formats/npy.ts";
+export { type ByteSource, readTable } from "./formats/parquet-read.ts";
+export { writeTable } from "./formats/parquet-write.ts";
 export { readSafetensors, writeSafetensors } from "./formats/safetensors.ts";
+export {
+  type Cell,
+  type ColumnType,
+  rowsOf,
+  type Table,
+  type TableColumn,
+  tableOf,
+  tableOfRows,
+} from "./formats/table.ts";
 export type { Model, Tensor } from "./graph/types.ts";
 export { COLORMAP_NAMES, type ColormapName } from "./image/colormap.ts";
 export { OVERLAY_STYLES, type OverlayOptions, overlay } from "./image/overlay.ts";
@@ -38,13 +73,14 @@ export { sideBySide } from "./image/side-by-side.ts";
 export type { ImageU8, Resample } from "./image/types.ts";
 export { formatPort, type Inspection, inspect, type MethodVerdict } from "./inspect.ts";
 export { type BenchOptions, type BenchResult, type BenchRow, benchModel } from "./jobs/bench.ts";
+export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
-export type { ParamSpec, Params, ParamValue } from "./params.ts";
 export { findMethod, METHODS } from "./methods/table.ts";
 export type { Target, TargetRequest } from "./methods/target.ts";
 export { OPS } from "./ops/table.ts";
+export type { ParamSpec, Params, ParamValue } from "./params.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
 export { explanationSheet, type SheetOptions } from "./report/explanation-sheet.ts";
 export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";

@@ -36,3 +36,11 @@ export function shuffled(size: number, random: () => number, count: number = siz
   }
   return order.subarray(0, count);
 }
+
+/** A seed far from its neighbours' (the finaliser of MurmurHash3): streams of small consecutive seeds begin nearly alike. */
+export function scattered(seed: number): number {
+  let h = seed | 0;
+  h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
+  h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
+  return h ^ (h >>> 16);
+}

@@ -42,6 +42,22 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "methods",
     "runtime",
     "version",
+    "evaluate",
+    "report",
+  ],
+  evaluate: [
+    "data",
+    "drive",
+    "explain",
+    "explainer",
+    "graph",
+    "image",
+    "methods",
+    "metrics",
+    "params",
+    "passes",
+    "random",
+    "runtime",
   ],
   version: [],
   errors: [],
@@ -61,14 +77,20 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   "onnx-buf": /^src\/(proto|graph)\//,
   "@bufbuild/protobuf": /^src\/(proto|graph)\//,
   "ml-matrix": /^src\/methods\//,
-  hyparquet: /^src\/formats\/parquet-read\.ts$/,
+  hyparquet: /^src\/formats\/parquet-[\w-]+\.ts$/,
   "hyparquet-compressors": /^src\/formats\/parquet-read\.ts$/,
-  "hyparquet-writer": /^src\/formats\/parquet-write\.ts$/,
+  "hyparquet-writer": /^src\/formats\/parquet-[\w-]+\.ts$/,
   papaparse: /^src\/formats\/csv\.ts$/,
   "pure-rand": /^src\/((data|metrics)\/|random\.ts$)/,
 };
 /** Conditional imports stand for these rooms. */
-const CONDITIONAL: Readonly<Record<string, string>> = { "#ort": "runtime", "#decode": "image", "#files": "jobs" };
+const CONDITIONAL: Readonly<Record<string, string>> = {
+  "#ort": "runtime",
+  "#decode": "image",
+  "#files": "jobs",
+  "#synth": "jobs",
+  "#run-folder": "jobs",
+};
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((e) =>

@@ -1,9 +1,10 @@
 /** @file Maps of methods for many images: planned once, run for every window; methods of one graph share its forward pass. */
+
+import type { OnnxplainError } from "../errors.ts";
 import { readMethods, readsLayer } from "../explain/asked.ts";
 import { concernsMethod, type Job, type Member, planJobs, type Ready, readyMethods } from "../explain/jobs.ts";
 import type { RunOptions } from "../explain/options.ts";
 import { planSession, rowsAtOnce } from "../explain/sessions.ts";
-import type { OnnxplainError } from "../errors.ts";
 import type { Explainer } from "../explainer.ts";
 import { cotangentOf } from "../methods/target.ts";
 import type { NamedMethod } from "./ask.ts";
@@ -62,7 +63,9 @@ export function attributor(model: Explainer, methods: readonly NamedMethod[], op
     failures: failures.map(([i, error]) => ({ method: (methods[i] as NamedMethod).name, error })),
     places,
     notes: [
-      ...new Set(planned.jobs.flatMap((j) => [...j.classifier.notes, ...j.members.flatMap((m) => notesOf(m, methods))])),
+      ...new Set(
+        planned.jobs.flatMap((j) => [...j.classifier.notes, ...j.members.flatMap((m) => notesOf(m, methods))]),
+      ),
     ],
     graphs: planned.jobs.length,
     all: async (wanted) => {
@@ -139,7 +142,10 @@ async function attempt({ model, options }: Runner, job: Job, wanted: readonly Wa
     const { classifier } = job;
     const session = await planSession(model, classifier, job.model, options);
     const probe = job.probe && (await planSession(model, classifier, job.probe, options));
-    const samples = wanted.map(({ x, target }) => ({ x, cotangent: cotangentOf({ index: target }, classifier.classes) }));
+    const samples = wanted.map(({ x, target }) => ({
+      x,
+      cotangent: cotangentOf({ index: target }, classifier.classes),
+    }));
     const batch = rowsAtOnce(job.model, classifier, options);
     const outcomes = await job.run(samples, { session, probe, batch, signal: options.signal });
     return new Map(

@@ -1,7 +1,8 @@
 /** @file Maps that know nothing of the model, at the input's size. */
-import { uniforms } from "../methods/random.ts";
+
 import type { Blind } from "../metrics/baselines.ts";
 import type { MetricImage } from "../metrics/metric.ts";
+import { uniforms } from "../random.ts";
 
 export type BlindImage = Pick<MetricImage, "x" | "layout" | "channels" | "height" | "width" | "seed">;
 

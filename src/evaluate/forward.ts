@@ -1,7 +1,7 @@
 /** @file Scores of network inputs, batch by batch. */
 import { drive } from "../drive.ts";
-import { forward } from "../explain/scores.ts";
 import type { RunOptions } from "../explain/options.ts";
+import { forward } from "../explain/scores.ts";
 import { rowsAtOnce, scoreSession } from "../explain/sessions.ts";
 import type { Explainer } from "../explainer.ts";
 import type { Classifier } from "../methods/classifier.ts";

@@ -30,7 +30,10 @@ export interface LoadedWindow {
 }
 
 /** Windows in the data's order; while one is in use the next is read. */
-export async function* windows(items: AsyncIterable<DataItem>, options: LookaheadOptions): AsyncGenerator<LoadedWindow> {
+export async function* windows(
+  items: AsyncIterable<DataItem>,
+  options: LookaheadOptions,
+): AsyncGenerator<LoadedWindow> {
   const { window, skip } = options;
   const source = items[Symbol.asyncIterator]();
   let taken = 0;

@@ -18,7 +18,9 @@ export interface EvaluateOptions extends Omit<RunOptions, "onProgress"> {
   readonly baselines?: boolean | undefined;
   /** `"predicted"` (default), `"label"`, a class index, or a label. */
   readonly target?: TargetRequest | undefined;
-  /** The model's class that a label of the data stands for; default by name, else by index where the data has no names. */
+  /** WordNet ids of the model's classes, where labels of the data carry such ids. */
+  readonly wnids?: readonly (string | undefined)[] | undefined;
+  /** The model's class that a label of the data stands for; default: what `joinLabels` finds. */
   readonly classOf?: ((label: DataLabel | undefined) => number | undefined) | undefined;
   /** Images in flight: what is held in memory, and what is lost when a run is killed. Default 16. */
   readonly window?: number | undefined;

@@ -1,5 +1,6 @@
 /** @file Where the maps of a run come from: methods, agreements of several, methods inverted, and maps that know no model. */
 import { BLIND, type Blind, invertedName } from "../metrics/baselines.ts";
+import { NOT_FINITE } from "../metrics/usable-map.ts";
 import type { NamedMethod } from "./ask.ts";
 import { agreed, inverted, type Plane } from "./plane.ts";
 
@@ -44,5 +45,4 @@ export const joined = ({ kind }: Source, planes: readonly Plane[]): Plane =>
       : (planes[0] as Plane);
 
 /** Why a map cannot be measured; undefined where it can. */
-export const unusable = ({ map }: Plane): string | undefined =>
-  map.every(Number.isFinite) ? undefined : "the map holds NaN or infinite values";
+export const unusable = ({ map }: Plane): string | undefined => (map.every(Number.isFinite) ? undefined : NOT_FINITE);

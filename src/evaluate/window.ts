@@ -11,7 +11,7 @@ import type { Scorer } from "./forward.ts";
 import type { Arrived } from "./lookahead.ts";
 import type { CountRow, EvaluatedWindow, ImageFailure, WorkCounts } from "./options.ts";
 import type { Plane } from "./plane.ts";
-import { type MapQuestion, runTasks, type Task, type Tally } from "./scheduler.ts";
+import { type MapQuestion, runTasks, type Tally, type Task } from "./scheduler.ts";
 import { seedOf } from "./seed.ts";
 import type { Seen } from "./seen.ts";
 import { joined, type Source, unusable } from "./sources.ts";
@@ -86,11 +86,7 @@ const failed = (image: string, error: OnnxplainError, method: string | null = nu
   message: error.message,
 });
 
-async function predict(
-  bench: Bench,
-  arrived: readonly Arrived[],
-  failures: ImageFailure[],
-): Promise<readonly Known[]> {
+async function predict(bench: Bench, arrived: readonly Arrived[], failures: ImageFailure[]): Promise<readonly Known[]> {
   const there = arrived.flatMap((a) => ("seen" in a ? [a] : []));
   const scores = await bench.scorer.score(there.map((a) => a.seen.x));
   let next = 0;
@@ -137,7 +133,9 @@ async function explain(
       const bad = (members as readonly Plane[]).map(unusable).find((why) => why !== undefined);
       if (bad === undefined) return joined(source, members as readonly Plane[]);
       if (source.kind === "method")
-        failures.push(failed(one.seen.id, new OnnxplainError("E_NUMERIC", `${bad}.`), source.name));
+        failures.push(
+          failed(one.seen.id, new OnnxplainError("E_NUMERIC", `${bad[0]?.toUpperCase()}${bad.slice(1)}.`), source.name),
+        );
       return { why: bad };
     }),
   );
@@ -282,7 +280,7 @@ function cellOf(
     return { ...NO_CELL, rows: excluded(head, named, `${result.code}: ${result.message}`), work };
   const { image, method, metric } = head;
   return {
-    rows: inOrder(result.values, named).map(([variant, outcome]) => ({ ...head, variant, ...valueOf(outcome) })),
+    rows: inOrder(result.values, named).map(([variant, outcome]) => ({ ...head, variant, ...valueOrReason(outcome) })),
     curves: Object.entries(result.curves ?? {}).map(([curve, values]) => ({
       ...{ image, method, metric, curve },
       values: Array.from(values),
@@ -299,11 +297,9 @@ function inOrder(values: Measured["values"], { metric }: NamedMetric): readonly 
   return [...listed, ...rest].map((id) => [id, values[id] as Outcome]);
 }
 
-function valueOf(outcome: Outcome): Pick<ResultRow, "value" | "reason"> {
+function valueOrReason(outcome: Outcome): Pick<ResultRow, "value" | "reason"> {
   if (typeof outcome !== "number") return { value: null, reason: outcome.excluded };
-  return Number.isFinite(outcome)
-    ? { value: outcome, reason: null }
-    : { value: null, reason: "not a finite number" };
+  return Number.isFinite(outcome) ? { value: outcome, reason: null } : { value: null, reason: "not a finite number" };
 }
 
 /** Maps that metrics ask for: by network, then method, so that those of one graph fill its batches. */

@@ -29,10 +29,10 @@ export const addWork = (a: WorkCounts, b: WorkCounts): WorkCounts => ({
   predictions: a.predictions + b.predictions,
   scores: shares(a.scores, b.scores),
   maps: shares(a.maps, b.maps),
-  metrics: Object.entries(b.metrics).reduce<Readonly<Record<string, MetricCounts>>>(
-    (sum, [name, m]) => ({ ...sum, [name]: metrics(sum[name], m) }),
-    a.metrics,
-  ),
+  metrics: {
+    ...a.metrics,
+    ...Object.fromEntries(Object.entries(b.metrics).map(([name, m]) => [name, metrics(a.metrics[name], m)])),
+  },
 });
 
 /** What one metric on one map asked for. */

@@ -36,7 +36,8 @@ export async function scoreRows(
   }
 }
 
-const forward = (classifier: Classifier): RowsPlan<Float32Array> => ({
+/** One row an image: its scores. */
+export const forward = (classifier: Classifier): RowsPlan<Float32Array> => ({
   model: { ...classifier.model, graph: { ...classifier.model.graph, inputs: [classifier.input] } },
   outputs: [classifier.scores],
   count: 1,

@@ -27,9 +27,7 @@ export function readCsv(
   if (repeated !== undefined) fail(`two columns are named \`${repeated}\`.`);
   const odd = rows.findIndex((r) => r.length !== names.length);
   if (odd >= 0) fail(`row ${odd + 1} has ${rows[odd]?.length} fields, the line of names ${names.length}.`);
-  return tableOf(
-    names.map((column, k) => ({ name: column, type: "string", values: rows.map((r) => r[k] as string) })),
-  );
+  return tableOf(names.map((column, k) => ({ name: column, type: "string", values: rows.map((r) => r[k] as string) })));
 }
 
 /**

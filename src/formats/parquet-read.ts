@@ -73,7 +73,8 @@ export async function openParquet(source: Uint8Array | ByteSource, name = "(unna
         utf8: false,
         useOffsetIndex: true,
       });
-      if (rows.length !== end - start) throw new Error(`expected ${end - start} rows from ${start}, got ${rows.length}`);
+      if (rows.length !== end - start)
+        throw new Error(`expected ${end - start} rows from ${start}, got ${rows.length}`);
       return rows.map((row) => Object.fromEntries(wanted.map((c) => [c, plain(row[c], c)])));
     });
   return {
@@ -105,7 +106,9 @@ export async function readTable(
       start,
       start + count,
     );
-    for (const row of rows) wanted.forEach((c, k) => cells[k]?.push(row[c.name] as Cell));
+    wanted.forEach((c, k) => {
+      for (const row of rows) cells[k]?.push(row[c.name] as Cell);
+    });
   }
   return tableOf(wanted.map((c, k) => ({ ...c, values: cells[k] ?? [] })));
 }

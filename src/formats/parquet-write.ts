@@ -1,6 +1,6 @@
 /** @file Writes tables as Parquet files: the same table gives the same bytes. */
 import { parquetWriteBuffer } from "hyparquet-writer";
-import { type Cell, type ColumnType, type Table, tableOf } from "./table.ts";
+import { type Cell, type ColumnType, type Table, type TableColumn, tableOf } from "./table.ts";
 
 type SchemaElement = NonNullable<Parameters<typeof parquetWriteBuffer>[0]["schema"]>[number];
 
@@ -23,12 +23,18 @@ const SCHEMAS: Readonly<Record<ColumnType, (name: string) => readonly SchemaElem
   ],
 };
 
-const stored = (type: ColumnType, values: readonly Cell[]): unknown[] =>
+/** Cells as the writer takes them. */
+export const stored = (type: ColumnType, values: readonly Cell[]): unknown[] =>
   type === "int"
     ? values.map((v) => (v === null ? null : BigInt(v as number)))
     : type === "doubles"
       ? values.map((v) => (v === null ? null : Array.from(v as readonly number[])))
       : [...values];
+
+export const schemaOf = (columns: readonly Pick<TableColumn, "name" | "type">[]): SchemaElement[] => [
+  { name: "schema", num_children: columns.length },
+  ...columns.flatMap(({ name, type }) => SCHEMAS[type](name)),
+];
 
 /**
  * A Parquet file: row groups of 100,000 rows (the first of 1,000), Snappy, no time and no place in it, so that equal tables give
@@ -38,10 +44,7 @@ const stored = (type: ColumnType, values: readonly Cell[]): unknown[] =>
  */
 export function writeTable(table: Table, metadata: Readonly<Record<string, string>> = {}): Uint8Array<ArrayBuffer> {
   const { columns } = tableOf(table.columns);
-  const schema: SchemaElement[] = [
-    { name: "schema", num_children: columns.length },
-    ...columns.flatMap(({ name, type }) => SCHEMAS[type](name)),
-  ];
+  const schema = schemaOf(columns);
   const kvMetadata = Object.entries(metadata).map(([key, value]) => ({ key, value }));
   const columnData = columns.map(({ name, type, values }) => ({ name, data: stored(type, values) }));
   return new Uint8Array(parquetWriteBuffer({ schema, columnData, kvMetadata, createdBy: "onnxplain" }));

@@ -22,7 +22,8 @@ const FITS: Readonly<Record<ColumnType, { readonly what: string; readonly test: 
   boolean: { what: "true or false", test: (v) => typeof v === "boolean" },
   doubles: {
     what: "a list of numbers",
-    test: (v) => (Array.isArray(v) || ArrayBuffer.isView(v)) && Array.prototype.every.call(v, (x) => typeof x === "number"),
+    test: (v) =>
+      (Array.isArray(v) || ArrayBuffer.isView(v)) && Array.prototype.every.call(v, (x) => typeof x === "number"),
   },
 };
 

@@ -9,9 +9,9 @@ import type { Model } from "../graph/types.ts";
 import { writeModelBytes } from "../graph/write.ts";
 import type { Classifier } from "../methods/classifier.ts";
 import type { Plan, Probe, Row, RowResult, Sample } from "../methods/method.ts";
-import { readParams } from "../params.ts";
 import { refuseUnsuitable } from "../methods/suitable.ts";
 import { findMethod } from "../methods/table.ts";
+import { readParams } from "../params.ts";
 import type { HostTensor, Session } from "../runtime/session.ts";
 
 export interface BenchOptions extends DeviceOptions {

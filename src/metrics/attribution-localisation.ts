@@ -5,7 +5,12 @@ import { compared, TRUTH_PARAM } from "./truth.ts";
 import { excludedAll } from "./usable-map.ts";
 
 const variants: readonly Variant[] = [
-  { id: "inside-total", about: "mu: sum of max(a, 0) inside / (sum of max(a, 0) + 1e-9)", range: [0, 1], better: "higher" },
+  {
+    id: "inside-total",
+    about: "mu: sum of max(a, 0) inside / (sum of max(a, 0) + 1e-9)",
+    range: [0, 1],
+    better: "higher",
+  },
   {
     id: "weighted",
     about: "mu_w: `inside-total` times image size over object size: 1 = as an even map",

@@ -49,7 +49,8 @@ export function baseImage(image: MetricImage, name: BaseName): Float32Array {
 }
 
 /** The question what the network says of a base image; of random ones each is its own. */
-export const baseKey = (name: BaseName): { readonly key?: string } => (name === "random" ? {} : { key: `base:${name}` });
+export const baseKey = (name: BaseName): { readonly key?: string } =>
+  name === "random" ? {} : { key: `base:${name}` };
 
 function channelMeans({ pixels, width, height }: MetricImage): Float32Array {
   const size = width * height;

@@ -19,7 +19,7 @@ const INSIDE_LOG = 1e-12;
 
 export const complexity: Metric = {
   id: "complexity",
-  aliases: ["entropy", "effective-complexity"],
+  aliases: ["effective-complexity"],
   title: "Complexity",
   source:
     "Bhatt, Weller, Moura 2020 (arXiv 2005.00631), definition 6; `effective`: Nguyen, Martinez 2020 (arXiv 2007.07584), section 3.3",

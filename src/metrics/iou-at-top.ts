@@ -28,7 +28,8 @@ export const iouAtTop: Metric = {
   id: "iou-at-top",
   aliases: ["iou"],
   title: "Intersection over union at the top",
-  source: "Jaccard index of the object and the top pixels; thresholds as in Zhou et al. 2016 (arXiv 1512.04150), by count",
+  source:
+    "Jaccard index of the object and the top pixels; thresholds as in Zhou et al. 2016 (arXiv 1512.04150), by count",
   params: TRUTH_PARAM,
   variants,
   needs: [],

@@ -29,7 +29,8 @@ export const outsideInside: Metric = {
   id: "outside-inside",
   aliases: ["context-ratio", "mu", "outside-inside-ratio"],
   title: "Outside-inside relevance ratio",
-  source: "Lapuschkin et al. 2016 (CVPR, Analyzing Classifiers: Fisher Vectors and Deep Neural Networks), measure mu of section 4",
+  source:
+    "Lapuschkin et al. 2016 (CVPR, Analyzing Classifiers: Fisher Vectors and Deep Neural Networks), measure mu of section 4",
   params: TRUTH_PARAM,
   variants,
   needs: [],

@@ -54,7 +54,10 @@ export const pointingGame: Metric = {
   source:
     "Zhang et al. 2018 (arXiv 1608.00507), section 4.1; tolerance as in TorchRay 1.0 (pixels of the network's input), ties as in Quantus 0.6",
   params: {
-    tolerance: nonNegative(15, "distance below which a point counts as on the object, in pixels of the network's input"),
+    tolerance: nonNegative(
+      15,
+      "distance below which a point counts as on the object, in pixels of the network's input",
+    ),
     ...TRUTH_PARAM,
   },
   variants,

@@ -1,9 +1,8 @@
-/** @file Maps that order nothing, and other reasons for which a number is left out. */
-import type { Measured, Metric, MetricImage, Outcome } from "./metric.ts";
+/** @file Why a number is left out, in words that summaries can count. */
+import type { MetricImage, Outcome } from "./metric.ts";
+import { unusable } from "./usable-map.ts";
 
 export const REASON = {
-  constant: "the map is constant",
-  notFinite: "the map holds values that are not finite",
   size: "the map is not of the input's size",
   emptyMask: "the mask is empty",
   baseWins: "the base image scores at least as high as the original",
@@ -16,31 +15,15 @@ export const REASON = {
   noAttribution: "the method gives no value for each input element",
 } as const;
 
-/** Why no metric can say anything of these maps; undefined when they can be ordered. */
-export function refusal({ maps, map, width, height }: MetricImage): string | undefined {
-  for (const m of maps.length > 0 ? maps : [map]) {
-    const reason = refuse(m, width * height);
-    if (reason) return reason;
-  }
-  return undefined;
+/** Why these maps order no pixels; undefined when all of them do. */
+export function refusal({ maps, width, height }: MetricImage): string | undefined {
+  const reasons = maps.map((map) => refuse(map, width * height));
+  return reasons.find((reason) => reason !== undefined);
 }
 
 /** The same for one map or attribution of so many values. */
-export function refuse(map: Float32Array, size: number): string | undefined {
-  if (map.length !== size) return REASON.size;
-  const [first] = map;
-  let constant = true;
-  for (const v of map) {
-    if (!Number.isFinite(v)) return REASON.notFinite;
-    constant &&= v === first;
-  }
-  return constant ? REASON.constant : undefined;
-}
-
-/** The same reason for every variant. */
-export const excluded = ({ variants }: Pick<Metric, "variants">, reason: string): Measured => ({
-  values: Object.fromEntries(variants.map(({ id }) => [id, { excluded: reason }])),
-});
+export const refuse = (map: Float32Array, size: number): string | undefined =>
+  map.length === size ? unusable(map) : REASON.size;
 
 /** A number, unless the network gave none. */
 export const finite = (value: number): Outcome => (Number.isFinite(value) ? value : { excluded: REASON.noScore });

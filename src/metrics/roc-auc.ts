@@ -1,7 +1,8 @@
 /** @file Area under the ROC curve of a map that is read as a detector of the object's pixels. */
+
+import { ranks } from "./correlations.ts";
 import { type Metric, measured, type Variant } from "./metric.ts";
 import { type Reading, readAs } from "./readings.ts";
-import { ranks } from "./correlations.ts";
 import { compared, TRUTH_PARAM, type Truth } from "./truth.ts";
 
 const about: Readonly<Record<Reading, string>> = {
@@ -25,7 +26,7 @@ function area(values: Float64Array, truth: Truth): number {
 
 export const rocAuc: Metric = {
   id: "roc-auc",
-  aliases: ["auc", "auroc"],
+  aliases: ["auroc"],
   title: "ROC AUC of the map against the object",
   source: "Fawcett 2006 (Pattern Recognition Letters 27), section 7; as Quantus 0.6 uses it",
   params: TRUTH_PARAM,

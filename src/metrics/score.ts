@@ -2,7 +2,11 @@
 import { oneOf, type ParamSpec, type Params } from "../params.ts";
 import type { Scored } from "./metric.ts";
 
-export const scoreSpec: ParamSpec = oneOf("probability", ["probability", "logit"], "what is read of the class explained");
+export const scoreSpec: ParamSpec = oneOf(
+  "probability",
+  ["probability", "logit"],
+  "what is read of the class explained",
+);
 
 export type ReadScore = (scored: Scored) => number;
 

@@ -1,5 +1,5 @@
 /** @file What a run says in the end: for every method, metric and variant its location, its uncertainty, its rank, and whether it beats baselines. */
-import { BASELINES, type Baseline, baselineOf, opponent } from "./baseline-names.ts";
+import { BASELINES, type Baseline, baselineOf, opponent } from "./baselines.ts";
 import { type BootstrapOptions, bootstrapMeans, type Interval } from "./bootstrap.ts";
 import type { Variant } from "./metric.ts";
 import { mean, quantile, sorted, standardError, trimmedMean } from "./quantiles.ts";

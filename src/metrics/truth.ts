@@ -1,5 +1,5 @@
 /** @file Where the explained thing is: a mask, or the union of boxes, as localisation metrics compare maps with it. */
-import { oneOf, type Params, type ParamSpecs } from "../params.ts";
+import { oneOf, type ParamSpecs, type Params } from "../params.ts";
 import type { Box, Measured, MetricImage, Variant } from "./metric.ts";
 import { excludedAll, unusable } from "./usable-map.ts";
 
@@ -12,7 +12,11 @@ export interface Truth {
 
 /** Parameter that every localisation metric has. */
 export const TRUTH_PARAM: ParamSpecs = {
-  truth: oneOf("any", ["any", "mask", "boxes"], "what marks the object: `any` = the mask where there is one, else boxes"),
+  truth: oneOf(
+    "any",
+    ["any", "mask", "boxes"],
+    "what marks the object: `any` = the mask where there is one, else boxes",
+  ),
 };
 
 export const NO_TRUTH = "the image has no mask and no boxes";

@@ -21,7 +21,7 @@ export function wave(t: number): number {
   return p < 0.5 ? 16 * p * (0.5 - p) : -16 * (p - 0.5) * (1 - p);
 }
 
-export const clamp01 = (v: number): number => (v < 0 ? 0 : v > 1 ? 1 : v);
+export const clamp01 = (v: number): number => Math.min(Math.max(v, 0), 1);
 export const mix = (a: number, b: number, t: number): number => a + (b - a) * t;
 /** 0 at `a` and before, 1 at `b` and after, smooth between. */
 export function smoothstep(a: number, b: number, x: number): number {

@@ -28,7 +28,14 @@ const ellipse = (x: number, y: number, rx: number, ry: number, degrees = 0): Out
   ry,
   ...rotation(degrees),
 });
-const box = (x: number, y: number, hw: number, hh: number, round = 0): Outline => ({ kind: "box", x, y, hw, hh, round });
+const box = (x: number, y: number, hw: number, hh: number, round = 0): Outline => ({
+  kind: "box",
+  x,
+  y,
+  hw,
+  hh,
+  round,
+});
 const polygon = (...points: readonly number[]): Outline => ({ kind: "polygon", points, round: 0 });
 const stroke = (x0: number, y0: number, x1: number, y1: number, r: number): Outline => ({
   kind: "stroke",
@@ -65,7 +72,12 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
   ],
   fish: ([a, b, c]) => [
     part("tail", 1, polygon(-0.42, 0, -1, -0.46 - 0.06 * a, -0.8, 0, -1, 0.46 + 0.06 * a)),
-    part("fin", 2, polygon(-0.25, -0.25, 0.4, -0.28, -0.2 + 0.1 * b, -0.76), polygon(-0.05, 0.28, 0.3, 0.28, -0.1, 0.62)),
+    part(
+      "fin",
+      2,
+      polygon(-0.25, -0.25, 0.4, -0.28, -0.2 + 0.1 * b, -0.76),
+      polygon(-0.05, 0.28, 0.3, 0.28, -0.1, 0.62),
+    ),
     part("body", 0, ellipse(0.12, 0, 0.74, 0.4 + 0.05 * c)),
     part("eye", 3, disc(0.52, -0.1, 0.09)),
   ],
@@ -76,7 +88,14 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
   ],
   tree: ([a, b, c]) => [
     part("trunk", 1, polygon(-0.12, 0.1, 0.12, 0.1, 0.19, 1, -0.19, 1)),
-    part("crown", 0, disc(-0.38, -0.08, 0.4), disc(0.38, -0.08, 0.4 + 0.04 * a), disc(0, -0.5 - 0.05 * b, 0.46), disc(0, -0.1, 0.4)),
+    part(
+      "crown",
+      0,
+      disc(-0.38, -0.08, 0.4),
+      disc(0.38, -0.08, 0.4 + 0.04 * a),
+      disc(0, -0.5 - 0.05 * b, 0.46),
+      disc(0, -0.1, 0.4),
+    ),
     part("fruit", 2, disc(-0.34, -0.16 + 0.05 * c, 0.11), disc(0.1, -0.52, 0.11), disc(0.36, -0.02, 0.11)),
   ],
   flower: ([a, b, c]) => [
@@ -91,7 +110,12 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
   ],
   car: ([a, b]) => [
     part("cabin", 1, polygon(-0.62, 0.06, -0.36 - 0.05 * a, -0.44, 0.28 + 0.06 * b, -0.44, 0.62, 0.06)),
-    part("window", 2, polygon(-0.4, -0.02, -0.25, -0.31, -0.03, -0.31, -0.03, -0.02), polygon(0.08, -0.02, 0.08, -0.31, 0.22, -0.31, 0.42, -0.02)),
+    part(
+      "window",
+      2,
+      polygon(-0.4, -0.02, -0.25, -0.31, -0.03, -0.31, -0.03, -0.02),
+      polygon(0.08, -0.02, 0.08, -0.31, 0.22, -0.31, 0.42, -0.02),
+    ),
     part("body", 0, box(0, 0.23, 0.98, 0.24, 0.12)),
     part("wheels", 3, disc(-0.52, 0.46, 0.24), disc(0.52, 0.46, 0.24)),
   ],
@@ -105,7 +129,11 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
   cup: ([a, b, c]) => [
     part("saucer", 2, ellipse(-0.04, 0.68, 0.86, 0.15)),
     part("handle", 1, ring(0.56, -0.02 + 0.05 * a, 0.3 + 0.03 * b, 0.085)),
-    part("bowl", 0, polygon(-0.66, -0.6, 0.56, -0.6, 0.5, 0.2, 0.28 + 0.06 * c, 0.66, -0.38 - 0.06 * c, 0.66, -0.6, 0.2)),
+    part(
+      "bowl",
+      0,
+      polygon(-0.66, -0.6, 0.56, -0.6, 0.5, 0.2, 0.28 + 0.06 * c, 0.66, -0.38 - 0.06 * c, 0.66, -0.6, 0.2),
+    ),
     part("rim", 3, ellipse(-0.05, -0.58, 0.61, 0.13)),
   ],
   key: ([a, b, c]) => [
@@ -117,11 +145,20 @@ export const FIGURES: Readonly<Record<string, Figure>> = {
     part("pole", 1, box(0, 0.36, 0.075, 0.5)),
     part("foot", 2, ellipse(0, 0.86, 0.46 + 0.06 * a, 0.15)),
     part("bulb", 3, disc(0, -0.06, 0.2)),
-    part("shade", 0, polygon(-0.26 - 0.06 * b, -0.92, 0.26 + 0.06 * b, -0.92, 0.7, -0.08 + 0.04 * c, -0.7, -0.08 + 0.04 * c)),
+    part(
+      "shade",
+      0,
+      polygon(-0.26 - 0.06 * b, -0.92, 0.26 + 0.06 * b, -0.92, 0.7, -0.08 + 0.04 * c, -0.7, -0.08 + 0.04 * c),
+    ),
   ],
   rocket: ([a, b, c]) => [
     part("flame", 2, polygon(-0.2, 0.52, 0.2, 0.52, 0.1, 0.82, 0, 1.06 + 0.05 * a, -0.1, 0.82)),
-    part("fins", 1, polygon(-0.2, 0.1, -0.64 - 0.05 * b, 0.7, -0.2, 0.58), polygon(0.2, 0.1, 0.64 + 0.05 * b, 0.7, 0.2, 0.58)),
+    part(
+      "fins",
+      1,
+      polygon(-0.2, 0.1, -0.64 - 0.05 * b, 0.7, -0.2, 0.58),
+      polygon(0.2, 0.1, 0.64 + 0.05 * b, 0.7, 0.2, 0.58),
+    ),
     part("hull", 0, box(0, 0.1, 0.29, 0.52, 0.08)),
     part("nose", 1, polygon(-0.29, -0.36, -0.2, -0.7, 0, -1.02, 0.2, -0.7, 0.29, -0.36)),
     part("porthole", 3, disc(0, -0.08 + 0.06 * c, 0.16)),

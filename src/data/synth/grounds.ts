@@ -33,7 +33,11 @@ const MATERIALS: Readonly<Record<string, (site: Site) => Ground>> = {
   meadow: ({ random, seed, unit }) => {
     const blades = turned(fractalNoise(seed, { coarse: 5, fine: unit }), between(random, -18, 18), 0.55, 2.6);
     const patches = fractalNoise(seed + 1, { coarse: 30, fine: 4 });
-    const [a, b, dry] = [[0.13, 0.22, 0.08], [0.47, 0.58, 0.26], [0.62, 0.57, 0.32]] as const;
+    const [a, b, dry] = [
+      [0.13, 0.22, 0.08],
+      [0.47, 0.58, 0.26],
+      [0.62, 0.57, 0.32],
+    ] as const;
     const dryness = between(random, 0, 0.7);
     return (x, y, out) => {
       const p = smoothstep(0.35, 0.75, patches(x, y));
@@ -57,13 +61,24 @@ const MATERIALS: Readonly<Record<string, (site: Site) => Ground>> = {
     return (x, y, out) => {
       const near = y / height;
       const s = swell(x, y * (1.6 - 0.8 * near));
-      blend(out, [0.07, 0.21, 0.3], [0.3, 0.53, 0.58], smoothstep(0.25, 0.75, 0.65 * s + 0.35 * deep(x, y)), 1.12 - 0.25 * near);
+      blend(
+        out,
+        [0.07, 0.21, 0.3],
+        [0.3, 0.53, 0.58],
+        smoothstep(0.25, 0.75, 0.65 * s + 0.35 * deep(x, y)),
+        1.12 - 0.25 * near,
+      );
       const glint = 0.55 * smoothstep(0.68, 0.8, s);
       for (let c = 0; c < 3; c++) out[c] = mix(out[c] as number, 0.93, glint);
     };
   },
   sky: ({ random, seed, unit, height }) => {
-    const clouds = turned(fractalNoise(seed, { coarse: 30, fine: 1.5 * unit, gain: 0.52 }), between(random, -12, 12), 1.5, 0.8);
+    const clouds = turned(
+      fractalNoise(seed, { coarse: 30, fine: 1.5 * unit, gain: 0.52 }),
+      between(random, -12, 12),
+      1.5,
+      0.8,
+    );
     const cover = between(random, 0.4, 0.62);
     return (x, y, out) => {
       blend(out, [0.25, 0.44, 0.72], [0.72, 0.8, 0.86], clamp01(y / height), 1);
@@ -80,7 +95,15 @@ const MATERIALS: Readonly<Record<string, (site: Site) => Ground>> = {
     const width = between(random, 13, 22);
     const shift = between(random, 0, width);
     const dark = random() < 0.5;
-    const [a, b]: readonly [Rgb, Rgb] = dark ? [[0.2, 0.13, 0.09], [0.44, 0.3, 0.2]] : [[0.48, 0.34, 0.21], [0.75, 0.58, 0.4]];
+    const [a, b]: readonly [Rgb, Rgb] = dark
+      ? [
+          [0.2, 0.13, 0.09],
+          [0.44, 0.3, 0.2],
+        ]
+      : [
+          [0.48, 0.34, 0.21],
+          [0.75, 0.58, 0.4],
+        ];
     return (x, y, out) => {
       const [u, v] = upright ? [y, x] : [x, y];
       const at = (v + shift) / width;
@@ -126,7 +149,13 @@ const MATERIALS: Readonly<Record<string, (site: Site) => Ground>> = {
       const v = cos * y - sin * x + 5 * f;
       const stripe = smoothstep(-0.2, 0.2, wave(u / period));
       const other = checked ? smoothstep(-0.2, 0.2, wave(v / period)) : stripe;
-      blend(out, a, b, (stripe + other) / 2, 0.72 + 0.45 * f + 0.14 * (weave(u / (1.4 * unit), v / (1.4 * unit)) - 0.5));
+      blend(
+        out,
+        a,
+        b,
+        (stripe + other) / 2,
+        0.72 + 0.45 * f + 0.14 * (weave(u / (1.4 * unit), v / (1.4 * unit)) - 0.5),
+      );
     };
   },
   stone: ({ random, seed, unit }) => {

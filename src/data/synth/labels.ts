@@ -31,7 +31,8 @@ export function labelAt(settings: SynthSettings, index: number): SynthLabel {
   const marks = stream(seed, index, "watermark");
   const grounds = stream(seed, index, "background");
   const flips = stream(seed, index, "flip");
-  const onGround = background !== null && chance(grounds, trueLabel === background.class ? background.rate : background.others);
+  const onGround =
+    background !== null && chance(grounds, trueLabel === background.class ? background.rate : background.others);
   const free = SYNTH_GROUNDS.filter((name) => name !== background?.ground);
   const flipped = chance(flips, flip);
   const others = classes.filter((c) => c !== trueLabel);

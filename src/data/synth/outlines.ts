@@ -2,10 +2,32 @@
 
 /** Lengths in units of the figure they belong to. */
 export type Outline =
-  | { readonly kind: "ellipse"; readonly x: number; readonly y: number; readonly rx: number; readonly ry: number; readonly cos?: number; readonly sin?: number }
-  | { readonly kind: "box"; readonly x: number; readonly y: number; readonly hw: number; readonly hh: number; readonly round: number }
+  | {
+      readonly kind: "ellipse";
+      readonly x: number;
+      readonly y: number;
+      readonly rx: number;
+      readonly ry: number;
+      readonly cos?: number;
+      readonly sin?: number;
+    }
+  | {
+      readonly kind: "box";
+      readonly x: number;
+      readonly y: number;
+      readonly hw: number;
+      readonly hh: number;
+      readonly round: number;
+    }
   | { readonly kind: "polygon"; readonly points: readonly number[]; readonly round: number }
-  | { readonly kind: "stroke"; readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number; readonly r: number }
+  | {
+      readonly kind: "stroke";
+      readonly x0: number;
+      readonly y0: number;
+      readonly x1: number;
+      readonly y1: number;
+      readonly r: number;
+    }
   | { readonly kind: "ring"; readonly x: number; readonly y: number; readonly r: number; readonly half: number };
 
 type Kind = Outline["kind"];
@@ -58,7 +80,7 @@ const GEOMETRY: { readonly [K in Kind]: Geometry<K> } = {
         const dx = px - t * ex;
         const dy = py - t * ey;
         nearest = Math.min(nearest, dx * dx + dy * dy);
-        if (py < 0 !== py < ey && (px * ey < ex * py) === ey > 0) inside = !inside;
+        if (py < 0 !== py < ey && px * ey < ex * py === ey > 0) inside = !inside;
       }
       return (inside ? -1 : 1) * Math.sqrt(nearest) - round;
     },

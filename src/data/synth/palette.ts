@@ -1,6 +1,7 @@
 /** @file The one palette of all classes: what an object is painted with says nothing about what it is. */
-import { pick, type Random, shuffled } from "./random.ts";
+
 import type { Tone } from "./figures.ts";
+import { pick, type Random, shuffled } from "./random.ts";
 
 /** Red, green, blue, each 0…1. */
 export type Rgb = readonly [number, number, number];
@@ -49,12 +50,13 @@ const legible = (p: Paints): boolean =>
   ([1, 2, 3] as const).every((tone) => apart(p[0], p[tone]) >= CONTRAST) && apart(p[1], p[2]) >= CONTRAST / 2;
 
 function four(random: Random): Paints {
-  const [a, b, c, d] = shuffled(random, PIGMENTS).slice(0, 4).map((p) => stray(random, p)) as [Rgb, Rgb, Rgb, Rgb];
+  const [a, b, c, d] = shuffled(random, PIGMENTS)
+    .slice(0, 4)
+    .map((p) => stray(random, p)) as [Rgb, Rgb, Rgb, Rgb];
   return { 0: a, 1: b, 2: c, 3: d };
 }
 
-const stray = (random: Random, color: Rgb): Rgb =>
-  color.map((v) => v + STRAY * (2 * random() - 1)) as unknown as Rgb;
+const stray = (random: Random, color: Rgb): Rgb => color.map((v) => v + STRAY * (2 * random() - 1)) as unknown as Rgb;
 
 /** One paint, for a loose part. */
 export const onePaint = (random: Random): Rgb => stray(random, pick(random, PIGMENTS));

@@ -33,7 +33,9 @@ const PURPOSES: Readonly<Record<Purpose, number>> = {
 
 /** The same numbers on every machine: integer arithmetic only. */
 export function stream(seed: number, index: number, purpose: Purpose): Random {
-  const source = xoroshiro128plusFromState([0, 1, 2, 3].map((word) => address(seed, index, PURPOSES[purpose] * 4 + word)));
+  const source = xoroshiro128plusFromState(
+    [0, 1, 2, 3].map((word) => address(seed, index, PURPOSES[purpose] * 4 + word)),
+  );
   return () => uniformFloat64(source);
 }
 

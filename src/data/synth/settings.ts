@@ -66,8 +66,13 @@ export interface SynthSettings {
   readonly turn: number;
   readonly distractors: Interval;
   readonly occlusion: number;
-  readonly watermark: Required<PlantedWatermark> | null;
-  readonly background: Required<PlantedBackground> | null;
+  readonly watermark: { readonly class: string; readonly rate: number; readonly others: number } | null;
+  readonly background: {
+    readonly class: string;
+    readonly rate: number;
+    readonly others: number;
+    readonly ground: string;
+  } | null;
   readonly flip: number;
   readonly splits: readonly [number, number, number];
   readonly clean: readonly SplitName[];
@@ -90,7 +95,7 @@ const isInterval = ([low, high]: Interval, least: number, most: number): boolean
   low >= least && low <= high && high <= most;
 
 /** Throws `E_PARAM` naming the option, what was expected and what came. */
-export function settle(options: SynthOptions = {}): SynthSettings {
+export function synthSettings(options: SynthOptions = {}): SynthSettings {
   const { size = 64, classes = SYNTH_CLASSES, watermark, background, plain = false } = options;
   const { width, height } = typeof size === "number" ? { width: size, height: size } : size;
   const settings: SynthSettings = {
@@ -128,8 +133,18 @@ function checkSettings(s: SynthSettings): void {
     );
   const unknown = s.classes.filter((c) => !SYNTH_CLASSES.includes(c));
   check(unknown.length === 0, "classes", `among ${SYNTH_CLASSES.join(", ")}`, unknown);
-  check(s.classes.length > 0 && new Set(s.classes).size === s.classes.length, "classes", "different names, at least one", s.classes);
-  check(s.objects.every(Number.isInteger) && isInterval(s.objects, 1, MOST_OBJECTS), "objects", `from 1 to at most ${MOST_OBJECTS}`, s.objects);
+  check(
+    s.classes.length > 0 && new Set(s.classes).size === s.classes.length,
+    "classes",
+    "different names, at least one",
+    s.classes,
+  );
+  check(
+    s.objects.every(Number.isInteger) && isInterval(s.objects, 1, MOST_OBJECTS),
+    "objects",
+    `from 1 to at most ${MOST_OBJECTS}`,
+    s.objects,
+  );
   check(
     s.distractors.every(Number.isInteger) && isInterval(s.distractors, 0, MOST_DISTRACTORS),
     "distractors",
@@ -151,9 +166,24 @@ function checkSettings(s: SynthSettings): void {
   }
   if (s.background) {
     check(!s.plain, "background", "absent from plain scenes", s.background);
-    check(SYNTH_GROUNDS.includes(s.background.ground), "background", `one of ${SYNTH_GROUNDS.join(", ")}`, s.background.ground);
+    check(
+      SYNTH_GROUNDS.includes(s.background.ground),
+      "background",
+      `one of ${SYNTH_GROUNDS.join(", ")}`,
+      s.background.ground,
+    );
   }
   const total = s.splits.reduce((sum, v) => sum + v, 0);
-  check(s.splits.length === 3 && s.splits.every(isShare) && Math.abs(total - 1) < 1e-9, "splits", "three shares whose sum is 1", s.splits);
-  check(s.clean.every((name) => SPLITS.includes(name)), "clean", `among ${SPLITS.join(", ")}`, s.clean);
+  check(
+    s.splits.length === 3 && s.splits.every(isShare) && Math.abs(total - 1) < 1e-9,
+    "splits",
+    "three shares whose sum is 1",
+    s.splits,
+  );
+  check(
+    s.clean.every((name) => SPLITS.includes(name)),
+    "clean",
+    `among ${SPLITS.join(", ")}`,
+    s.clean,
+  );
 }

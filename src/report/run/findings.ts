@@ -1,5 +1,5 @@
 /** @file What a reader must know before any number: which methods say no more than a map that knows nothing of the model. */
-import { BASELINE_WORDS, BASELINES, type Baseline } from "../../metrics/baseline-names.ts";
+import { BASELINE_WORDS, BASELINES, type Baseline } from "../../metrics/baselines.ts";
 import { FEWEST, type Summary, type SummaryCell, type Verdict, type Versus } from "../../metrics/summary.ts";
 
 /** A method that does not beat a baseline under a variant. */

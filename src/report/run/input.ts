@@ -21,10 +21,10 @@ export interface RunFacts {
 
 /** Something that gave no result at all: a picture that cannot be read, a method that does not apply. */
 export interface RunFailure {
-  /** {@link ResultRow.image}; undefined where it concerns all. */
-  readonly image?: string | undefined;
-  readonly method?: string | undefined;
-  readonly metric?: string | undefined;
+  /** {@link ResultRow.image}; null where it concerns all. */
+  readonly image: string | null;
+  /** Null = the whole image is missing. */
+  readonly method: string | null;
   readonly code: string;
   readonly message: string;
 }
@@ -49,4 +49,12 @@ export interface RunReport {
   readonly pictures: readonly RunPicture[];
   /** Ids of {@link PRESET_TABLES} whose tables are shown first. */
   readonly presets: readonly string[];
+}
+
+/** Title of a metric as it was asked for: `Simple confidence gain, rho=0.05`. */
+export function metricTitle(metric: string, metricOf: RunReport["metricOf"]): string {
+  const facts = metricOf(metric);
+  if (facts === undefined) return metric;
+  if (metric === facts.id) return facts.title;
+  return `${facts.title}${metric.startsWith(`${facts.id} `) ? `, ${metric.slice(facts.id.length + 1)}` : ` (${metric})`}`;
 }

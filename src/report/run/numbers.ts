@@ -27,8 +27,7 @@ export const intervalText = (interval: Interval | null, decimals: number): strin
 export const meanText = (mean: number | null, error: number | null, decimals: number): string =>
   mean === null ? NOTHING : `${fixed(mean, decimals)}${error === null ? "" : ` ± ${fixed(error, decimals)}`}`;
 
-export const signed = (value: number, decimals: number): string =>
-  `${value > 0 ? "+" : ""}${fixed(value, decimals)}`;
+export const signed = (value: number, decimals: number): string => `${value > 0 ? "+" : ""}${fixed(value, decimals)}`;
 
 export const share = (part: number | null): string => (part === null ? NOTHING : `${Math.round(100 * part)} %`);
 

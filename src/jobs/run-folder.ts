@@ -1,0 +1,31 @@
+/** @file The folder of a run while it is being made: settings, and one part for each finished window. */
+import type { EvaluatedWindow } from "../evaluate/options.ts";
+
+/** What decides the results of a run; plain JSON. */
+export type Settings = Readonly<Record<string, unknown>>;
+export interface RunState {
+  readonly schema_version: 1;
+  readonly settings: Settings;
+  /** The results are written. */
+  readonly done: boolean;
+}
+
+export interface RunFolder {
+  readonly folder: string;
+  /** Windows that were done when the run was opened. */
+  readonly parts: number;
+  readonly done: boolean;
+  readonly add: (window: EvaluatedWindow) => Promise<void>;
+  /** Windows in order, read one at a time, anew at every walk. */
+  readonly windows: () => Iterable<EvaluatedWindow>;
+  /** One file of the results. */
+  readonly write: (name: string, content: string | Uint8Array) => Promise<void>;
+  /** The results stand; the parts are taken away. */
+  readonly close: () => Promise<void>;
+}
+
+/**
+ * Begin a run, or take it up. Throws `E_FILE` when the folder holds anything and is not to be resumed, or cannot be read;
+ * `E_PARAM` when it was begun with other settings, naming what differs.
+ */
+export type OpenRun = (folder: string, settings: Settings, resume: boolean) => Promise<RunFolder>;

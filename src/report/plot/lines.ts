@@ -1,0 +1,80 @@
+/** @file A line plot as inline SVG: bands of error, labels at the ends of the lines instead of a legend. */
+import { html, type Markup } from "../html/markup.ts";
+import { significant } from "../words.ts";
+import { apart, type Domain, niceDomain, placeIn, ticks } from "./ticks.ts";
+
+export interface Line {
+  readonly label: string;
+  /** One value a step. */
+  readonly values: readonly number[];
+  /** Half the height of the band, one a step. */
+  readonly errors?: readonly number[] | undefined;
+  /** Class of the line: a colour `c0` … `c7`, a baseline `b-random`, or `faint` (drawn behind, without a label). */
+  readonly style: string;
+}
+export interface LinePlot {
+  readonly lines: readonly Line[];
+  /** The alternative text. */
+  readonly what: string;
+  readonly xLabel: string;
+  /** Position of the last step on the x axis, in the units of `xLabel`; the first is 0. */
+  readonly xEnd: number;
+}
+
+const WIDTH = 380;
+const HEIGHT = 250;
+const LEFT = 38;
+const RIGHT = 122;
+const TOP = 10;
+const BOTTOM = 34;
+const INNER: Readonly<Record<"width" | "height", number>> = {
+  width: WIDTH - LEFT - RIGHT,
+  height: HEIGHT - TOP - BOTTOM,
+};
+const LABEL_GAP = 13;
+const LONGEST = 18;
+
+const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
+const at = (v: number): string => String(Math.round(v * 10) / 10);
+
+export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
+  const y = niceDomain(reach(lines));
+  const x = { low: 0, high: xEnd };
+  const px = (step: number, steps: number): number => LEFT + (steps < 2 ? 0 : step / (steps - 1)) * INNER.width;
+  const py = (value: number): number => TOP + (1 - placeIn(y, value)) * INNER.height;
+  const path = (values: readonly number[]): string =>
+    values.map((v, i) => `${i === 0 ? "M" : "L"}${at(px(i, values.length))} ${at(py(v))}`).join("");
+  const band = ({ values, errors, style }: Line): Markup | undefined => {
+    if (errors === undefined || style === "faint") return undefined;
+    const edge = (sign: number): readonly string[] =>
+      values.map((v, i) => `${at(px(i, values.length))} ${at(py(v + sign * (errors[i] ?? 0)))}`);
+    return html`<path class="band ${style}" d="M${[...edge(1), ...[...edge(-1)].reverse()].join("L")}Z"/>`;
+  };
+  const labelled = lines.filter((l) => l.style !== "faint" && l.values.length > 0);
+  const ends = labelled.map((l) => py(l.values.at(-1) as number) - TOP);
+  const places = apart(ends, LABEL_GAP, INNER.height);
+  const labels = labelled.map((l, i) => {
+    const [from, to] = [(ends[i] as number) + TOP, (places[i] as number) + TOP];
+    const edge = LEFT + INNER.width;
+    return html`<path class="leader ${l.style}" d="M${edge + 1} ${at(from)}L${edge + 9} ${at(to)}"/><text class="label ${l.style}" x="${edge + 12}" y="${at(to + 3.5)}">${short(l.label)}${l.label.length > LONGEST ? html`<title>${l.label}</title>` : undefined}</text>`;
+  });
+  const rows = ticks(y).map(
+    (t) =>
+      html`<path class="rule" d="M${LEFT} ${at(py(t))}h${INNER.width}"/><text class="tick end" x="${LEFT - 5}" y="${at(py(t) + 3.5)}">${significant(t, 3).replace("-", "−")}</text>`,
+  );
+  const columns = ticks(x, 5).map((t) => {
+    const place = LEFT + placeIn(x, t) * INNER.width;
+    return html`<path class="axis" d="M${at(place)} ${TOP + INNER.height}v4"/><text class="tick mid" x="${at(place)}" y="${TOP + INNER.height + 15}">${significant(t, 3)}</text>`;
+  });
+  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${what}">${rows}<path class="axis" d="M${LEFT} ${TOP + INNER.height}h${INNER.width}"/>${columns}<text class="tick mid" x="${LEFT + INNER.width / 2}" y="${HEIGHT - 4}">${xLabel}</text>${lines.map(band)}${lines.filter((l) => l.style === "faint").map((l) => html`<path class="line faint" d="${path(l.values)}"><title>${l.label}</title></path>`)}${labelled.map((l) => html`<path class="line ${l.style}" d="${path(l.values)}"/>`)}${labels}</svg>`;
+}
+
+function reach(lines: readonly Line[]): Domain {
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const { values, errors } of lines)
+    for (const [i, v] of values.entries()) {
+      low = Math.min(low, v - (errors?.[i] ?? 0));
+      high = Math.max(high, v + (errors?.[i] ?? 0));
+    }
+  return low <= high ? { low, high } : { low: 0, high: 1 };
+}

@@ -1,0 +1,283 @@
+/** @file The report of a run: one HTML file that says first what the maps are worth, then shows every number behind it. */
+import { BASELINE_WORDS, BASELINES, type Baseline } from "../../metrics/baselines.ts";
+import { type Series, seriesOf } from "../../metrics/series.ts";
+import { FEWEST, type Summary } from "../../metrics/summary.ts";
+import { VERSION } from "../../version.ts";
+import { html, type Markup, trusted } from "../html/markup.ts";
+import { policyOf } from "../html/policy.ts";
+import { STYLE } from "../html/style.ts";
+import { definitions } from "../html/tables.ts";
+import { base64 } from "../terminal.ts";
+import { curvePlots, type MeanCurve, meanCurves } from "./curves.ts";
+import { type Extreme, extremesOf } from "./extremes.ts";
+import { byMethod, type Finding, type Findings, findingsOf, PLAIN, VERDICT_WORDS } from "./findings.ts";
+import { metricTitle, type RunFailure, type RunPicture, type RunReport } from "./input.ts";
+import { counted, decimalsFor, fixed, intervalText, listed, share, signed } from "./numbers.ts";
+import { PRESET_TABLES } from "./presets.ts";
+import { RUN_SCRIPT } from "./script.ts";
+import { RUN_STYLE } from "./style.ts";
+import {
+  ARROW_WORDS,
+  exclusionTable,
+  overviewTable,
+  portion,
+  presetTable,
+  variantsIn,
+  variantTable,
+} from "./tables.ts";
+
+/**
+ * The report as UTF-8 HTML. Pictures are `data:` URLs, plots are inline SVG, style and script are inline and named by their hashes in
+ * a Content-Security-Policy that allows nothing else; without the script only the sorting is missing.
+ */
+export async function runReport(run: RunReport): Promise<string> {
+  const { summary, facts } = run;
+  const style = `${STYLE}${RUN_STYLE}`;
+  const findings = findingsOf(summary);
+  const title = `Are the maps true? ${facts.data}, ${facts.model}`;
+  const sections: readonly (readonly [id: string, name: string, markup: Markup | undefined])[] = [
+    ["run", "The run", runSection(run)],
+    ...presetSections(run),
+    ["overview", "All means", overviewSection(run)],
+    ...metricSections(run),
+    ["images", "Best and worst images", imageSection(run)],
+    ["made", "How it was made", makingSection(run)],
+  ];
+  const present = sections.filter(([, , markup]) => markup !== undefined);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${trusted(await policyOf({ style, script: RUN_SCRIPT }))}">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="onnxplain ${VERSION}">
+<title>${title}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header><h1>Are the maps true?</h1><p class="lead">${leadOf(run)}</p></header>
+<main>
+${verdictSection(run, findings)}
+<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+${present.map(([id, name, markup]) => html`<section id="${id}"${id.startsWith("metric-") ? html` class="metric"` : undefined}><h2>${name}</h2>${markup}</section>`)}
+</main>
+<footer><p>Made by onnxplain ${VERSION}.</p></footer>
+<script>${trusted(RUN_SCRIPT)}</script>
+</body>
+</html>
+`.markup;
+}
+
+const ownMethods = ({ cells }: Summary): readonly string[] => [
+  ...new Set(cells.filter((c) => c.baseline === null).map((c) => c.method)),
+];
+const metricsOf = ({ cells }: Summary): readonly string[] => [...new Set(cells.map((c) => c.metric))];
+
+function leadOf({ summary, facts }: RunReport): string {
+  const methods = ownMethods(summary).length;
+  return `${counted(methods, "method")} measured by ${counted(metricsOf(summary).length, "metric")} on ${counted(summary.images, "image")} of ${facts.data}, for ${facts.model}`;
+}
+
+/** What people need first: is a map better than no map? */
+function verdictSection(run: RunReport, findings: Findings): Markup {
+  const { summary } = run;
+  const plain = findings.findings.filter((f) => PLAIN.includes(f.baseline));
+  const others = findings.findings.filter((f) => !PLAIN.includes(f.baseline));
+  const bad = plain.length > 0 || !PLAIN.some((b) => findings.present.includes(b));
+  const duels = summary.cells.reduce((sum, c) => sum + Object.keys(c.against).length, 0);
+  const how =
+    duels === 0
+      ? undefined
+      : html`<p class="fine">A method beats a baseline where the 95 % bootstrap interval of its mean advantage, image by image, lies above 0; with fewer than ${FEWEST} images in common nothing is decided. ${counted(duels, "comparison")}, not corrected for their number: of methods that are no better, about one in forty would pass by chance.</p>`;
+  const more =
+    others.length === 0
+      ? undefined
+      : html`<details><summary>Against ${listed(unique(others.map((f) => BASELINE_WORDS[f.baseline])))}</summary><ul>${others.map((f) => findingItem(f, run))}</ul></details>`;
+  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="What the maps are worth"><h2>What the maps are worth</h2><p class="headline">${headline(summary, findings)}</p>${plain.length > 0 ? html`<ul>${plain.map((f) => findingItem(f, run))}</ul>` : undefined}${more}${how}</section>`;
+}
+
+const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
+
+function headline(summary: Summary, { methods, sound, present, findings }: Findings): string {
+  if (summary.cells.length === 0) return "Nothing was measured.";
+  if (summary.cells.every((c) => c.n === 0))
+    return "No measurement gave a value: every one was excluded. The reasons stand below.";
+  if (methods.length === 0)
+    return "No metric of this run has an end that is better: there is nothing to rank, and no baseline to beat.";
+  const met = PLAIN.filter((b) => present.includes(b));
+  if (met.length === 0) return "No baseline was measured: nothing here says that a map is better than a random one.";
+  const names = met.map((b) => BASELINE_WORDS[b]).join(met.length === 2 ? " and " : "");
+  const both = met.length === 2 ? `both ${names}` : names;
+  if (sound.length === methods.length)
+    return methods.length === 1
+      ? `${methods[0]} beats ${both} on every metric.`
+      : `All ${methods.length} methods beat ${both} on every metric.`;
+  const undecided = findings.filter((f) => PLAIN.includes(f.baseline)).flatMap((f) => f.defeats);
+  if (undecided.length > 0 && undecided.every((d) => d.verdict === "unknown") && sound.length === 0)
+    return `There are too few images to tell whether any method beats ${both}.`;
+  if (sound.length === 0)
+    return methods.length === 1
+      ? `${methods[0]} does not beat ${both} on every metric.`
+      : `No method beats ${both} on every metric.`;
+  return `${sound.length} of ${methods.length} methods ${sound.length === 1 ? "beats" : "beat"} ${both} on every metric: ${listed(sound)}. The others do not:`;
+}
+
+const MOST_DETAILS = 6;
+
+function findingItem(finding: Finding, { summary, metricOf }: RunReport): Markup {
+  const { metric, baseline, defeats, variants, methods } = finding;
+  const members = byMethod(finding);
+  const name = metricTitle(metric, metricOf);
+  const all = members.length === methods && methods > 1;
+  const who = all
+    ? `none of the ${methods} methods beats`
+    : `${listed(members.map((m) => m.method))} ${members.length === 1 ? "does" : "do"} not beat`;
+  const where = variants > 1 ? " on every variant" : "";
+  const decimals = decimalsFor(summary.cells.filter((c) => c.metric === metric).map((c) => c.error));
+  const details = defeats.slice(0, MOST_DETAILS).map(({ method, variant, versus, verdict }) => {
+    const about =
+      verdict === "unknown"
+        ? VERDICT_WORDS.unknown
+        : `${verdict === "loses" ? "worse" : "level"}, ${signed(versus.advantage ?? 0, decimals)} (95 %: ${intervalText(versus.interval, decimals)}), better on ${share(versus.rate)} of ${counted(versus.pairs, "image")}`;
+    return html`<span class="soft">${method}${variants > 1 ? html` on ${variant}` : undefined}: ${about}</span>`;
+  });
+  const rest = defeats.length - details.length;
+  return html`<li><strong>${name}</strong>: ${who} ${BASELINE_WORDS[baseline as Baseline]}${where}.${details}${rest > 0 ? html`<span class="soft">and ${counted(rest, "comparison")} more; the tables below mark each</span>` : undefined}</li>`;
+}
+
+function runSection({ summary, facts, failures }: RunReport): Markup {
+  const values = summary.cells.reduce((s, c) => s + c.n, 0);
+  const excluded = summary.cells.reduce((s, c) => s + c.excluded, 0);
+  const tiles: readonly (readonly [string, string])[] = [
+    [
+      summary.images.toLocaleString("en-GB"),
+      facts.images === summary.images ? "images" : `of ${facts.images.toLocaleString("en-GB")} images measured`,
+    ],
+    [String(ownMethods(summary).length), "methods"],
+    [String(metricsOf(summary).length), "metrics"],
+    [values.toLocaleString("en-GB"), "measurements"],
+    [
+      excluded.toLocaleString("en-GB"),
+      `excluded (${portion(values + excluded === 0 ? 0 : excluded / (values + excluded))})`,
+    ],
+    [failures.length.toLocaleString("en-GB"), failures.length === 1 ? "failure" : "failures"],
+  ];
+  const uneven = unevenOf(summary);
+  return html`<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div>${facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined}${uneven.length > 0 ? html`<div class="warning" role="note"><p>On ${listed(uneven)} exclusions differ much between methods: means there are over different images. Comparisons with baselines use common images only.</p></div>` : undefined}${failureSection(failures)}${exclusionTable(summary)}`;
+}
+
+/** Exclusions of methods differ by more than this share of the images. */
+const UNEVEN = 0.1;
+
+function unevenOf({ cells }: Summary): readonly string[] {
+  return unique(
+    variantsIn(cells).flatMap((group) => {
+      const own = group.filter((c) => c.baseline === null);
+      const counts = own.map((c) => c.n);
+      const asked = Math.max(...own.map((c) => c.n + c.excluded));
+      return own.length > 1 && Math.max(...counts) - Math.min(...counts) > UNEVEN * asked ? [group[0].metric] : [];
+    }),
+  );
+}
+
+const MOST_FAILURES = 12;
+
+function failureSection(failures: readonly RunFailure[]): Markup | undefined {
+  if (failures.length === 0) return undefined;
+  const item = ({ image, method, code, message }: RunFailure): Markup =>
+    html`<li><strong>${[image, method].filter((p) => p !== null).join(", ") || "all images"}</strong> <code>${code}</code> ${message}</li>`;
+  const rest = failures.slice(MOST_FAILURES);
+  return html`<h3>What failed</h3><ul class="failures">${failures.slice(0, MOST_FAILURES).map(item)}</ul>${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more failure")}</summary><ul class="failures">${rest.map(item)}</ul></details>` : undefined}`;
+}
+
+function presetSections({ presets, summary }: RunReport): readonly (readonly [string, string, Markup | undefined])[] {
+  return PRESET_TABLES.filter((p) => presets.includes(p.id)).map((p) => {
+    const table = presetTable(p, summary);
+    return [`preset-${p.id}`, p.title, table && html`<p class="soft">${p.source}</p>${table}`];
+  });
+}
+
+function overviewSection({ summary, metricOf }: RunReport): Markup | undefined {
+  return overviewTable(summary, metricOf);
+}
+
+const LEGEND = trusted(
+  `<p class="fine">Distributions: <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="dots" d="M20 12h0M50 7h0M80 16h0"/></svg> images, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="box" d="M10 4H90V20H10Z"/><path class="median" d="M50 4V20"/></svg> quartiles and median, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="interval" d="M10 12H90"/><path class="mean" d="M50 12h0"/></svg> mean and its interval, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="reference" d="M50 0V24"/></svg> mean of the random map.</p>`,
+);
+
+function metricSections(run: RunReport): readonly (readonly [string, string, Markup])[] {
+  const { summary, metricOf } = run;
+  const curves = meanCurves(run.curves);
+  const series = seriesOf(run.rows);
+  return metricsOf(summary).map((metric, i) => [
+    `metric-${i}`,
+    metricTitle(metric, metricOf),
+    metricMarkup(metric, run, { curves, series, legend: i === 0 }),
+  ]);
+}
+
+interface Drawn {
+  readonly curves: readonly MeanCurve[];
+  readonly series: ReadonlyMap<string, Series>;
+  readonly legend: boolean;
+}
+
+function metricMarkup(metric: string, { summary, metricOf }: RunReport, { curves, series, legend }: Drawn): Markup {
+  const facts = metricOf(metric);
+  const groups = variantsIn(summary.cells.filter((c) => c.metric === metric));
+  const [main, ...rest] = [...groups].sort(
+    (a, b) => Number(a[0].better === "neither") - Number(b[0].better === "neither"),
+  );
+  const aboutOf = ([first]: (typeof groups)[number]): Markup => {
+    const variant = facts?.variants.find((v) => v.id === first.variant);
+    const range = variant?.range.every(Number.isFinite)
+      ? `, ${fixed(variant.range[0], 0)} to ${fixed(variant.range[1], 0)}`
+      : "";
+    return html`<p class="soft">${variant?.about ? `${variant.about}; ` : ""}${ARROW_WORDS[first.better]}${range}.</p>`;
+  };
+  const draw = (cells: (typeof groups)[number]): Markup => html`${aboutOf(cells)}${variantTable(cells, series)}`;
+  return html`<p class="soft">${facts ? html`${facts.source}. <span class="cost">Cost: ${facts.cost}.</span>` : metric}</p>${curvePlots(curves, metric, summary)}${main ? html`<h3>${main[0].variant}</h3>${draw(main)}` : undefined}${legend ? LEGEND : undefined}${rest.map((cells) => html`<details><summary>${cells[0].variant}, ${ARROW_WORDS[cells[0].better]}</summary>${draw(cells)}</details>`)}`;
+}
+
+function imageSection(run: RunReport): Markup | undefined {
+  const extremes = extremesOf(run.rows, run.summary);
+  if (extremes === undefined || extremes.best.length === 0) return undefined;
+  const { metric, variant, best, worst } = extremes;
+  const pictures = new Map(run.pictures.map((p) => [p.image, p]));
+  const decimals = decimalsFor(
+    run.summary.cells.filter((c) => c.metric === metric && c.variant === variant).map((c) => c.error),
+  );
+  const list = (images: readonly Extreme[]): Markup =>
+    html`<div class="examples">${images.map((e) => example(e, pictures.get(e.image), decimals))}</div>`;
+  return html`<p class="soft">By ${metricTitle(metric, run.metricOf)}, ${variant}, mean over methods; images without a value for some method stand aside.</p><h3>Best</h3>${list(best)}<h3>Worst</h3>${list(worst)}`;
+}
+
+function example({ image, value }: Extreme, picture: RunPicture | undefined, decimals: number): Markup {
+  const figure = (png: Uint8Array, caption: string, alt: string): Markup =>
+    html`<figure><img src="data:image/png;base64,${trusted(base64(png))}" alt="${alt}" loading="lazy"><figcaption>${caption}</figcaption></figure>`;
+  const figures =
+    picture === undefined
+      ? undefined
+      : html`<div class="thumbs">${figure(picture.png, "picture", `${image}, as the network saw it`)}${picture.maps.map((m) => figure(m.png, m.method, `${m.method} map of ${image}`))}</div>`;
+  return html`<div class="example"><p><strong>${image}</strong> <span class="soft">${fixed(value, decimals)}${picture?.caption ? `, ${picture.caption}` : ""}</span></p>${figures}</div>`;
+}
+
+function makingSection({ facts, summary }: RunReport): Markup {
+  const { seed, resamples, level } = summary.bootstrap;
+  const settings: readonly (readonly [string, string])[] = [
+    ["model", facts.model],
+    ["data", facts.data],
+    ...facts.settings,
+    [
+      "intervals",
+      `${Math.round(100 * level)} %, percentile bootstrap over images, ${resamples} resamples, seed ${seed}`,
+    ],
+    ["trimmed mean", `${Math.round(100 * summary.trim)} % cut from each end`],
+    ["baselines", BASELINES.map((b) => `${b}: ${BASELINE_WORDS[b]}`).join("; ")],
+  ];
+  const repeat = facts.command
+    ? html`<p class="soft">To repeat the run:</p><pre tabindex="0"><code>${facts.command}</code></pre>`
+    : undefined;
+  return html`${definitions(settings)}${repeat}`;
+}

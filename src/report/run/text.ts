@@ -1,0 +1,165 @@
+/** @file Tables for the terminal: aligned columns, no colours, no line wider than asked. */
+import { BASELINES, baselineOf } from "../../metrics/baselines.ts";
+import type { PairedComparison } from "../../metrics/compare-runs.ts";
+import type { Summary, SummaryCell } from "../../metrics/summary.ts";
+import { significant } from "../words.ts";
+import { findingLine, findingsOf, PLAIN } from "./findings.ts";
+import { decimalsFor, fixed, intervalText, meanText, NOTHING, share, signed } from "./numbers.ts";
+
+export interface TextTable {
+  readonly head: readonly string[];
+  readonly rows: readonly (readonly string[])[];
+}
+
+const GAP = 2;
+const LONGEST_NAME = 36;
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal must not be given
+const plain = (text: string): string => text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, "\ufffd");
+const cut = (text: string, width: number): string => (text.length > width ? `${text.slice(0, width - 1)}…` : text);
+
+/**
+ * Lines of at most `width` characters, the first column to the left and the others to the right. Columns that do not fit go into a
+ * further table below, with the first column again.
+ */
+export function textTable({ head, rows }: TextTable, width = 100): readonly string[] {
+  const all = [head, ...rows].map((row) => head.map((_, i) => plain(row[i] ?? "")));
+  const widest = (i: number, most: number): number =>
+    Math.min(most, Math.max(...all.map((r) => (r[i] as string).length)));
+  const first = widest(0, Math.min(LONGEST_NAME, width));
+  const blocks: number[][] = [[]];
+  let used = first;
+  for (let i = 1; i < head.length; i++) {
+    const needed = GAP + widest(i, width - first - GAP);
+    if (used + needed > width && blocks.at(-1)?.length) {
+      blocks.push([]);
+      used = first;
+    }
+    blocks.at(-1)?.push(i);
+    used += needed;
+  }
+  const line = (row: readonly string[], columns: readonly number[]): string =>
+    [
+      cut(row[0] as string, first).padEnd(first),
+      ...columns.map((i) => {
+        const room = widest(i, width - first - GAP);
+        return " ".repeat(GAP) + cut(row[i] as string, room).padStart(room);
+      }),
+    ]
+      .join("")
+      .trimEnd();
+  return blocks.flatMap((columns, b) => [
+    ...(b > 0 ? [""] : []),
+    ...all.flatMap((row, i) =>
+      i === 0 ? [line(row, columns), "-".repeat(line(row, columns).length)] : [line(row, columns)],
+    ),
+  ]);
+}
+
+const ARROWS = { higher: "↑ higher is better", lower: "↓ lower is better", neither: "no direction" } as const;
+
+/** The summary of a run, a table for each variant of each metric, and what does not beat a baseline. */
+export function summaryText(summary: Summary, width = 100): readonly string[] {
+  const variants = new Map<string, SummaryCell[]>();
+  for (const cell of summary.cells) {
+    const key = JSON.stringify([cell.metric, cell.variant]);
+    variants.set(key, [...(variants.get(key) ?? []), cell]);
+  }
+  const tables = [...variants.values()].flatMap((cells) => [
+    ...wrapped(`${cells[0]?.metric}, ${cells[0]?.variant}: ${ARROWS[cells[0]?.better ?? "neither"]}`, width),
+    ...textTable(variantTable(cells), width),
+    "",
+  ]);
+  return [...tables, ...findingText(summary, width)];
+}
+
+function variantTable(cells: readonly SummaryCell[]): TextTable {
+  const decimals = decimalsFor(cells.map((c) => c.error));
+  const own = [...cells.filter((c) => c.baseline === null)].sort((a, b) => (a.rank ?? 1e9) - (b.rank ?? 1e9));
+  const present = BASELINES.filter((b) => own.some((c) => c.against[b] !== undefined));
+  const shown = [...own, ...cells.filter((c) => c.baseline !== null && c.baseline !== "inverted")];
+  return {
+    head: ["method", "rank", "mean ± s.e.", "95 % interval", "median", "n", "excl.", ...present.map((b) => `> ${b}`)],
+    rows: shown.map((c) => [
+      c.baseline === null ? c.method : `(${c.method})`,
+      c.rank === null ? "" : String(c.rank),
+      meanText(c.mean, c.error, decimals),
+      intervalText(c.interval, decimals),
+      fixed(c.median, decimals),
+      String(c.n),
+      String(c.excluded),
+      ...present.map((b) => {
+        const versus = c.against[b];
+        return versus === undefined ? "" : share(versus.rate) + (versus.verdict === "beats" ? " " : "!");
+      }),
+    ]),
+  };
+}
+
+function findingText(summary: Summary, width: number): readonly string[] {
+  const { findings, present, methods } = findingsOf(summary);
+  if (methods.length === 0) return [];
+  if (!PLAIN.some((b) => present.includes(b)))
+    return wrapped("No baselines in this run: nothing here says that a map is better than chance.", width);
+  const said = findings.filter((f) => PLAIN.includes(f.baseline));
+  const lines =
+    said.length === 0
+      ? ["Every method beats the baselines random and edges that it met."]
+      : said.map((f) => `! ${findingLine(f)}`);
+  return lines.flatMap((l) => wrapped(l, width));
+}
+
+/** A comparison of two runs. */
+export function comparisonText({ cells }: PairedComparison, width = 100): readonly string[] {
+  const decimals = decimalsFor(cells.map((c) => c.error));
+  const own = cells.filter((c) => baselineOf(c.method) !== "inverted");
+  return textTable(
+    {
+      head: [
+        "metric, variant, method",
+        "first",
+        "second",
+        "difference",
+        "95 % interval",
+        "p (t)",
+        "p (W)",
+        "p adj.",
+        "pairs",
+        "unpaired",
+      ],
+      rows: own.map((c) => [
+        `${c.metric}, ${c.variant}, ${c.method}`,
+        fixed(c.first, decimals),
+        fixed(c.second, decimals),
+        c.difference === null ? NOTHING : signed(c.difference, decimals),
+        intervalText(c.interval, decimals),
+        pText(c.t?.p),
+        pText(c.wilcoxon?.p),
+        pText(c.adjusted ?? undefined),
+        String(c.pairs),
+        String(Object.values(c.unpaired).reduce((s, n) => s + n, 0)),
+      ]),
+    },
+    width,
+  );
+}
+
+const pText = (p: number | undefined): string => (p === undefined ? NOTHING : p < 1e-4 ? "<1e-4" : significant(p, 2));
+
+/** Words on lines of at most `width`, continued lines set in by two. */
+export function wrapped(text: string, width: number): readonly string[] {
+  const lines: string[] = [];
+  let line = "";
+  for (const word of plain(text).split(" ")) {
+    const next = line === "" ? word : `${line} ${word}`;
+    if (next.length > width && line.trim() !== "") {
+      lines.push(line);
+      line = `  ${word}`;
+    } else line = next;
+    while (line.length > width) {
+      lines.push(line.slice(0, width));
+      line = `  ${line.slice(width)}`;
+    }
+  }
+  return [...lines, line];
+}
