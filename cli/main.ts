@@ -2,8 +2,10 @@
 /** @file `onnxplain <verb>`: dispatch, and errors turned into one message and an exit code. */
 import { OnnxplainError, VERSION } from "../src/index.ts";
 import { bench } from "./bench.ts";
+import { compareVerb } from "./compare.ts";
 import { compileVerb } from "./compile.ts";
 import { demo } from "./demo.ts";
+import { evaluateVerb } from "./evaluate.ts";
 import { explainVerb } from "./explain.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
@@ -14,6 +16,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   inspect: inspectVerb,
   explain: explainVerb,
   compile: compileVerb,
+  evaluate: evaluateVerb,
+  compare: compareVerb,
   methods,
   synth,
   bench,
@@ -25,6 +29,7 @@ const USAGE_CODES = new Set([
   "E_USAGE",
   "E_PARAM",
   "E_METHOD_UNKNOWN",
+  "E_METRIC_UNKNOWN",
   "E_TARGET_RANGE",
   "E_TARGET_UNKNOWN",
   "E_LAYER_UNKNOWN",

@@ -29,6 +29,10 @@ export { watermarkModelBytes } from "./data/synth/watermark-net.ts";
 export { readWnids } from "./data/wnid.ts";
 export type { Progress } from "./drive.ts";
 export { type ErrorCode, type ErrorPlace, OnnxplainError } from "./errors.ts";
+export { type MethodAsk, type MetricAsk, splitList } from "./evaluate/ask.ts";
+export { type Evaluation, evaluate, prepareEvaluation } from "./evaluate/evaluate.ts";
+export type { CountRow, EvaluatedWindow, EvaluateOptions, ImageFailure, WorkCounts } from "./evaluate/options.ts";
+export { EVALUATION_PRESETS, type EvaluationPreset, findPreset } from "./evaluate/presets.ts";
 export {
   argMax,
   type ExplainAllOptions,
@@ -73,12 +77,20 @@ export { sideBySide } from "./image/side-by-side.ts";
 export type { ImageU8, Resample } from "./image/types.ts";
 export { formatPort, type Inspection, inspect, type MethodVerdict } from "./inspect.ts";
 export { type BenchOptions, type BenchResult, type BenchRow, benchModel } from "./jobs/bench.ts";
+export {
+  type EvaluationRun,
+  type EvaluationRunOptions,
+  type RunProgress,
+  runEvaluation,
+} from "./jobs/evaluate.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
 export { findMethod, METHODS } from "./methods/table.ts";
 export type { Target, TargetRequest } from "./methods/target.ts";
+export { type PairedComparison, pairedComparison } from "./metrics/compare-runs.ts";
+export type { CurveRow, ResultRow } from "./metrics/result-row.ts";
 export { OPS } from "./ops/table.ts";
 export type { ParamSpec, Params, ParamValue } from "./params.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
@@ -87,6 +99,7 @@ export { htmlReport, type ReportContext, type ReportSubject } from "./report/htm
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
+export { comparisonText, summaryText } from "./report/run/text.ts";
 export { type ShowOptions, showInTerminal } from "./report/show.ts";
 export { type TerminalKind, terminalKind } from "./report/terminal.ts";
 export { COMPOSITES, type Composite, type CompositeRow, findComposite, type Selector } from "./rules/composites.ts";

@@ -27,7 +27,8 @@ export function uniforms(seed: number): () => number {
 
 /** The first `count` of a random order of 0 … size-1 (Fisher and Yates); all of them by default. */
 export function shuffled(size: number, random: () => number, count: number = size): Int32Array {
-  const order = Int32Array.from({ length: size }, (_, i) => i);
+  const order = new Int32Array(size);
+  for (let i = 0; i < size; i++) order[i] = i;
   for (let i = 0; i < count; i++) {
     const j = i + Math.floor(random() * (size - i));
     const kept = order[i]!;

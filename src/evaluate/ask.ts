@@ -1,5 +1,6 @@
 /** @file What a run asks for: methods and metrics with their parameters, under the names that results carry. */
 import { OnnxplainError } from "../errors.ts";
+import type { ScoreKind } from "../methods/classifier.ts";
 import { findMethod } from "../methods/table.ts";
 import type { Metric } from "../metrics/metric.ts";
 import { findMetric } from "../metrics/table.ts";
@@ -12,6 +13,8 @@ export interface MethodAsk {
   readonly method: string;
   readonly params?: Given | undefined;
   readonly layer?: string | undefined;
+  /** Which score the method explains, where it is not that of the run. */
+  readonly output?: ScoreKind | undefined;
   /** What results call it; default: id and parameters, `occlusion strides=25`. */
   readonly name?: string | undefined;
 }
@@ -26,6 +29,7 @@ export interface NamedMethod {
   readonly method: string;
   readonly params: Given;
   readonly layer: string | undefined;
+  readonly output: ScoreKind | undefined;
   readonly name: string;
 }
 export interface NamedMetric {
@@ -64,8 +68,8 @@ export function readMethodAsks(asks: readonly (string | MethodAsk)[]): readonly 
     const given = typeof ask === "string" ? fromText(ask) : ask;
     const { id } = findMethod(given.method);
     const params = given.params ?? {};
-    const layer = given.layer;
-    return { method: id, params, layer, name: given.name ?? nameOf(id, layer ? { ...params, layer } : params) };
+    const { layer, output } = given;
+    return { method: id, params, layer, output, name: given.name ?? nameOf(id, layer ? { ...params, layer } : params) };
   });
   if (named.length === 0)
     throw new OnnxplainError("E_PARAM", "The list of methods is empty. Give at least one method.");

@@ -43,9 +43,10 @@ export type AttributeOptions = RunOptions & { readonly params?: Readonly<Record<
 export function attributor(model: Explainer, methods: readonly NamedMethod[], options: AttributeOptions): Attributor {
   const asked = readMethods(methods, options);
   const keep = asked.flatMap((a) => (a.layer === undefined ? [] : [a.layer]));
-  const { ready, failures: unready } = readyMethods(asked, ({ method }) =>
-    model.classifier({ ...options, keep, separateBatchNorm: method.separateBatchNorm }),
-  );
+  const { ready, failures: unready } = readyMethods(asked, (one) => {
+    const output = (methods[asked.indexOf(one)] as NamedMethod).output ?? options.output;
+    return model.classifier({ ...options, output, keep, separateBatchNorm: one.method.separateBatchNorm });
+  });
   const planned = planJobs(ready, { seed: options.seed ?? 0 });
   const failures = [...unready, ...planned.failures].sort(([a], [b]) => a - b);
   const places = planned.jobs.flatMap((job) => job.members.map((m) => m.index)).sort((a, b) => a - b);

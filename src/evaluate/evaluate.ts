@@ -13,6 +13,7 @@ import { parseTarget, type TargetRequest } from "../methods/target.ts";
 import { type NamedMethod, type NamedMetric, readAgreement, readMethodAsks, readMetricAsks } from "./ask.ts";
 import { type Attributor, attributor, type MethodTrouble } from "./attribute.ts";
 import { scorer } from "./forward.ts";
+import { type Looked, look } from "./look.ts";
 import { windows } from "./lookahead.ts";
 import type { EvaluatedWindow, EvaluateOptions } from "./options.ts";
 import { randomizing } from "./randomized.ts";
@@ -38,6 +39,8 @@ export interface Evaluation {
   readonly notes: readonly string[];
   readonly window: number;
   readonly windows: () => AsyncGenerator<EvaluatedWindow>;
+  /** Some images again, with their maps. */
+  readonly look: (ids: ReadonlySet<string>) => AsyncGenerator<Looked>;
 }
 
 /**
@@ -69,21 +72,21 @@ export function prepareEvaluation(model: Explainer, data: DataSet, options: Eval
   const joinedTo = { count: classifier.classes, labels: model.labels, wnids: options.wnids };
   const joined = options.classOf ? undefined : joinLabels(data, joinedTo);
   const classOf = options.classOf ?? (joined as JoinedLabels).of;
+  const reading = {
+    see: (item: DataItem) => see(item, classifier, spec),
+    labelOf: (item: DataItem) => classOf(item.label),
+  };
   return {
     ...{ classifier, preprocessing: spec, methods: named, metrics, sources, window },
     failures: methods.failures,
     notes: [...new Set([...classifier.notes, ...notes, ...(joined?.report.notes ?? []), ...methods.notes])],
+    look: (ids) => look(bench, data, { ids, preprocessing: spec, ...reading }),
     windows: async function* () {
-      const reading = {
-        window,
-        skip: options.skip ?? 0,
-        limit: options.limit ?? Number.POSITIVE_INFINITY,
-        see: (item: DataItem) => see(item, classifier, spec),
-        labelOf: (item: DataItem) => classOf(item.label),
-      };
+      const limit = options.limit ?? Number.POSITIVE_INFINITY;
       const release = holdsAll(model, methods) ? model.hold() : undefined;
       try {
-        for await (const loaded of windows(data.items(), reading)) yield await evaluateWindow(bench, loaded);
+        for await (const loaded of windows(data.items(), { window, skip: options.skip ?? 0, limit, ...reading }))
+          yield await evaluateWindow(bench, loaded);
       } finally {
         release?.();
       }

@@ -64,6 +64,8 @@ export interface WorkCounts {
 }
 export interface MetricCounts {
   readonly measured: number;
+  /** Of those, maps for which anything was asked. */
+  readonly asking: number;
   readonly scores: number;
   readonly maps: number;
 }

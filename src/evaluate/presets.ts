@@ -1,30 +1,39 @@
 /** @file Whole evaluations under one name: methods, metrics and agreements as the literature's tables have them. */
+import { OnnxplainError } from "../errors.ts";
+import type { Preprocessing } from "../image/preprocess.ts";
 import type { Classifier } from "../methods/classifier.ts";
-import { earlyLayer } from "../methods/early-layer.ts";
 import type { MethodAsk, MetricAsk } from "./ask.ts";
+
+/** What methods of a preset may depend on. */
+export interface PresetContext {
+  readonly classifier: Pick<Classifier, "height" | "width">;
+  readonly preprocessing: Preprocessing;
+}
 
 export interface EvaluationPreset {
   readonly id: string;
   readonly title: string;
   readonly source: string;
-  readonly methods: (classifier: Classifier) => readonly MethodAsk[];
+  readonly methods: (context: PresetContext) => readonly MethodAsk[];
   readonly metrics: readonly (string | MetricAsk)[];
   readonly agreements: readonly (readonly string[])[];
 }
 
-/** A square of `size` pixels over all channels, at most as large as the input; the paper slides it by half its side. */
-const occ = ({ channels, height, width }: Classifier, size: number): MethodAsk => {
-  const side = Math.min(size, height, width);
-  const step = Math.max(1, Math.floor(side / 2));
-  return {
-    name: `occ ${size}`,
-    method: "occlusion",
-    params: { sliding_window_shapes: [channels, side, side], strides: [channels, step, step] },
-  };
-};
+/** Grey 0.5 in the network's own units. */
+const grey = ({ scale, mean, std }: Preprocessing): readonly number[] =>
+  mean.map((m, c) => (127.5 * scale - m) / (std[c] as number));
+
+/** A grey square, at most as large as the input, moved by half its side. */
+const occ = ({ classifier, preprocessing }: PresetContext, size: number): MethodAsk => ({
+  name: `occ ${size}`,
+  method: "occlusion",
+  output: "probability",
+  params: { patch: Math.min(size, classifier.height, classifier.width), fill: grey(preprocessing) },
+});
 const grad = (dilations: number): MethodAsk => ({
   name: `grad ${dilations}`,
   method: "grad-magnitude",
+  output: "probability",
   params: { dilations },
 });
 
@@ -39,9 +48,10 @@ const TABLE: readonly EvaluationPreset[] = [
   {
     id: "confidence-gain",
     title: "Simple and concise confidence gain",
-    source: "layout of table 1 of the SCG and CCG paper (SPEC 5.6): masks of 25 % and 5 %, blurred and black base images",
-    methods: (classifier) => [
-      ...[10, 50, 100].map((size) => occ(classifier, size)),
+    source:
+      "layout of table 1 of the SCG and CCG paper (SPEC 5.6): masks of 25 % and 5 %, blurred and black base images",
+    methods: (context) => [
+      ...[10, 50, 100].map((size) => occ(context, size)),
       ...[0, 2, 5].map(grad),
       { name: "C-MWP", method: "contrastive-excitation-backprop" },
     ],
@@ -71,14 +81,22 @@ const TABLE: readonly EvaluationPreset[] = [
   {
     id: "ground-truth",
     title: "Against the ground truth",
-    source: "Zhang et al. 2016 (pointing game); Arras et al. 2022 (relevance mass and rank); Lapuschkin et al. 2016 (outside-inside)",
+    source:
+      "Zhang et al. 2016 (pointing game); Arras et al. 2022 (relevance mass and rank); Lapuschkin et al. 2016 (outside-inside)",
     methods: () => PLAIN,
     metrics: ["pointing-game", "relevance-mass", "relevance-rank", "iou-at-top", "outside-inside"],
     agreements: [],
   },
 ];
 
-export const EVALUATION_PRESETS: Readonly<Record<string, EvaluationPreset>> = Object.fromEntries(
-  TABLE.map((preset) => [preset.id, preset]),
-);
-export { earlyLayer };
+export const EVALUATION_PRESETS: readonly EvaluationPreset[] = TABLE;
+
+/** Throws `E_PARAM`, listing all. */
+export function findPreset(id: string): EvaluationPreset {
+  const found = TABLE.find((preset) => preset.id === id.toLowerCase());
+  if (found) return found;
+  throw new OnnxplainError(
+    "E_PARAM",
+    `There is no evaluation preset \`${id}\`. Presets: ${TABLE.map((p) => p.id).join(", ")}.`,
+  );
+}

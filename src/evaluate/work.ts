@@ -19,6 +19,7 @@ const shares = (a: Shared, b: Shared): Shared => ({
 });
 const metrics = (a: MetricCounts | undefined, b: MetricCounts): MetricCounts => ({
   measured: (a?.measured ?? 0) + b.measured,
+  asking: (a?.asking ?? 0) + b.asking,
   scores: (a?.scores ?? 0) + b.scores,
   maps: (a?.maps ?? 0) + b.maps,
 });
@@ -40,5 +41,7 @@ export const workOf = (metric: string, { scores, maps }: Tally): WorkCounts => (
   ...NO_WORK,
   scores,
   maps,
-  metrics: { [metric]: { measured: 1, scores: scores.asked, maps: maps.asked } },
+  metrics: {
+    [metric]: { measured: 1, asking: scores.asked + maps.asked > 0 ? 1 : 0, scores: scores.asked, maps: maps.asked },
+  },
 });

@@ -167,7 +167,11 @@ async function finish(run: RunFolder, evaluation: Evaluation, context: Finishing
         metrics: Object.fromEntries(
           Object.entries(work.metrics).map(([name, m]) => [
             name,
-            { ...m, scores_per_map: m.scores / m.measured, maps_per_map: m.maps / m.measured },
+            {
+              ...m,
+              scores_per_map: m.asking === 0 ? 0 : m.scores / m.asking,
+              maps_per_map: m.asking === 0 ? 0 : m.maps / m.asking,
+            },
           ]),
         ),
       },
@@ -202,12 +206,7 @@ async function settingsOf(
     data_id: options.dataId ?? null,
     data_count: data.count ?? null,
     data_classes: data.classes ?? null,
-    methods: evaluation.methods.map(({ name, method, params, layer }) => ({
-      name,
-      method,
-      params,
-      layer: layer ?? null,
-    })),
+    methods: evaluation.methods.map((m) => ({ ...m, layer: m.layer ?? null, output: m.output ?? null })),
     params: options.params ?? {},
     metrics: evaluation.metrics.map(({ name, metric, params }) => ({ name, metric: metric.id, params })),
     agreements: options.agreements ?? [],

@@ -3,5 +3,8 @@ import { OnnxplainError } from "../errors.ts";
 import type { OpenRun } from "./run-folder.ts";
 
 export const openRun: OpenRun = async (folder) => {
-  throw new OnnxplainError("E_FILE", `A page cannot write the folder \`${folder}\`. Iterate \`evaluate\` and keep its rows.`);
+  throw new OnnxplainError(
+    "E_FILE",
+    `A page cannot write the folder \`${folder}\`. Iterate \`evaluate\` and keep its rows.`,
+  );
 };

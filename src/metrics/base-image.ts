@@ -4,6 +4,7 @@ import { uniforms } from "../random.ts";
 import { blurred } from "./blur.ts";
 import { fromPlanes, toPlanes } from "./input-layout.ts";
 import type { MetricImage } from "./metric.ts";
+import { perPicture } from "./per-picture.ts";
 
 /**
  * In pixels before normalisation unless the name says otherwise. Normalisation acts on each value by itself, so that
@@ -36,17 +37,9 @@ export const baseSpec = (fallback: BaseName): ParamSpec =>
     "what replaces a pixel: black, white, mean of the picture, random, blur (17 taps, sigma 2.9), rise_blur (11 taps, sigma 5, of the normalised input), input_zero (0 after normalisation)",
   );
 
-const made = new WeakMap<Float32Array, Map<string, Float32Array>>();
-
 /** The base image in the layout of `image.x`. Made once for each picture (`random`: for each seed). Do not write to it. */
-export function baseImage(image: MetricImage, name: BaseName): Float32Array {
-  const own = made.get(image.pixels) ?? new Map<string, Float32Array>();
-  made.set(image.pixels, own);
-  const key = name === "random" ? `${name}:${image.seed}` : name;
-  const row = own.get(key) ?? BASES[name](image);
-  own.set(key, row);
-  return row;
-}
+export const baseImage = (image: MetricImage, name: BaseName): Float32Array =>
+  perPicture(image, name === "random" ? `${name}:${image.seed}` : name, () => BASES[name](image));
 
 /** The question what the network says of a base image; of random ones each is its own. */
 export const baseKey = (name: BaseName): { readonly key?: string } =>

@@ -1,21 +1,22 @@
 /** @file Completeness: does the attribution add up to what the score gained over a baseline? */
-import { type Metric, type MetricImage, type Outcome, scores, type Variant } from "./metric.ts";
+import { type BaseName, baseImage, baseKey } from "./base-image.ts";
+import { type Metric, type Outcome, scores, type Variant } from "./metric.ts";
+import { REASON } from "./refusal.ts";
 import { excludedAll, NOT_FINITE } from "./usable-map.ts";
+import { whole } from "./walk.ts";
 
 const INFINITY = Number.POSITIVE_INFINITY;
 /** What the sum is compared with, by the baseline that a method may claim; null = the score itself. */
-const BASELINES: Readonly<
-  Record<string, { readonly about: string; readonly x: (image: MetricImage) => Float32Array | null }>
-> = {
+const BASELINES: Readonly<Record<string, { readonly about: string; readonly base: BaseName | null }>> = {
   zero: {
     about: "f(x) - f(0), 0 in the network's own units (Captum's default baseline)",
-    x: ({ x }) => new Float32Array(x.length),
+    base: "input_zero",
   },
   black: {
     about: "f(x) - f(black picture)",
-    x: ({ pixels, toInput }) => toInput(new Float32Array(pixels.length)),
+    base: "black",
   },
-  none: { about: "f(x): what conserving relevance adds up to (LRP)", x: () => null },
+  none: { about: "f(x): what conserving relevance adds up to (LRP)", base: null },
 };
 const NAMES = Object.keys(BASELINES);
 
@@ -47,15 +48,19 @@ export const completeness: Metric = {
   cost: "3 forward images, shared by all maps of an image",
   *run(image) {
     const { attribution, target } = image;
-    if (attribution === undefined) return excludedAll(variants, "the method gives no attribution of input elements");
+    if (attribution === undefined) return excludedAll(variants, REASON.noAttribution);
     if (!attribution.every(Number.isFinite)) return excludedAll(variants, NOT_FINITE);
     const sum = attribution.reduce((s, v) => s + v, 0);
-    const bases = NAMES.map((name) => ({ name, x: BASELINES[name]!.x(image) }));
-    const asked = bases.flatMap(({ name, x }) => (x === null ? [] : [{ x, key: `completeness ${name}` }]));
-    const [whole, ...answers] = yield* scores([{ x: image.x }, ...asked]);
-    const base = new Map(asked.map(({ key }, i) => [key, answers[i]!.logits[target]!]));
-    const values = bases.flatMap(({ name }): readonly (readonly [string, Outcome])[] => {
-      const gain = whole!.logits[target]! - (base.get(`completeness ${name}`) ?? 0);
+    const bases = NAMES.map((name) => BASELINES[name]!.base).filter((base) => base !== null);
+    const answers = yield* scores([
+      whole(image),
+      ...bases.map((base) => ({ x: baseImage(image, base), ...baseKey(base) })),
+    ]);
+    const [full, ...empty] = answers.map((s) => s.logits[target]!);
+    if (!answers.every((s) => Number.isFinite(s.logits[target]))) return excludedAll(variants, REASON.noScore);
+    const values = NAMES.flatMap((name): readonly (readonly [string, Outcome])[] => {
+      const { base } = BASELINES[name]!;
+      const gain = full! - (base === null ? 0 : empty[bases.indexOf(base)]!);
       const relative: Outcome =
         gain === 0 ? { excluded: "the score gained nothing over the baseline" } : Math.abs(sum - gain) / Math.abs(gain);
       return [

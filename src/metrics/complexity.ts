@@ -2,7 +2,8 @@
 import { positive } from "../params.ts";
 import { type Metric, measured, type Variant } from "./metric.ts";
 import { readAs } from "./readings.ts";
-import { excludedAll, unusable } from "./usable-map.ts";
+import { refuse } from "./refusal.ts";
+import { excludedAll } from "./usable-map.ts";
 
 const INFINITY = Number.POSITIVE_INFINITY;
 const variants: readonly Variant[] = [
@@ -27,8 +28,9 @@ export const complexity: Metric = {
   variants,
   needs: [],
   cost: "none",
-  run: ({ map }, params) => {
-    const reason = unusable(map);
+  run: (image, params) => {
+    const { map } = image;
+    const reason = refuse(map, image.width * image.height);
     if (reason !== undefined) return measured(excludedAll(variants, reason));
     const values = readAs(map, "absolute");
     const sum = values.reduce((s, v) => s + v, 0);

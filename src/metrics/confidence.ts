@@ -73,10 +73,11 @@ function keep(image: MetricImage, share: number): Float32Array {
 function weightsOf(map: Float32Array, scale: string): Float32Array | undefined {
   if (scale === "none") return map;
   const m = scale === "cam" ? map.map((v) => Math.max(0, v)) : map;
-  const [low, high] = m.reduce(([a, b], v) => [Math.min(a, v), Math.max(b, v)] as const, [
-    Number.POSITIVE_INFINITY,
-    Number.NEGATIVE_INFINITY,
-  ] as readonly [number, number]);
+  let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
+  for (const v of m) {
+    low = Math.min(low, v);
+    high = Math.max(high, v);
+  }
   return high > low ? m.map((v) => (v - low) / (high - low)) : undefined;
 }
 

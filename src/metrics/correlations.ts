@@ -1,4 +1,5 @@
 /** @file How alike two lists of numbers are: correlations, cosine, structural similarity. Undefined is NaN, never 0. */
+import { ascending } from "./order.ts";
 
 export const mean = (values: ArrayLike<number>): number => {
   let sum = 0;
@@ -27,7 +28,10 @@ const isConstant = (values: ArrayLike<number>): boolean => {
 
 /** Ranks from 1 upwards, lowest value first; equal values share the mean of their ranks. */
 export function ranks(values: ArrayLike<number>): Float64Array {
-  const order = Int32Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
+  const order =
+    values instanceof Float32Array
+      ? ascending(values)
+      : Uint32Array.from({ length: values.length }, (_, i) => i).sort((i, j) => values[i]! - values[j]!);
   const out = new Float64Array(values.length);
   for (let from = 0; from < order.length; ) {
     let to = from + 1;
@@ -79,40 +83,45 @@ export function ssim(
   const n = w * h;
   const unbias = n > 1 ? n / (n - 1) : 1;
   const [c1, c2] = [(K1 * range) ** 2, (K2 * range) ** 2];
-  const sums = [
-    (i: number) => a[i]!,
-    (i: number) => b[i]!,
-    (i: number) => a[i]! ** 2,
-    (i: number) => b[i]! ** 2,
-    (i: number) => a[i]! * b[i]!,
-  ].map((of) => prefixSums(of, width, height));
+  const [a1, b1, aa, bb, ab] = [
+    prefixSums(a, undefined, size),
+    prefixSums(b, undefined, size),
+    prefixSums(a, a, size),
+    prefixSums(b, b, size),
+    prefixSums(a, b, size),
+  ];
+  const stride = width + 1;
+  const over = (s: Float64Array, at: number): number =>
+    (s[at + h * stride + w]! - s[at + w]! - s[at + h * stride]! + s[at]!) / n;
   let total = 0;
   for (let y = 0; y + h <= height; y++)
     for (let x = 0; x + w <= width; x++) {
-      const [sa, sb, saa, sbb, sab] = sums.map((s) => windowSum(s, width + 1, { x, y, w, h }) / n) as Five;
-      const [va, vb, cab] = [unbias * (saa - sa * sa), unbias * (sbb - sb * sb), unbias * (sab - sa * sb)];
-      total += ((2 * sa * sb + c1) * (2 * cab + c2)) / ((sa * sa + sb * sb + c1) * (va + vb + c2));
+      const at = y * stride + x;
+      const ma = over(a1, at);
+      const mb = over(b1, at);
+      const va = unbias * (over(aa, at) - ma * ma);
+      const vb = unbias * (over(bb, at) - mb * mb);
+      const cab = unbias * (over(ab, at) - ma * mb);
+      total += ((2 * ma * mb + c1) * (2 * cab + c2)) / ((ma * ma + mb * mb + c1) * (va + vb + c2));
     }
   return total / ((width - w + 1) * (height - h + 1));
 }
 
-type Five = [number, number, number, number, number];
-interface Window {
-  readonly x: number;
-  readonly y: number;
-  readonly w: number;
-  readonly h: number;
-}
-
-/** [(H+1)*(W+1)]: the sum of everything above and left. */
-function prefixSums(of: (i: number) => number, width: number, height: number): Float64Array {
+/** [(H+1)*(W+1)]: the sum of a, or of a * b, over everything above and left. */
+function prefixSums(
+  a: ArrayLike<number>,
+  b: ArrayLike<number> | undefined,
+  { width, height }: { readonly width: number; readonly height: number },
+): Float64Array {
   const stride = width + 1;
   const out = new Float64Array(stride * (height + 1));
-  for (let y = 0; y < height; y++)
-    for (let x = 0; x < width; x++)
-      out[(y + 1) * stride + x + 1] =
-        of(y * width + x) + out[y * stride + x + 1]! + out[(y + 1) * stride + x]! - out[y * stride + x]!;
+  for (let y = 0; y < height; y++) {
+    let row = 0;
+    for (let x = 0; x < width; x++) {
+      const i = y * width + x;
+      row += b === undefined ? a[i]! : a[i]! * b[i]!;
+      out[(y + 1) * stride + x + 1] = out[y * stride + x + 1]! + row;
+    }
+  }
   return out;
 }
-const windowSum = (s: Float64Array, stride: number, { x, y, w, h }: Window): number =>
-  s[(y + h) * stride + x + w]! - s[y * stride + x + w]! - s[(y + h) * stride + x]! + s[y * stride + x]!;

@@ -1,10 +1,14 @@
 /** @file Faithfulness correlation: do sums of relevance over random pixels go with what the score loses without them? */
 import { integer } from "../params.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
+import { type BaseName, baseImage, baseSpec } from "./base-image.ts";
 import { pearson, spearman } from "./correlations.ts";
 import type { Metric, Variant } from "./metric.ts";
-import { BASELINE_PARAM, fillOf, keysOf, replaced, scoreParam, targetScores } from "./removal.ts";
-import { excludedAll, finite, unusable } from "./usable-map.ts";
+import { REASON, refuse } from "./refusal.ts";
+import { keysOf, replaced, targetScores } from "./removal.ts";
+import { scoreSpec } from "./score.ts";
+import { excludedAll, finite } from "./usable-map.ts";
+import { IMAGE } from "./walk.ts";
 
 const variants: readonly Variant[] = [
   { id: "pearson", about: "Pearson's correlation (Bhatt, Quantus)", range: [-1, 1], better: "higher" },
@@ -23,8 +27,8 @@ export const faithfulnessCorrelation: Metric = {
   params: {
     nr_runs: integer(100, 2, "random sets of pixels"),
     subset_size: integer(224, 1, "pixels in a set"),
-    ...BASELINE_PARAM,
-    ...scoreParam("probability"),
+    baseline: baseSpec("black"),
+    score: scoreSpec,
   },
   variants,
   needs: [],
@@ -33,20 +37,21 @@ export const faithfulnessCorrelation: Metric = {
     const { map } = image;
     const [runs, size] = [params.nr_runs as number, params.subset_size as number];
     const reason =
-      unusable(map) ??
+      refuse(map, image.width * image.height) ??
       (size < map.length ? undefined : `subset_size = ${size} is not less than the image's ${map.length} pixels`);
     if (reason !== undefined) return excludedAll(variants, reason);
     const random = uniforms(scattered(image.seed));
-    const fill = fillOf(image, params.perturb_baseline as string);
+    const fill = baseImage(image, params.baseline as BaseName);
     const key = keysOf(ID, params);
     const sums = new Float64Array(runs);
-    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x }));
+    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x, key: IMAGE }));
     const left = yield* targetScores(image, params, runs, (i) => {
       const pixels = shuffled(map.length, random, size);
       sums[i] = pixels.reduce((s, p) => s + map[p]!, 0);
       return { x: replaced(image, image.x, fill, pixels), key: key(i) };
     });
     const drops = left.map((v) => whole! - v);
+    if (!drops.every(Number.isFinite)) return excludedAll(variants, REASON.noScore);
     return {
       values: { pearson: finite(pearson(sums, drops), STEADY), spearman: finite(spearman(sums, drops), STEADY) },
     };

@@ -14,9 +14,9 @@ const BEFORE = [
 ] as const;
 const SIDES = BEFORE.length;
 /** Relaxation of the preconditioner; between 1 and 2. */
-const OMEGA = 1.7;
+const OMEGA = 1.85;
 /** Residual, relative to the right-hand side. */
-const TOLERANCE = 1e-9;
+const TOLERANCE = 1e-8;
 const MOST_ITERATIONS = 2000;
 
 /**

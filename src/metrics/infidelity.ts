@@ -1,10 +1,14 @@
 /** @file Infidelity: how far the map, as a linear model of the score, is from what a perturbation really does. */
 import { integer, integers, positive } from "../params.ts";
 import { normals, scattered, uniforms } from "../random.ts";
+import { type BaseName, baseImage, baseSpec } from "./base-image.ts";
 import { mean } from "./correlations.ts";
+import { strides } from "./input-layout.ts";
 import type { Metric, MetricImage, Outcome, Variant } from "./metric.ts";
-import { BASELINE_PARAM, elementOf, fillOf, keysOf, replaced, scoreParam, targetScores } from "./removal.ts";
-import { excludedAll, NOT_FINITE, unusable } from "./usable-map.ts";
+import { REASON, refuse } from "./refusal.ts";
+import { extremes, keysOf, logitSpec, replaced, targetScores } from "./removal.ts";
+import { excludedAll, NOT_FINITE } from "./usable-map.ts";
+import { IMAGE } from "./walk.ts";
 
 const PERTURBATIONS = { gaussian: "Gaussian noise", square: "squares set to the baseline" } as const;
 type Perturbation = keyof typeof PERTURBATIONS;
@@ -48,14 +52,14 @@ function perturber(image: MetricImage, kind: Perturbation, params: Parameters<Me
   const { x, seed } = image;
   if (kind === "square") {
     const random = uniforms(scattered(seed));
-    const fill = fillOf(image, params.perturb_baseline as string);
+    const fill = baseImage(image, params.baseline as BaseName);
     const sides = params.perturb_patch_sizes as readonly number[];
     let turn = 0;
     return () => replaced(image, x, fill, square(image, sides[turn++ % sides.length]!, random));
   }
   const random = normals(scattered(seed));
-  const range = x.reduce((m, v) => Math.max(m, v), -INFINITY) - x.reduce((m, v) => Math.min(m, v), INFINITY);
-  const deviation = (params.noise_level as number) * range;
+  const [low, high] = extremes(x);
+  const deviation = (params.noise_level as number) * (high - low);
   return () => x.map((v) => v - deviation * random());
 }
 
@@ -63,12 +67,13 @@ function perturber(image: MetricImage, kind: Perturbation, params: Parameters<Me
 function weightsOf(image: MetricImage, weight: Weight): Float32Array | string {
   if (weight === "-elements") {
     const { attribution } = image;
-    if (attribution === undefined) return "the method gives no attribution of input elements";
+    if (attribution === undefined) return REASON.noAttribution;
     return attribution.every(Number.isFinite) ? attribution : NOT_FINITE;
   }
   const out = new Float32Array(image.x.length);
+  const [step, plane] = strides(image);
   image.map.forEach((v, p) => {
-    for (let c = 0; c < image.channels; c++) out[elementOf(image, p, c)] = v;
+    for (let c = 0; c < image.channels; c++) out[p * step + c * plane] = v;
   });
   return out;
 }
@@ -100,20 +105,20 @@ export const infidelity: Metric = {
       0.2,
       "standard deviation of the noise as a share of the input's largest minus smallest value",
     ),
-    ...BASELINE_PARAM,
-    ...scoreParam("logit"),
+    baseline: baseSpec("black"),
+    score: logitSpec,
   },
   variants,
   needs: [],
   cost: "2 x n_perturb_samples + 1 forward images, shared by all maps of an image",
   *run(image, params) {
-    const reason = unusable(image.map);
+    const reason = refuse(image.map, image.width * image.height);
     if (reason !== undefined) return excludedAll(variants, reason);
     const count = params.n_perturb_samples as number;
     const key = keysOf(ID, params);
     const weights = WEIGHT_KEYS.map((w) => [w, weightsOf(image, w)] as const);
     const values: Record<string, Outcome> = {};
-    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x }));
+    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x, key: IMAGE }));
     for (const kind of KINDS) {
       const next = perturber(image, kind, params);
       const told = new Map(WEIGHT_KEYS.map((w) => [w, new Float64Array(count)]));
@@ -124,6 +129,7 @@ export const infidelity: Metric = {
         return { x, key: key(`${kind} ${i}`) };
       });
       const real = left.map((v) => whole! - v);
+      if (!real.every(Number.isFinite)) return excludedAll(variants, REASON.noScore);
       for (const [w, phi] of weights) {
         const [plain, scaled] =
           typeof phi === "string" ? [{ excluded: phi }, { excluded: phi }] : judged(told.get(w)!, real);

@@ -1,10 +1,11 @@
 /** @file IROF: superpixels of the image taken away, by their mean relevance. */
-import { integer, type ParamSpec, positive } from "../params.ts";
+import { integer, type ParamSpec, type Params, positive } from "../params.ts";
 import { slic } from "../segments/superpixels.ts";
 import { baseSpec } from "./base-image.ts";
 import { trapezoid } from "./curve-area.ts";
 import type { Metric, MetricImage } from "./metric.ts";
 import { descendingFew, tied } from "./order.ts";
+import { perPicture } from "./per-picture.ts";
 import { finite, REASON, refuse } from "./refusal.ts";
 import { regionWalk } from "./region-curve.ts";
 import { labelledRegions } from "./regions.ts";
@@ -18,15 +19,20 @@ const segmentsSpec: ParamSpec = {
   read: (raw) => (raw instanceof Float32Array ? raw : undefined),
 };
 
-function regionsOf(image: MetricImage, params: Readonly<Record<string, unknown>>): readonly Uint32Array[] {
-  const size = image.width * image.height;
-  const planes = Array.from({ length: image.channels }, (_, c) => image.pixels.subarray(c * size, (c + 1) * size));
-  const labels: Float32Array | Int32Array =
-    (params.segments as Float32Array | null) ??
-    slic(
-      { planes, height: image.height, width: image.width },
-      { n_segments: params.n_segments as number, compactness: params.compactness as number },
-    ).labels;
+function superpixels(image: MetricImage, params: Params): Int32Array {
+  const { n_segments, compactness } = params as { readonly n_segments: number; readonly compactness: number };
+  const { width, height, channels, pixels } = image;
+  const size = width * height;
+  const planes = Array.from({ length: channels }, (_, c) => pixels.subarray(c * size, (c + 1) * size));
+  return perPicture(
+    image,
+    `slic:${n_segments}:${compactness}`,
+    () => slic({ planes, width, height }, { n_segments, compactness }).labels,
+  );
+}
+
+function regionsOf(image: MetricImage, params: Params): readonly Uint32Array[] {
+  const labels = (params.segments as Float32Array | null) ?? superpixels(image, params);
   let count = 0;
   for (const label of labels) count = Math.max(count, label + 1);
   return labelledRegions(labels, count).filter((pixels) => pixels.length > 0);
@@ -65,6 +71,7 @@ export const irof: Metric = {
     const reason = refuse(image.map, image.width * image.height);
     if (reason) return excludedAll(this.variants, reason);
     const regions = regionsOf(image, params);
+    if (regions.length < 2) return excludedAll(this.variants, REASON.oneRegion);
     const means = regions.map((pixels) => pixels.reduce((s, p) => s + (image.map[p] as number), 0) / pixels.length);
     const order = descendingFew(means);
     const curve = yield* regionWalk(

@@ -3,8 +3,9 @@ import { integer, positive } from "../params.ts";
 import { scattered, uniforms } from "../random.ts";
 import { mean, norm } from "./correlations.ts";
 import { type Metric, maps, type Variant } from "./metric.ts";
+import { refuse } from "./refusal.ts";
 import { PORTION } from "./removal.ts";
-import { excludedAll, ratio, unusable } from "./usable-map.ts";
+import { excludedAll, ratio } from "./usable-map.ts";
 
 const INFINITY = Number.POSITIVE_INFINITY;
 const variants: readonly Variant[] = [
@@ -30,7 +31,7 @@ export const maxSensitivity: Metric = {
   cost: "nr_samples maps",
   *run(image, params) {
     const { map, x, target } = image;
-    const reason = unusable(map);
+    const reason = refuse(map, image.width * image.height);
     if (reason !== undefined) return excludedAll(variants, reason);
     const [count, bound] = [params.nr_samples as number, params.lower_bound as number];
     const random = uniforms(scattered(image.seed));

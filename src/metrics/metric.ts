@@ -4,7 +4,7 @@
  */
 import type { ParamSpecs, Params } from "../params.ts";
 
-/** One image to be scored: the network's input, one row in the network's own layout. */
+/** One image to be scored: the network's input, one row in the network's own layout. Whoever asks may write over `x` once it is answered. */
 export interface Query {
   readonly x: Float32Array;
   /** Two queries of one image with this key are the same question: asked once. */

@@ -3,6 +3,7 @@ import { integer, oneOf } from "../params.ts";
 import { mean } from "./correlations.ts";
 import { LIKENESS, LIKENESSES } from "./map-likeness.ts";
 import { type Metric, maps, type Outcome, type Randomized, type Variant } from "./metric.ts";
+import { refuse } from "./refusal.ts";
 import { PORTION } from "./removal.ts";
 import { excludedAll, unusable } from "./usable-map.ts";
 
@@ -45,7 +46,9 @@ export const modelRandomization: Metric = {
   cost: "nr_depths maps for each order, each on a network of its own",
   *run(image, params) {
     const { map, x, target, layers } = image;
-    const reason = unusable(map) ?? (layers < 1 ? "the network has no layer whose weights can be replaced" : undefined);
+    const reason =
+      refuse(map, image.width * image.height) ??
+      (layers < 1 ? "the network has no layer whose weights can be replaced" : undefined);
     if (reason !== undefined) return excludedAll(variants, reason);
     const depths = depthsOf(layers, params.nr_depths as number);
     const asked = MODES.filter((m) => params.layer_order === "both" || params.layer_order === m);

@@ -1,10 +1,16 @@
 /** @file Monotonicity: does the score grow as ever more important pixels come back, and does noise on important pixels move it more? */
 import { integer, type ParamSpec } from "../params.ts";
 import { scattered, uniforms } from "../random.ts";
+import { type BaseName, baseImage, baseSpec } from "./base-image.ts";
 import { mean, spearman } from "./correlations.ts";
+import { strides } from "./input-layout.ts";
 import type { Metric, Outcome, Variant } from "./metric.ts";
-import { BASELINE_PARAM, fillOf, replaced, scoreParam, targetScores } from "./removal.ts";
-import { excludedAll, finite, unusable } from "./usable-map.ts";
+import { ascending } from "./order.ts";
+import { REASON, refuse } from "./refusal.ts";
+import { extremes, replaced, targetScores } from "./removal.ts";
+import { scoreSpec } from "./score.ts";
+import { excludedAll, finite } from "./usable-map.ts";
+import { IMAGE } from "./walk.ts";
 
 const variants: readonly Variant[] = [
   {
@@ -43,23 +49,23 @@ export const monotonicity: Metric = {
   params: {
     features_in_step: featuresInStep,
     nr_samples: integer(8, 1, "noises for each step of `nguyen` (Quantus: 100)"),
-    ...BASELINE_PARAM,
-    ...scoreParam("probability"),
+    baseline: baseSpec("black"),
+    score: scoreSpec,
   },
   variants,
   needs: [],
   cost: `2 + steps x (1 + nr_samples) forward images, ${STEPS} steps`,
   *run(image, params) {
     const { map, x } = image;
-    const reason = unusable(map);
+    const reason = refuse(map, image.width * image.height);
     if (reason !== undefined) return excludedAll(variants, reason);
-    const weight = Float64Array.from(map, Math.abs);
-    const order = Int32Array.from(map.keys()).sort((i, j) => weight[i]! - weight[j]! || i - j);
+    const weight = map.map(Math.abs);
+    const order = ascending(weight);
     const size = (params.features_in_step as number | null) ?? Math.ceil(map.length / STEPS);
     const steps = Math.ceil(map.length / size);
-    const stepOf = (i: number): Int32Array => order.subarray(i * size, (i + 1) * size);
+    const stepOf = (i: number): Uint32Array => order.subarray(i * size, (i + 1) * size);
 
-    const fill = fillOf(image, params.perturb_baseline as string);
+    const fill = baseImage(image, params.baseline as BaseName);
     const path = yield* targetScores(image, params, steps + 1, (i) => ({
       x: replaced(image, fill, x, order.subarray(0, i * size)),
     }));
@@ -67,11 +73,16 @@ export const monotonicity: Metric = {
 
     const samples = params.nr_samples as number;
     const random = uniforms(scattered(image.seed));
-    const [whole] = yield* targetScores(image, params, 1, () => ({ x }));
+    const [low, high] = extremes(x);
+    const [step, plane] = strides(image);
+    const [whole] = yield* targetScores(image, params, 1, () => ({ x, key: IMAGE }));
     const noisy = yield* targetScores(image, params, steps * samples, (i) => {
-      const noise = fillOf(image, "uniform", Math.floor(random() * 2 ** 31));
-      return { x: replaced(image, x, noise, stepOf(Math.floor(i / samples))) };
+      const noise = x.slice();
+      for (const p of stepOf(Math.floor(i / samples)))
+        for (let c = 0; c < image.channels; c++) noise[p * step + c * plane] = low + (high - low) * random();
+      return { x: noise };
     });
+    if (![...path, whole!, ...noisy].every(Number.isFinite)) return excludedAll(variants, REASON.noScore);
     const scale = Math.abs(whole!) < NEARLY_ZERO ? 1 : 1 / whole! ** 2;
     const moves = Array.from(
       { length: steps },

@@ -2,6 +2,7 @@
 import { scattered, uniforms } from "../random.ts";
 import { LIKENESS, LIKENESSES } from "./map-likeness.ts";
 import { type Metric, maps, type Variant } from "./metric.ts";
+import { refuse } from "./refusal.ts";
 import { excludedAll, unusable } from "./usable-map.ts";
 
 const variants: readonly Variant[] = LIKENESSES.map((id) => ({
@@ -28,7 +29,7 @@ export const randomLogit: Metric = {
   cost: "1 map",
   *run(image) {
     const { map, x, target, classes, seed } = image;
-    const reason = unusable(map) ?? (classes < 2 ? "the network has one class" : undefined);
+    const reason = refuse(map, image.width * image.height) ?? (classes < 2 ? "the network has one class" : undefined);
     if (reason !== undefined) return excludedAll(variants, reason);
     const other = otherClass(target, classes, seed);
     const [second] = yield* maps([{ x, target: other, key: `random-logit ${other}` }]);

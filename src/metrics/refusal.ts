@@ -12,6 +12,7 @@ export const REASON = {
   zeroScore: "the image itself scores 0",
   fullScore: "the image itself scores 1",
   notPositive: "the map has no positive value",
+  oneRegion: "the image is a single region",
   noAttribution: "the method gives no value for each input element",
 } as const;
 

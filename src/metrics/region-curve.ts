@@ -5,7 +5,7 @@ import { mean, normalisedArea, trapezoid } from "./curve-area.ts";
 import { copyPixels } from "./input-layout.ts";
 import type { Answer, Measured, Metric, MetricImage, Request, Variant } from "./metric.ts";
 import { ascendingFew, descendingFew, tied } from "./order.ts";
-import { finite, refuse } from "./refusal.ts";
+import { finite, REASON, refuse } from "./refusal.ts";
 import { regionSums, squareRegions } from "./regions.ts";
 import { readScore, scoreSpec } from "./score.ts";
 import { excludedAll } from "./usable-map.ts";
@@ -33,6 +33,12 @@ export function* regionWalk(
       read: readScore(params, image.target),
     }),
   );
+}
+
+/** Why squares of this side say nothing of the map. */
+export function refuseRegions({ map, width, height }: MetricImage, params: Params): string | undefined {
+  const side = params.patch_size as number;
+  return refuse(map, width * height) ?? (side >= width && side >= height ? REASON.oneRegion : undefined);
 }
 
 export type Direction = "most" | "least";
@@ -91,7 +97,7 @@ export const regionPerturbation = (
   needs: [],
   cost: "1 + steps (101; the image itself is shared)",
   *run(image, params): Generator<Request, Measured, Answer> {
-    const reason = refuse(image.map, image.width * image.height);
+    const reason = refuseRegions(image, params);
     if (reason) return excludedAll(this.variants, reason);
     const { curve, counts } = yield* regionCurve(image, params, direction);
     const drops = curve.map((v) => (curve[0] as number) - v);

@@ -3,8 +3,8 @@ import { integer } from "../params.ts";
 import { baseSpec } from "./base-image.ts";
 import { normalisedArea, trapezoid } from "./curve-area.ts";
 import type { Metric } from "./metric.ts";
-import { finite, refuse } from "./refusal.ts";
-import { regionCurve } from "./region-curve.ts";
+import { finite } from "./refusal.ts";
+import { refuseRegions, regionCurve } from "./region-curve.ts";
 import { scoreSpec } from "./score.ts";
 import { excludedAll } from "./usable-map.ts";
 
@@ -31,7 +31,7 @@ export const selectivity: Metric = {
   needs: [],
   cost: "1 + all regions (785 at 224 x 224; the image itself is shared)",
   *run(image, params) {
-    const reason = refuse(image.map, image.width * image.height);
+    const reason = refuseRegions(image, params);
     if (reason) return excludedAll(this.variants, reason);
     const { curve, counts } = yield* regionCurve(image, params, "most");
     return {

@@ -1,11 +1,14 @@
 /** @file Sensitivity-n: the same correlation for sets of n pixels, for n from one pixel to most of the image. */
 import { integer, share } from "../params.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
+import { type BaseName, baseImage, baseSpec } from "./base-image.ts";
 import { mean, pearson } from "./correlations.ts";
 import { STEADY } from "./faithfulness-correlation.ts";
 import type { Metric, Variant } from "./metric.ts";
-import { BASELINE_PARAM, fillOf, keysOf, replaced, scoreParam, targetScores } from "./removal.ts";
-import { excludedAll, finite, unusable } from "./usable-map.ts";
+import { REASON, refuse } from "./refusal.ts";
+import { keysOf, logitSpec, replaced, targetScores } from "./removal.ts";
+import { excludedAll, finite } from "./usable-map.ts";
+import { IMAGE } from "./walk.ts";
 
 const variants: readonly Variant[] = [
   {
@@ -34,22 +37,22 @@ export const sensitivityN: Metric = {
     n_max_percentage: share(0.8, "largest set, as a share of all pixels"),
     nr_sizes: integer(8, 1, "values of n, evenly spaced in ln n"),
     nr_samples: integer(50, 2, "random sets for each n (the paper: 100)"),
-    ...BASELINE_PARAM,
-    ...scoreParam("logit"),
+    baseline: baseSpec("black"),
+    score: logitSpec,
   },
   variants,
   needs: [],
   cost: "nr_sizes x nr_samples + 1 forward images, shared by all maps of an image",
   *run(image, params) {
     const { map } = image;
-    const reason = unusable(map);
+    const reason = refuse(map, image.width * image.height);
     if (reason !== undefined) return excludedAll(variants, reason);
     const most = Math.max(1, Math.floor((params.n_max_percentage as number) * map.length));
     const samples = params.nr_samples as number;
     const random = uniforms(scattered(image.seed));
-    const fill = fillOf(image, params.perturb_baseline as string);
+    const fill = baseImage(image, params.baseline as BaseName);
     const key = keysOf(ID, params);
-    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x }));
+    const [whole] = yield* targetScores(image, params, 1, () => ({ x: image.x, key: IMAGE }));
     const correlations: number[] = [];
     for (const n of setSizes(most, params.nr_sizes as number)) {
       const sums = new Float64Array(samples);
@@ -58,12 +61,9 @@ export const sensitivityN: Metric = {
         sums[i] = pixels.reduce((s, p) => s + map[p]!, 0);
         return { x: replaced(image, image.x, fill, pixels), key: key(`${n} ${i}`) };
       });
-      correlations.push(
-        pearson(
-          sums,
-          left.map((v) => whole! - v),
-        ),
-      );
+      const drops = left.map((v) => whole! - v);
+      if (!drops.every(Number.isFinite)) return excludedAll(variants, REASON.noScore);
+      correlations.push(pearson(sums, drops));
     }
     const known = correlations.filter(Number.isFinite);
     return {

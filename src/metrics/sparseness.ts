@@ -1,7 +1,8 @@
 /** @file Sparseness: the Gini index of a map, 0 = spread evenly, towards 1 = all in one pixel. It says nothing of truth. */
 import { type Metric, measured, type Variant } from "./metric.ts";
 import { readAs } from "./readings.ts";
-import { excludedAll, unusable } from "./usable-map.ts";
+import { refuse } from "./refusal.ts";
+import { excludedAll } from "./usable-map.ts";
 
 const variants: readonly Variant[] = [
   { id: "absolute", about: "of |map| + 1e-7 (Chalasani, Quantus)", range: [0, 1], better: "higher" },
@@ -31,8 +32,9 @@ export const sparseness: Metric = {
   variants,
   needs: [],
   cost: "none",
-  run: ({ map }) => {
-    const reason = unusable(map);
+  run: (image) => {
+    const { map } = image;
+    const reason = refuse(map, image.width * image.height);
     if (reason !== undefined) return measured(excludedAll(variants, reason));
     return measured({
       values: { absolute: gini(readAs(map, "absolute")), positive: gini(readAs(map, "positive")) },

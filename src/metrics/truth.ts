@@ -1,7 +1,8 @@
 /** @file Where the explained thing is: a mask, or the union of boxes, as localisation metrics compare maps with it. */
 import { oneOf, type ParamSpecs, type Params } from "../params.ts";
 import type { Box, Measured, MetricImage, Variant } from "./metric.ts";
-import { excludedAll, unusable } from "./usable-map.ts";
+import { refuse } from "./refusal.ts";
+import { excludedAll } from "./usable-map.ts";
 
 export interface Truth {
   /** [H*W], 1 inside. */
@@ -56,6 +57,6 @@ export function compared(
   compare: (map: Float32Array, truth: Truth) => Measured,
 ): Measured {
   const truth = truthOf(image, params);
-  const reason = typeof truth === "string" ? truth : unusable(image.map);
+  const reason = typeof truth === "string" ? truth : refuse(image.map, image.width * image.height);
   return reason === undefined ? compare(image.map, truth as Truth) : excludedAll(variants, reason);
 }

@@ -15,10 +15,11 @@ export interface Walk<T> {
   readonly read: (scored: Scored) => T;
 }
 
-/** What is read at the start and after each step: steps + 1 values. */
+/** What is read at the start and after each step: steps + 1 values. Inputs are written anew once they are answered. */
 export function* walk<T>({ from, key, steps, advance, read }: Walk<T>): Generator<Request, readonly T[], Answer> {
   const x = Float32Array.from(from);
   const out: T[] = [];
+  const rows = Array.from({ length: Math.min(AT_ONCE, steps + 1) }, () => new Float32Array(x.length));
   let queries: Query[] = [key === undefined ? { x: from } : { x: from, key }];
   for (let step = 1; step <= steps; step++) {
     if (queries.length === AT_ONCE) {
@@ -26,7 +27,9 @@ export function* walk<T>({ from, key, steps, advance, read }: Walk<T>): Generato
       queries = [];
     }
     advance(x, step);
-    queries.push({ x: x.slice() });
+    const row = rows[queries.length] as Float32Array;
+    row.set(x);
+    queries.push({ x: row });
   }
   for (const s of yield* scores(queries)) out.push(read(s));
   return out;

@@ -54,9 +54,24 @@ describe("evaluate", () => {
     // 5 images x 5 maps (gradient, inverted, three blind) x 3 questions; the image itself and the negative are shared
     const maps = 25;
     expect(rows.length).toBe(2 * maps);
-    expect(work.metrics).toEqual({ three: { measured: maps, scores: 3 * maps, maps: 0 } });
+    expect(work.metrics).toEqual({ three: { measured: maps, asking: maps, scores: 3 * maps, maps: 0 } });
     expect(work.scores).toEqual({ asked: 75, saved: maps + 20, run: 30 });
     expect(work.predictions).toBe(5);
+  });
+
+  it("asks exactly 3 forward images for each map of scg", async () => {
+    const { work } = await all(toys(4), { methods: ["gradient", "grad-cam"], metrics: ["scg rho=0.25 base=blur"] });
+    // 4 images x (2 methods, 2 inverted, 3 blind)
+    expect(work.metrics["scg rho=0.25 base=blur"]).toEqual({ measured: 28, asking: 28, scores: 84, maps: 0 });
+    expect(work.scores.asked).toBe(work.scores.saved + work.scores.run);
+    // a hybrid for each map, and one blurred image for each picture, unless two masks agree
+    expect(work.scores.run).toBeLessThanOrEqual(28 + 4);
+  });
+
+  it("replaces weights where a metric asks for it", async () => {
+    const { rows, work } = await all(toys(2), { metrics: ["model-randomization"], baselines: false });
+    expect(rows.filter((r) => r.value !== null).length).toBeGreaterThan(0);
+    expect(work.maps.run).toBeGreaterThan(0);
   });
 
   it("runs exactly what it counts, in full batches", async () => {

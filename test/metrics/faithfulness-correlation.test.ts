@@ -2,9 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { faithfulnessCorrelation } from "../../src/metrics/faithfulness-correlation.ts";
 import { runMetric, scoredBy } from "./run.ts";
-import { isSteady, network, RANDOM, RIGHT, reasonOf, refusesBadMaps, sanity, toyImage } from "./toy.ts";
+import {
+  isSteady,
+  network,
+  RANDOM,
+  RIGHT,
+  reasonOf,
+  refusesBadMaps,
+  refusesBadScores,
+  sanity,
+  toyImage,
+} from "./toy.ts";
 
-const EXACT = { perturb_baseline: "zero", output: "logit" };
+const EXACT = { baseline: "input_zero", score: "logit" };
 
 describe("faithfulness correlation", () => {
   it.each(["pearson", "spearman"])("%s: 1, about 0, -1", async (variant) => {
@@ -17,7 +27,7 @@ describe("faithfulness correlation", () => {
     const known = new Map();
     const first = await runMetric(faithfulnessCorrelation, toyImage(RIGHT), { ...network(), known });
     const second = await runMetric(faithfulnessCorrelation, toyImage(RANDOM), { ...network(), known });
-    expect([first.scored, first.asked, second.scored]).toEqual([101, 101, 1]);
+    expect([first.scored, first.asked, second.scored]).toEqual([101, 101, 0]);
   });
   it("a score that never moves, and sets as large as the image, have no correlation", async () => {
     const still = { score: scoredBy(() => [1, 1, 1]) };
@@ -30,4 +40,5 @@ describe("faithfulness correlation", () => {
 });
 
 refusesBadMaps(faithfulnessCorrelation);
+refusesBadScores(faithfulnessCorrelation);
 isSteady(faithfulnessCorrelation);

@@ -13,6 +13,7 @@ import {
   RIGHT,
   reasonOf,
   refusesBadMaps,
+  refusesBadScores,
   sanity,
   toyImage,
   weightsOf,
@@ -43,7 +44,7 @@ describe("infidelity", () => {
     expect(numberOf(result, "square-elements")).toBeLessThan(1e-8);
     expect(result.scored).toBe(65);
     const without = await runMetric(infidelity, toyImage(RIGHT), network());
-    expect(reasonOf(without, "square-elements")).toBe("the method gives no attribution of input elements");
+    expect(reasonOf(without, "square-elements")).toBe("the method gives no value for each input element");
   });
   it("channels last: the same pixels stand elsewhere in the row", async () => {
     const swap = (x: Float32Array): Float32Array => x.map((_, i) => x[(i % 3) * PIXELS + Math.floor(i / 3)]!);
@@ -57,4 +58,5 @@ describe("infidelity", () => {
 });
 
 refusesBadMaps(infidelity);
+refusesBadScores(infidelity);
 isSteady(infidelity, { n_perturb_samples: 40, perturb_patch_sizes: [4, 7] });

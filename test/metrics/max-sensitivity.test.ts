@@ -25,7 +25,7 @@ const byInput = ({ x, target }: MapQuery): Float32Array =>
 const gradient = ({ target }: MapQuery): Float32Array => weightsOf(target);
 const chance = (): ((q: MapQuery) => Float32Array) => {
   let seed = 0;
-  return () => randomMap({ width: SIZE, height: SIZE, pixels: picture, seed: seed++ });
+  return () => randomMap({ width: SIZE, height: SIZE, seed: seed++ });
 };
 
 describe("max-sensitivity", () => {

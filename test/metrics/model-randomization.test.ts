@@ -21,12 +21,11 @@ const noise = (r: Randomized): Float32Array =>
   randomMap({
     width: SIZE,
     height: SIZE,
-    pixels: picture,
     seed: r.seed + 10 * r.depth + (r.mode === "cascading" ? 1 : 0),
   });
 /** Follows the weights: noise on a random network. */
 const honest = ({ randomized }: MapQuery): Float32Array => (randomized ? noise(randomized) : RIGHT);
-const EDGES = edgesMap({ width: SIZE, height: SIZE, pixels: picture, seed: 1 });
+const EDGES = edgesMap({ width: SIZE, height: SIZE, channels: 3, layout: "nchw", x: picture });
 
 describe("model randomisation", () => {
   it("a map that follows the weights is lost with them", async () => {

@@ -9,7 +9,6 @@ import {
   isSteady,
   network,
   numberOf,
-  picture,
   RANDOM,
   RIGHT,
   reasonOf,
@@ -40,7 +39,7 @@ describe("random logit", () => {
       expect(numberOf(result, id)).toBeCloseTo(1, 9);
   });
   it("random maps are unlike, inverted ones are opposite", async () => {
-    const other = randomMap({ width: SIZE, height: SIZE, pixels: picture, seed: 5 });
+    const other = randomMap({ width: SIZE, height: SIZE, seed: 5 });
     const random = await runMetric(
       randomLogit,
       toyImage(RANDOM, two),

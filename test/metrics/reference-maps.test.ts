@@ -1,9 +1,18 @@
 /** @file The baselines' maps: chance, centre, edges, inversion. */
 import { describe, expect, it } from "vitest";
 import { BLIND } from "../../src/metrics/baselines.ts";
-import { BLIND_MAPS, centreMap, edgesMap, inverted, randomMap } from "../../src/metrics/reference-maps.ts";
+import {
+  BLIND_MAPS,
+  type BlindImage,
+  centreMap,
+  edgesMap,
+  inverted,
+  randomMap,
+} from "../../src/metrics/reference-maps.ts";
 
-const picture = (pixels: Float32Array, width: number, height: number, seed = 1) => ({ pixels, width, height, seed });
+const picture = (x: Float32Array, width: number, height: number, seed = 1): BlindImage => ({
+  ...{ x, width, height, seed, channels: x.length / (width * height), layout: "nchw" },
+});
 const step = picture(
   Float32Array.from({ length: 3 * 6 * 5 }, (_, i) => (i % 6 >= 3 ? 1 : 0)),
   6,
@@ -29,6 +38,11 @@ describe("reference maps", () => {
   it("edges: 4 along a step of height 1, 0 elsewhere, also at the border", () => {
     const map = edgesMap(step);
     expect(Array.from(map)).toEqual(Array.from({ length: 5 }, () => [0, 0, 4, 4, 0, 0]).flat());
+  });
+  it("edges: the same for channels last", () => {
+    const { x, width, height, channels } = step;
+    const last = x.map((_, i) => x[(i % channels) * width * height + Math.floor(i / channels)]!);
+    expect(edgesMap({ ...step, x: last, layout: "nhwc" })).toEqual(edgesMap(step));
   });
   it("edges: a corner has both directions", () => {
     const dot = new Float32Array(25);

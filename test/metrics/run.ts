@@ -89,3 +89,13 @@ export function imageOf(
     toInput,
   };
 }
+
+/** The same network, and a copy of every input that it was asked for. */
+export function spied(network: Network): { readonly spy: Network; readonly rows: readonly Float32Array[] } {
+  const rows: Float32Array[] = [];
+  const score: Network["score"] = (asked) => {
+    rows.push(...asked.map((row) => row.slice()));
+    return network.score(asked);
+  };
+  return { spy: { ...network, score }, rows };
+}

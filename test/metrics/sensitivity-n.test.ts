@@ -2,9 +2,19 @@
 import { describe, expect, it } from "vitest";
 import { sensitivityN, setSizes } from "../../src/metrics/sensitivity-n.ts";
 import { runMetric, scoredBy } from "./run.ts";
-import { isSteady, network, RANDOM, RIGHT, reasonOf, refusesBadMaps, sanity, toyImage } from "./toy.ts";
+import {
+  isSteady,
+  network,
+  RANDOM,
+  RIGHT,
+  reasonOf,
+  refusesBadMaps,
+  refusesBadScores,
+  sanity,
+  toyImage,
+} from "./toy.ts";
 
-const EXACT = { perturb_baseline: "zero" };
+const EXACT = { baseline: "input_zero" };
 
 describe("sensitivity-n", () => {
   it("1, about 0, -1", async () => {
@@ -23,7 +33,7 @@ describe("sensitivity-n", () => {
     const first = await runMetric(sensitivityN, toyImage(RIGHT), { ...network(), known });
     expect(first.curves?.pearson).toHaveLength(8);
     expect(first.scored).toBe(401);
-    expect((await runMetric(sensitivityN, toyImage(RANDOM), { ...network(), known })).scored).toBe(1);
+    expect((await runMetric(sensitivityN, toyImage(RANDOM), { ...network(), known })).scored).toBe(0);
   });
   it("a score that never moves", async () => {
     const still = { score: scoredBy(() => [1, 1, 1]) };
@@ -34,4 +44,5 @@ describe("sensitivity-n", () => {
 });
 
 refusesBadMaps(sensitivityN);
+refusesBadScores(sensitivityN);
 isSteady(sensitivityN, { nr_samples: 10 });

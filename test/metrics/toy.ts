@@ -2,6 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Measured, Metric, MetricImage, Outcome } from "../../src/metrics/metric.ts";
 import { inverted, randomMap } from "../../src/metrics/reference-maps.ts";
+import { REASON } from "../../src/metrics/refusal.ts";
 import { EMPTY_TRUTH, FULL_TRUTH, NO_TRUTH } from "../../src/metrics/truth.ts";
 import { CONSTANT, NOT_FINITE } from "../../src/metrics/usable-map.ts";
 import { wave } from "../nets.ts";
@@ -47,7 +48,7 @@ export const attribution = picture.map((v, i) => v * weightsOf(0)[i % PIXELS]!);
 export const RIGHT = Float32Array.from({ length: PIXELS }, (_, p) =>
   [0, 1, 2].reduce((s, c) => s + attribution[c * PIXELS + p]!, 0),
 );
-export const RANDOM = randomMap({ width: SIZE, height: SIZE, pixels: picture, seed: 77 });
+export const RANDOM = randomMap({ width: SIZE, height: SIZE, seed: 77 });
 export const INVERTED = inverted(RIGHT);
 
 export const toyImage = (map: Float32Array, more: Partial<MetricImage> = {}): MetricImage =>
@@ -116,6 +117,7 @@ export function refusesBadMaps(metric: Metric): void {
     it.each([
       ["NaN", withNaN, NOT_FINITE],
       ["infinity", RIGHT.map((v, i) => (i === 3 ? Number.POSITIVE_INFINITY : v)), NOT_FINITE],
+      ["another size", RIGHT.slice(1), REASON.size],
       ["constant", new Float32Array(PIXELS).fill(0.5), CONSTANT],
       ["zero", new Float32Array(PIXELS), CONSTANT],
     ])("%s", async (_, map, reason) => {
@@ -127,6 +129,14 @@ export function refusesBadMaps(metric: Metric): void {
       expect(onlyReason(metric, result)).toBe(reason);
       expect(result.asked).toBe(0);
     });
+  });
+}
+
+/** Suite: a network that answers NaN gives a reason, not a number. */
+export function refusesBadScores(metric: Metric): void {
+  it(`${metric.id}: scores that are not finite`, async () => {
+    const broken = { score: scoredBy(() => [Number.NaN, 0, 0]) };
+    expect(onlyReason(metric, await runMetric(metric, toyImage(RIGHT, { attribution }), broken))).toBe(REASON.noScore);
   });
 }
 

@@ -80,30 +80,41 @@ export const VERDICT_WORDS: Readonly<Record<Verdict, string>> = {
   unknown: `fewer than ${FEWEST} images to compare`,
 };
 
-export interface MethodDefeat {
+/** What one method does not beat: for each baseline the metrics, and on each the variants, where these are not all. */
+export interface MethodFinding {
   readonly method: string;
-  /** Variants it does not win, and of these the ones it loses. */
-  readonly variants: readonly string[];
-  readonly lost: readonly string[];
+  readonly baseline: Baseline;
+  /** Metrics with a direction that the method was compared on. */
+  readonly compared: number;
+  readonly metrics: readonly {
+    readonly metric: string;
+    /** Empty = all of them. */
+    readonly variants: readonly string[];
+    readonly verdict: Defeat["verdict"];
+  }[];
 }
 
-/** Defeats of a finding, by method. */
-export function byMethod({ defeats }: Finding): readonly MethodDefeat[] {
-  return [...new Set(defeats.map((d) => d.method))].map((method) => {
-    const own = defeats.filter((d) => d.method === method);
-    return {
-      method,
-      variants: own.map((d) => d.variant),
-      lost: own.filter((d) => d.verdict === "loses").map((d) => d.variant),
-    };
-  });
-}
-
-/** The finding in one line: `relevance-mass: gradient does not beat an edge detector`. */
-export function findingLine(finding: Finding): string {
-  const methods = byMethod(finding).map(
-    ({ method, variants }) =>
-      `${method}${finding.variants > 1 && variants.length < finding.variants ? ` (${variants.join(", ")})` : ""}`,
+/** Findings turned round, in the order of the methods, then of the baselines. */
+export function byMethod({ findings, methods }: Findings, { cells }: Summary): readonly MethodFinding[] {
+  const baselines = BASELINES.filter((b) => findings.some((f) => f.baseline === b));
+  return methods.flatMap((method) =>
+    baselines.flatMap((baseline) => {
+      const own = cells.filter((c) => c.method === method && c.against[baseline] !== undefined);
+      const metrics = findings.flatMap(({ metric, baseline: met, defeats }) => {
+        const lost = met === baseline ? defeats.filter((d) => d.method === method) : [];
+        if (lost.length === 0) return [];
+        const all = own.filter((c) => c.metric === metric).length;
+        const verdict = VERDICTS.find((v) => lost.some((d) => d.verdict === v)) ?? "unknown";
+        return [{ metric, variants: lost.length === all ? [] : lost.map((d) => d.variant), verdict }];
+      });
+      const compared = new Set(own.map((c) => c.metric)).size;
+      return metrics.length > 0 ? [{ method, baseline, compared, metrics }] : [];
+    }),
   );
-  return `${finding.metric}: ${methods.join(", ")} ${methods.length === 1 ? "does" : "do"} not beat ${BASELINE_WORDS[finding.baseline]}`;
 }
+/** The gravest first. */
+const VERDICTS = ["loses", "level", "unknown"] as const;
+
+/** A finding in one line: `gradient does not beat an edge detector on relevance-mass, deletion (auc)`. */
+export const findingLine = ({ method, baseline, metrics }: MethodFinding): string =>
+  `${method} does not beat ${BASELINE_WORDS[baseline]} on ${metrics.map((m) => `${m.metric}${m.variants.length > 0 ? ` (${m.variants.join(", ")})` : ""}`).join(", ")}`;

@@ -1,5 +1,5 @@
 /** @file The report of a run: one HTML file that says first what the maps are worth, then shows every number behind it. */
-import { BASELINE_WORDS, BASELINES, type Baseline } from "../../metrics/baselines.ts";
+import { BASELINE_WORDS, BASELINES } from "../../metrics/baselines.ts";
 import { type Series, seriesOf } from "../../metrics/series.ts";
 import { FEWEST, type Summary } from "../../metrics/summary.ts";
 import { VERSION } from "../../version.ts";
@@ -10,9 +10,9 @@ import { definitions } from "../html/tables.ts";
 import { base64 } from "../terminal.ts";
 import { curvePlots, type MeanCurve, meanCurves } from "./curves.ts";
 import { type Extreme, extremesOf } from "./extremes.ts";
-import { byMethod, type Finding, type Findings, findingsOf, PLAIN, VERDICT_WORDS } from "./findings.ts";
+import { byMethod, type Findings, findingsOf, type MethodFinding, PLAIN, VERDICT_WORDS } from "./findings.ts";
 import { metricTitle, type RunFailure, type RunPicture, type RunReport } from "./input.ts";
-import { counted, decimalsFor, fixed, intervalText, listed, share, signed } from "./numbers.ts";
+import { counted, decimalsFor, fixed, intervalText, listed, NOTHING, share, signed } from "./numbers.ts";
 import { PRESET_TABLES } from "./presets.ts";
 import { RUN_SCRIPT } from "./script.ts";
 import { RUN_STYLE } from "./style.ts";
@@ -79,22 +79,55 @@ function leadOf({ summary, facts }: RunReport): string {
   return `${counted(methods, "method")} measured by ${counted(metricsOf(summary).length, "metric")} on ${counted(summary.images, "image")} of ${facts.data}, for ${facts.model}`;
 }
 
+/** Methods listed one by one, at most. */
+const MOST_METHODS = 8;
+
 /** What people need first: is a map better than no map? */
 function verdictSection(run: RunReport, findings: Findings): Markup {
   const { summary } = run;
-  const plain = findings.findings.filter((f) => PLAIN.includes(f.baseline));
-  const others = findings.findings.filter((f) => !PLAIN.includes(f.baseline));
-  const bad = plain.length > 0 || !PLAIN.some((b) => findings.present.includes(b));
+  const failing = byMethod(findings, summary).filter((f) => f.metrics.some((m) => m.verdict !== "unknown"));
+  const plain = failing.filter((f) => PLAIN.includes(f.baseline));
+  const methods = unique(plain.map((f) => f.method));
+  const items = methods.map(
+    (method) =>
+      html`<li><strong>${method}</strong>${plain.filter((f) => f.method === method).map((f) => findingText(f, run))}</li>`,
+  );
+  const bad = findings.sound.length < findings.methods.length || findings.methods.length === 0;
+  const rest = items.slice(MOST_METHODS);
   const duels = summary.cells.reduce((sum, c) => sum + Object.keys(c.against).length, 0);
   const how =
     duels === 0
       ? undefined
       : html`<p class="fine">A method beats a baseline where the 95 % bootstrap interval of its mean advantage, image by image, lies above 0; with fewer than ${FEWEST} images in common nothing is decided. ${counted(duels, "comparison")}, not corrected for their number: of methods that are no better, about one in forty would pass by chance.</p>`;
-  const more =
-    others.length === 0
-      ? undefined
-      : html`<details><summary>Against ${listed(unique(others.map((f) => BASELINE_WORDS[f.baseline])))}</summary><ul>${others.map((f) => findingItem(f, run))}</ul></details>`;
-  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="What the maps are worth"><h2>What the maps are worth</h2><p class="headline">${headline(summary, findings)}</p>${plain.length > 0 ? html`<ul>${plain.map((f) => findingItem(f, run))}</ul>` : undefined}${more}${how}</section>`;
+  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="What the maps are worth"><h2>What the maps are worth</h2><p class="headline">${headline(summary, findings)}</p>${items.length > 0 ? html`<ul>${items.slice(0, MOST_METHODS)}</ul>` : undefined}${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more method")}</summary><ul>${rest}</ul></details>` : undefined}${defeatTable(run, findings)}${how}</section>`;
+}
+
+function findingText({ baseline, compared, metrics }: MethodFinding, { metricOf }: RunReport): Markup {
+  const words = metrics.map(({ metric, variants, verdict }) => {
+    const notes = [
+      ...(variants.length > 0 ? [variants.join(", ")] : []),
+      ...(verdict === "loses" ? ["worse"] : verdict === "unknown" ? ["too few images"] : []),
+    ];
+    return `${metricTitle(metric, metricOf)}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
+  });
+  const count = compared === 1 ? "" : `${metrics.length} of ${compared} metrics: `;
+  return html`<span class="line">does not beat <strong>${BASELINE_WORDS[baseline]}</strong> on ${count}<span class="soft">${listed(words, 12)}</span></span>`;
+}
+
+const MOST_DEFEATS = 60;
+
+/** Every comparison that is not won, in numbers. */
+function defeatTable({ summary, metricOf }: RunReport, { findings }: Findings): Markup | undefined {
+  const all = findings.flatMap(({ metric, baseline, defeats }) => defeats.map((d) => ({ metric, baseline, ...d })));
+  if (all.length === 0) return undefined;
+  const rows = all.slice(0, MOST_DEFEATS).map(({ metric, variant, method, baseline, versus, verdict }) => {
+    const cells = summary.cells.filter((c) => c.metric === metric && c.variant === variant);
+    const decimals = decimalsFor(cells.map((c) => c.error));
+    const advantage = versus.advantage === null ? NOTHING : signed(versus.advantage, decimals);
+    return html`<tr><th scope="row">${method}</th><td>${metricTitle(metric, metricOf)}, ${variant}</td><td>${baseline}</td><td class="n">${advantage}</td><td class="n">${intervalText(versus.interval, decimals)}</td><td class="n">${share(versus.rate)}</td><td class="n">${versus.pairs}</td><td>${VERDICT_WORDS[verdict]}</td></tr>`;
+  });
+  const rest = all.length - rows.length;
+  return html`<details><summary>${counted(all.length, "comparison")} with baselines that ${all.length === 1 ? "is" : "are"} not won, in numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="Comparisons not won"><table class="exclusions sortable"><thead><tr><th scope="col" data-sort="text">method</th><th scope="col" data-sort="text">metric</th><th scope="col" data-sort="text">baseline</th><th scope="col" class="n">advantage</th><th scope="col" class="n">95 % interval</th><th scope="col" class="n">better on</th><th scope="col" class="n">images</th><th scope="col" data-sort="text">verdict</th></tr></thead><tbody>${rows}</tbody></table></div>${rest > 0 ? html`<p class="fine">${rest} more are marked in the tables below.</p>` : undefined}</details>`;
 }
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
@@ -120,33 +153,10 @@ function headline(summary: Summary, { methods, sound, present, findings }: Findi
     return methods.length === 1
       ? `${methods[0]} does not beat ${both} on every metric.`
       : `No method beats ${both} on every metric.`;
-  return `${sound.length} of ${methods.length} methods ${sound.length === 1 ? "beats" : "beat"} ${both} on every metric: ${listed(sound)}. The others do not:`;
+  return `${sound.length} of ${methods.length} methods ${sound.length === 1 ? "beats" : "beat"} ${both} on every metric: ${listed(sound)}.`;
 }
 
-const MOST_DETAILS = 6;
-
-function findingItem(finding: Finding, { summary, metricOf }: RunReport): Markup {
-  const { metric, baseline, defeats, variants, methods } = finding;
-  const members = byMethod(finding);
-  const name = metricTitle(metric, metricOf);
-  const all = members.length === methods && methods > 1;
-  const who = all
-    ? `none of the ${methods} methods beats`
-    : `${listed(members.map((m) => m.method))} ${members.length === 1 ? "does" : "do"} not beat`;
-  const where = variants > 1 ? " on every variant" : "";
-  const decimals = decimalsFor(summary.cells.filter((c) => c.metric === metric).map((c) => c.error));
-  const details = defeats.slice(0, MOST_DETAILS).map(({ method, variant, versus, verdict }) => {
-    const about =
-      verdict === "unknown"
-        ? VERDICT_WORDS.unknown
-        : `${verdict === "loses" ? "worse" : "level"}, ${signed(versus.advantage ?? 0, decimals)} (95 %: ${intervalText(versus.interval, decimals)}), better on ${share(versus.rate)} of ${counted(versus.pairs, "image")}`;
-    return html`<span class="soft">${method}${variants > 1 ? html` on ${variant}` : undefined}: ${about}</span>`;
-  });
-  const rest = defeats.length - details.length;
-  return html`<li><strong>${name}</strong>: ${who} ${BASELINE_WORDS[baseline as Baseline]}${where}.${details}${rest > 0 ? html`<span class="soft">and ${counted(rest, "comparison")} more; the tables below mark each</span>` : undefined}</li>`;
-}
-
-function runSection({ summary, facts, failures }: RunReport): Markup {
+function runSection({ summary, facts, failures, metricOf }: RunReport): Markup {
   const values = summary.cells.reduce((s, c) => s + c.n, 0);
   const excluded = summary.cells.reduce((s, c) => s + c.excluded, 0);
   const tiles: readonly (readonly [string, string])[] = [
@@ -164,7 +174,7 @@ function runSection({ summary, facts, failures }: RunReport): Markup {
     [failures.length.toLocaleString("en-GB"), failures.length === 1 ? "failure" : "failures"],
   ];
   const uneven = unevenOf(summary);
-  return html`<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div>${facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined}${uneven.length > 0 ? html`<div class="warning" role="note"><p>On ${listed(uneven)} exclusions differ much between methods: means there are over different images. Comparisons with baselines use common images only.</p></div>` : undefined}${failureSection(failures)}${exclusionTable(summary)}`;
+  return html`<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div>${facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined}${uneven.length > 0 ? html`<div class="warning" role="note"><p>On ${listed(uneven.map((m) => metricTitle(m, metricOf)))} exclusions differ much between methods: means there are over different images. Comparisons with baselines use common images only.</p></div>` : undefined}${failureSection(failures)}${exclusionTable(summary)}`;
 }
 
 /** Exclusions of methods differ by more than this share of the images. */

@@ -11,7 +11,14 @@ import { type MetricFacts, metricTitle } from "./input.ts";
 import { counted, decimalsFor, fixed, intervalText, listed, meanText, NOTHING, share, signed } from "./numbers.ts";
 import { blocksOf, type PresetBlock, type PresetColumn, type PresetTable } from "./presets.ts";
 
-export const ARROW = { higher: "↑", lower: "↓", neither: "" } as const;
+/** Drawn, since not every font has arrows. */
+const arrow = (path: string, words: string): Markup =>
+  html`<svg class="way" viewBox="0 0 8 10" role="img" aria-label="${words}"><path d="${path}"/></svg>`;
+export const ARROW = {
+  higher: arrow("M4 9.5V1M1 4L4 1L7 4", "higher is better"),
+  lower: arrow("M4 .5V9M1 6L4 9L7 6", "lower is better"),
+  neither: undefined,
+} as const;
 export const ARROW_WORDS = {
   higher: "higher is better",
   lower: "lower is better",
@@ -21,10 +28,12 @@ export const ARROW_WORDS = {
 const SHADES = 5;
 /** Class of a cell: `s5` for the best, fainter to `s1`; none for the lower half of long tables. */
 const shade = (rank: number | null, ranks: number): string =>
-  rank === null || ranks < 2 ? "" : `${rank === 1 ? " best" : ""} s${SHADES - Math.min(SHADES, Math.floor(((rank - 1) / ranks) * (SHADES + 1)))}`;
+  rank === null || ranks < 2
+    ? ""
+    : `${rank === 1 ? " best" : ""} s${SHADES - Math.min(SHADES, Math.floor(((rank - 1) / ranks) * (SHADES + 1)))}`;
 
-const region = (label: string, table: Markup): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
+const region = (label: string, table: Markup, caption?: Markup): Markup =>
+  html`${caption && html`<p class="caption">${caption}</p>`}<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 
 /** Cells of one variant of one metric. */
 export type VariantCells = readonly [SummaryCell, ...SummaryCell[]];
@@ -56,7 +65,7 @@ export function overviewTable(summary: Summary, metricOf: (id: string) => Metric
   const columns = groups.map((cells) => ({
     cells: new Map(cells.map((c) => [c.method, c])),
     first: cells[0],
-    decimals: decimalsFor(cells.map((c) => c.error)),
+    decimals: Math.max(decimalsFor(cells.map((c) => c.error)) - 1, 0),
     ranks: cells.filter((c) => c.rank !== null).length,
   }));
   const row = (method: string): Markup =>
@@ -73,7 +82,8 @@ export function overviewTable(summary: Summary, metricOf: (id: string) => Metric
   });
   return region(
     "All means",
-    html`<table class="overview sortable"><caption>Mean of every method; the darker, the better its rank in the column. Small print: baselines that it does not beat.</caption><thead><tr><td></td>${heads}</tr><tr><th scope="col" data-sort="text">method</th>${columns.map(({ first }) => html`<th scope="col" class="n" data-sort="${first.better}">${first.variant} ${ARROW[first.better]}</th>`)}</tr></thead><tbody>${methods.map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines: maps that know nothing of the model</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+    html`<table class="overview sortable"><thead><tr><td></td>${heads}</tr><tr><th scope="col" data-sort="text">method</th>${columns.map(({ first }) => html`<th scope="col" class="n" data-sort="${first.better}">${first.variant} ${ARROW[first.better]}</th>`)}</tr></thead><tbody>${methods.map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines: maps that know nothing of the model</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+    html`Mean of every method; the stronger the colour, the better its rank in the column. Small print: baselines that it does not beat.`,
   );
 }
 
@@ -99,7 +109,7 @@ export function variantTable(cells: VariantCells, series: ReadonlyMap<string, Se
         ? strip({ values, mean: c.mean, interval: c.interval, reference, what: about }, domain)
         : undefined;
     const rank = ranks > 0 ? html`<td class="n rank"${data(c.rank)}>${c.rank ?? undefined}</td>` : undefined;
-    const excluded = c.excluded > 0 ? html`<span class="not">${c.excluded} excluded</span>` : undefined;
+    const excluded = c.excluded > 0 ? html`<span class="soft">/${c.n + c.excluded}</span>` : undefined;
     return html`<tr>${rank}<th scope="row">${c.method}</th><td class="n${shade(c.rank, ranks)}"${data(c.mean)}>${meanText(c.mean, c.error, decimals)}</td><td class="n">${intervalText(c.interval, decimals)}</td><td class="spread">${picture}</td><td class="n"${data(c.median)}>${fixed(c.median, decimals)}</td><td class="n"${data(c.trimmed)}>${fixed(c.trimmed, decimals)}</td><td class="n"${data(c.n)}>${c.n}${excluded}</td>${present.map((b) => versusCell(c, b, decimals))}</tr>`;
   };
   const rows = own.map(row);
@@ -111,7 +121,7 @@ export function variantTable(cells: VariantCells, series: ReadonlyMap<string, Se
     : undefined;
   return html`${region(
     `${first.metric}, ${first.variant}`,
-    html`<table class="ranking sortable"><thead><tr>${ranks > 0 ? html`<td></td>` : undefined}<td colspan="7"></td>${present.length > 0 ? html`<th scope="colgroup" colspan="${present.length}" class="group n">images on which it is better than</th>` : undefined}</tr><tr>${ranks > 0 ? html`<th scope="col" class="n" data-sort="lower">#</th>` : undefined}<th scope="col" data-sort="text">method</th><th scope="col" class="n" data-sort="${first.better}">mean ± s.e. ${ARROW[first.better]}</th><th scope="col" class="n">95 % interval</th><th scope="col" class="spread">distribution${axis}</th><th scope="col" class="n" data-sort="${first.better}">median</th><th scope="col" class="n" data-sort="${first.better}">trimmed</th><th scope="col" class="n" data-sort="higher">n</th>${heads}</tr></thead><tbody>${rows}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${span}">Baselines</th></tr>${baselines}</tbody>` : undefined}</table>`,
+    html`<table class="ranking sortable"><thead><tr>${ranks > 0 ? html`<td></td>` : undefined}<td colspan="7"></td>${present.length > 0 ? html`<th scope="colgroup" colspan="${present.length}" class="group n">images on which it is better than</th>` : undefined}</tr><tr>${ranks > 0 ? html`<th scope="col" class="n" data-sort="lower">#</th>` : undefined}<th scope="col" data-sort="text">method</th><th scope="col" class="n" data-sort="${first.better}">mean ± s.e. ${ARROW[first.better]}</th><th scope="col" class="n">95 % interval</th><th scope="col" class="spread">distribution${axis}</th><th scope="col" class="n" data-sort="${first.better}">median</th><th scope="col" class="n" data-sort="${first.better}">trimmed</th><th scope="col" class="n" data-sort="higher">images</th>${heads}</tr></thead><tbody>${rows}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${span}">Baselines</th></tr>${baselines}</tbody>` : undefined}</table>`,
   )}${beyond > 0 ? html`<p class="fine">${counted(beyond, "value lies", "values lie")} beyond the axis of the distributions and ${beyond === 1 ? "is" : "are"} drawn at its ends; tables count all.</p>` : undefined}`;
 }
 
@@ -145,7 +155,8 @@ interface Printed {
 function printer(preset: PresetTable, column: PresetColumn, summary: Summary): (method: string) => Printed {
   const cells = summary.cells.filter((c) => c.metric === column.metric && c.variant === column.variant);
   const scaled = (v: number | null): number | null => (v === null ? null : preset.scale * v);
-  const decimals = decimalsFor(cells.map((c) => scaled(c.error)));
+  const most = preset.scale === 1 ? 3 : 1;
+  const decimals = Math.min(decimalsFor(cells.map((c) => scaled(c.error))), most);
   return (method) => {
     const cell = cells.find((c) => c.method === method);
     if (cell === undefined || cell.mean === null) return { cell, best: false, text: html`${NOTHING}` };
@@ -174,7 +185,8 @@ function downTable(preset: PresetTable, block: PresetBlock, summary: Summary): M
   const blind = namesOf(block, summary, isBlind);
   return region(
     `${preset.title} ${block.title}`,
-    html`<table class="preset sortable"><caption>${block.title ? html`<strong>${block.title}</strong> ` : undefined}${PRINTED}</caption><thead><tr><td></td>${block.groups.map((g) => html`<th scope="colgroup" colspan="${g.columns.length}" class="group">${g.head}</th>`)}</tr><tr><th scope="col" data-sort="text">method</th>${block.groups.flatMap((g) => g.columns.map((c) => html`<th scope="col" class="n" data-sort="${better(c)}">${c.head} ${ARROW[better(c)]}</th>`))}</tr></thead><tbody>${namesOf(block, summary, (c) => c.baseline === null).map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+    html`<table class="preset sortable"><thead><tr><td></td>${block.groups.map((g) => html`<th scope="colgroup" colspan="${g.columns.length}" class="group">${g.head}</th>`)}</tr><tr><th scope="col" data-sort="text">method</th>${block.groups.flatMap((g) => g.columns.map((c) => html`<th scope="col" class="n" data-sort="${better(c)}">${c.head} ${ARROW[better(c)]}</th>`))}</tr></thead><tbody>${namesOf(block, summary, (c) => c.baseline === null).map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+    html`${block.title ? html`<strong>${block.title}</strong> ` : undefined}${PRINTED}`,
   );
 }
 
@@ -190,7 +202,8 @@ function acrossTable(preset: PresetTable, block: PresetBlock, summary: Summary):
   );
   return region(
     preset.title,
-    html`<table class="preset"><caption>${PRINTED}</caption><thead><tr><td></td>${methods.map((m) => html`<th scope="col" class="n wrap">${m}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="preset"><thead><tr><td></td>${methods.map((m) => html`<th scope="col" class="n wrap">${m}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`,
+    html`${PRINTED}`,
   );
 }
 
@@ -211,15 +224,18 @@ export function exclusionTable({ cells }: Summary): Markup | undefined {
   if (reasons.size === 0) return undefined;
   for (const entry of reasons.values())
     entry.asked = cells.filter((c) => c.metric === entry.metric).reduce((s, c) => s + c.n + c.excluded, 0);
+  const everyone = (metric: string): number =>
+    new Set(cells.filter((c) => c.metric === metric).map((c) => c.method)).size;
   const rows = [...reasons.values()]
     .sort((a, b) => b.count - a.count)
     .map(
       ({ metric, reason, count, asked, methods }) =>
-        html`<tr><th scope="row">${metric}</th><td>${reason}</td><td class="n" data-v="${count}">${count.toLocaleString("en-GB")}</td><td class="n" data-v="${count / asked}">${portion(count / asked)}</td><td>${listed([...methods], 4)}</td></tr>`,
+        html`<tr><th scope="row">${metric}</th><td>${reason}</td><td class="n" data-v="${count}">${count.toLocaleString("en-GB")}</td><td class="n" data-v="${count / asked}">${portion(count / asked)}</td><td>${methods.size === everyone(metric) ? "all" : listed([...methods], 4)}</td></tr>`,
     );
   return region(
     "Exclusions",
-    html`<table class="exclusions sortable"><caption>Measurements without a value. They are in no mean, and every comparison leaves the image out for both sides.</caption><thead><tr><th scope="col" data-sort="text">metric</th><th scope="col">reason</th><th scope="col" class="n" data-sort="higher">values</th><th scope="col" class="n" data-sort="higher">of the metric</th><th scope="col">methods</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="exclusions sortable"><thead><tr><th scope="col" data-sort="text">metric</th><th scope="col">reason</th><th scope="col" class="n" data-sort="higher">values</th><th scope="col" class="n" data-sort="higher">of the metric</th><th scope="col">methods</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`Measurements without a value. They are in no mean, and every comparison leaves the image out for both sides.`,
   );
 }
 

@@ -1,9 +1,9 @@
 /** @file Tables for the terminal: aligned columns, no colours, no line wider than asked. */
-import { BASELINES, baselineOf } from "../../metrics/baselines.ts";
+import { BASELINE_WORDS, BLIND, baselineOf } from "../../metrics/baselines.ts";
 import type { PairedComparison } from "../../metrics/compare-runs.ts";
 import type { Summary, SummaryCell } from "../../metrics/summary.ts";
 import { significant } from "../words.ts";
-import { findingLine, findingsOf, PLAIN } from "./findings.ts";
+import { byMethod, findingLine, findingsOf, PLAIN } from "./findings.ts";
 import { decimalsFor, fixed, intervalText, meanText, NOTHING, share, signed } from "./numbers.ts";
 
 export interface TextTable {
@@ -12,7 +12,7 @@ export interface TextTable {
 }
 
 const GAP = 2;
-const LONGEST_NAME = 36;
+const LONGEST_NAME = 28;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a terminal must not be given
 const plain = (text: string): string => text.replaceAll(/[\0-\x1f\x7f-\x9f]/g, "\ufffd");
@@ -58,7 +58,10 @@ export function textTable({ head, rows }: TextTable, width = 100): readonly stri
 
 const ARROWS = { higher: "↑ higher is better", lower: "↓ lower is better", neither: "no direction" } as const;
 
-/** The summary of a run, a table for each variant of each metric, and what does not beat a baseline. */
+/**
+ * The summary of a run, a table for each variant of each metric, and what does not beat a baseline. `>random` is the share of images
+ * on which a method is better than the random map; `!` where that does not prove it better.
+ */
 export function summaryText(summary: Summary, width = 100): readonly string[] {
   const variants = new Map<string, SummaryCell[]>();
   for (const cell of summary.cells) {
@@ -76,18 +79,16 @@ export function summaryText(summary: Summary, width = 100): readonly string[] {
 function variantTable(cells: readonly SummaryCell[]): TextTable {
   const decimals = decimalsFor(cells.map((c) => c.error));
   const own = [...cells.filter((c) => c.baseline === null)].sort((a, b) => (a.rank ?? 1e9) - (b.rank ?? 1e9));
-  const present = BASELINES.filter((b) => own.some((c) => c.against[b] !== undefined));
+  const present = BLIND.filter((b) => own.some((c) => c.against[b] !== undefined));
   const shown = [...own, ...cells.filter((c) => c.baseline !== null && c.baseline !== "inverted")];
   return {
-    head: ["method", "rank", "mean ± s.e.", "95 % interval", "median", "n", "excl.", ...present.map((b) => `> ${b}`)],
+    head: ["method", "mean ± s.e.", "95 % interval", "median", "images", ...present.map((b) => `>${b}`)],
     rows: shown.map((c) => [
       c.baseline === null ? c.method : `(${c.method})`,
-      c.rank === null ? "" : String(c.rank),
       meanText(c.mean, c.error, decimals),
       intervalText(c.interval, decimals),
       fixed(c.median, decimals),
-      String(c.n),
-      String(c.excluded),
+      c.excluded > 0 ? `${c.n}/${c.n + c.excluded}` : String(c.n),
       ...present.map((b) => {
         const versus = c.against[b];
         return versus === undefined ? "" : share(versus.rate) + (versus.verdict === "beats" ? " " : "!");
@@ -97,14 +98,15 @@ function variantTable(cells: readonly SummaryCell[]): TextTable {
 }
 
 function findingText(summary: Summary, width: number): readonly string[] {
-  const { findings, present, methods } = findingsOf(summary);
-  if (methods.length === 0) return [];
-  if (!PLAIN.some((b) => present.includes(b)))
+  const findings = findingsOf(summary);
+  if (findings.methods.length === 0) return [];
+  if (!PLAIN.some((b) => findings.present.includes(b)))
     return wrapped("No baselines in this run: nothing here says that a map is better than chance.", width);
-  const said = findings.filter((f) => PLAIN.includes(f.baseline));
+  const said = byMethod(findings, summary).filter((f) => PLAIN.includes(f.baseline));
+  const met = PLAIN.filter((b) => findings.present.includes(b)).map((b) => BASELINE_WORDS[b]);
   const lines =
     said.length === 0
-      ? ["Every method beats the baselines random and edges that it met."]
+      ? [`Every method beats ${met.join(" and ")} on every metric.`]
       : said.map((f) => `! ${findingLine(f)}`);
   return lines.flatMap((l) => wrapped(l, width));
 }

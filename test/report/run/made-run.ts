@@ -1,9 +1,10 @@
 /** @file A run made up from a seed: methods of known quality, exclusions, failures, curves; no network behind it. */
+
+import { encodePng } from "../../../src/image/png.ts";
 import type { Variant } from "../../../src/metrics/metric.ts";
 import type { CurveRow, ResultRow } from "../../../src/metrics/result-row.ts";
 import { summarize } from "../../../src/metrics/summary.ts";
 import { normals, uniforms } from "../../../src/random.ts";
-import { encodePng } from "../../../src/image/png.ts";
 import type { MetricFacts, RunPicture, RunReport } from "../../../src/report/run/input.ts";
 
 export const METHODS: Readonly<Record<string, number>> = {
@@ -18,7 +19,12 @@ export const METHODS: Readonly<Record<string, number>> = {
 };
 const BLIND: Readonly<Record<string, number>> = { random: 0, centre: 0.3, edges: 0.22 };
 
-const variant = (id: string, better: Variant["better"], about: string, range: Variant["range"]): Variant => ({ id, better, about, range });
+const variant = (id: string, better: Variant["better"], about: string, range: Variant["range"]): Variant => ({
+  id,
+  better,
+  about,
+  range,
+});
 export const FACTS: readonly MetricFacts[] = [
   {
     id: "relevance-mass",
@@ -72,7 +78,16 @@ export const FACTS: readonly MetricFacts[] = [
     variants: [variant("gini", "neither", "Gini index of magnitudes", [0, 1])],
   },
 ];
-export const ASKED = ["relevance-mass", "pointing-game", "scg rho=0.25", "scg rho=0.05", "ccg rho=0.25", "ccg rho=0.05", "deletion", "sparseness"];
+export const ASKED = [
+  "relevance-mass",
+  "pointing-game",
+  "scg rho=0.25",
+  "scg rho=0.05",
+  "ccg rho=0.25",
+  "ccg rho=0.05",
+  "deletion",
+  "sparseness",
+];
 export const metricOf = (metric: string): MetricFacts | undefined => FACTS.find((f) => f.id === metric.split(" ")[0]);
 export const variantsOf = (metric: string): readonly Variant[] => metricOf(metric)?.variants ?? [];
 
@@ -133,7 +148,9 @@ export function madeRun({
         }
         if (metric === "deletion" && !excluded) {
           const rate = Math.exp(2.2 * clamp(quality + 0.2) + ease);
-          const values = Array.from({ length: 51 }, (_, k) => clamp((0.85 + ease) * Math.exp((-rate * k) / 50) + normal() * 0.02));
+          const values = Array.from({ length: 51 }, (_, k) =>
+            clamp((0.85 + ease) * Math.exp((-rate * k) / 50) + normal() * 0.02),
+          );
           curves.push({ image, method, metric, curve: "probability", values });
         }
       }
@@ -193,7 +210,8 @@ export async function madeReport(run: MadeRun, rest: Partial<RunReport> = {}): P
       model: "squeezenet1_1",
       data: "photographs/",
       images: summary.images + 2,
-      command: "onnxplain evaluate --model squeezenet1_1/ --data photographs/ --preset confidence-gain --seed 7 -o run/",
+      command:
+        "onnxplain evaluate --model squeezenet1_1/ --data photographs/ --preset confidence-gain --seed 7 -o run/",
       settings: [
         ["target", "predicted class"],
         ["seed", "7"],
@@ -204,8 +222,18 @@ export async function madeReport(run: MadeRun, rest: Partial<RunReport> = {}): P
     },
     metricOf,
     failures: [
-      { image: "broken/0001.jpg", method: null, code: "E_IMAGE_READ", message: "The file ends after 312 of 4,096 bytes." },
-      { image: null, method: "attention-rollout", code: "E_METHOD_UNSUITABLE", message: "The network has no attention." },
+      {
+        image: "broken/0001.jpg",
+        method: null,
+        code: "E_IMAGE_READ",
+        message: "The file ends after 312 of 4,096 bytes.",
+      },
+      {
+        image: null,
+        method: "attention-rollout",
+        code: "E_METHOD_UNSUITABLE",
+        message: "The network has no attention.",
+      },
     ],
     pictures,
     presets: [],

@@ -4,6 +4,7 @@ import { runReport } from "../../../src/report/run/report.ts";
 import { summaryText } from "../../../src/report/run/text.ts";
 import { findChromium, launch } from "../../browser/chromium.ts";
 import { madeReport, madeRun } from "./made-run.ts";
+
 it("shoots", async () => {
   const t = performance.now();
   const run = madeRun();
@@ -12,21 +13,21 @@ it("shoots", async () => {
   console.log("made in", performance.now() - t, "bytes", page.length, "rows", run.rows.length);
   writeFileSync("/tmp/shots/report.html", page);
   writeFileSync("/tmp/shots/summary.txt", summaryText(made.summary).join("\n"));
-  const browser = await launch((await findChromium())!);
-  for (const [name, o] of [["desk", { viewport: { width: 1200, height: 1500 } }], ["phone", { viewport: { width: 360, height: 1500 }, deviceScaleFactor: 2 }], ["dark", { viewport: { width: 1200, height: 1500 }, colorScheme: "dark" }]] as const) {
+  for (const [name, sel, o] of [
+    ["desk", ".charts", { viewport: { width: 1200, height: 900 } }],
+    ["dark", "#overview", { viewport: { width: 1200, height: 900 }, colorScheme: "dark" }],
+    ["phone", ".charts", { viewport: { width: 360, height: 740 } }],
+    ["phone2", ".metric", { viewport: { width: 360, height: 740 } }],
+    ["dark2", ".charts", { viewport: { width: 800, height: 900 }, colorScheme: "dark" }],
+  ] as const) {
+    const browser = await launch((await findChromium())!);
     const p = await browser.newPage(o);
-    const said: string[] = [];
-    p.on("console", (m) => said.push(m.text())); p.on("pageerror", (e) => said.push(e.message));
     await p.goto("file:///tmp/shots/report.html");
-    console.log(name, said, await p.evaluate(() => [document.documentElement.scrollWidth, document.documentElement.scrollHeight]));
-    const h = await p.evaluate(() => document.documentElement.scrollHeight);
-    const step = o.viewport.height;
-    for (let i = 0; i * step < Math.min(h, 6 * step); i++) {
-      await p.evaluate((y) => { document.documentElement.style.scrollBehavior = "auto"; scrollTo(0, y); }, i * step);
-      await p.screenshot({ path: `/tmp/shots/${name}-${i}.png` });
-    }
-    if (name === "desk") await p.pdf({ path: "/tmp/shots/print.pdf", format: "A4", printBackground: true });
-    await p.close();
+    await p.evaluate((sel) => {
+      document.documentElement.style.scrollBehavior = "auto";
+      document.querySelector(sel)?.scrollIntoView();
+    }, sel);
+    await p.screenshot({ path: `/tmp/shots/${name}-x.png` }).catch((e) => console.log(name, e.message));
+    await browser.close();
   }
-  await browser.close();
 }, 120000);
