@@ -25,6 +25,16 @@ export function uniforms(seed: number): () => number {
   return () => uniformFloat64(source);
 }
 
+/** Streams that do not overlap: every call gives the next one, of numbers in [0, 1) in steps of 2^-32. */
+export function streams(seed: number): () => () => number {
+  const source = xoroshiro128plus(seed);
+  return () => {
+    source.jump();
+    const own = source.clone();
+    return () => (own.next() >>> 0) / 2 ** 32;
+  };
+}
+
 /** The first `count` of a random order of 0 … size-1 (Fisher and Yates); all of them by default. */
 export function shuffled(size: number, random: () => number, count: number = size): Int32Array {
   const order = new Int32Array(size);

@@ -1,5 +1,5 @@
 /** @file Bootstrap intervals of means: resampled images, percentile method, the same for the same seed. */
-import { uniforms } from "../random.ts";
+import { streams } from "../random.ts";
 import { quantile } from "./quantiles.ts";
 
 export interface BootstrapOptions {
@@ -11,8 +11,8 @@ export interface BootstrapOptions {
 export type Interval = readonly [low: number, high: number];
 
 /**
- * The percentile interval of every sample's mean; undefined below two values. Samples of one length are resampled at the same
- * places, so an interval depends on its own values and the seed alone.
+ * The percentile interval of every sample's mean; undefined below two values. An interval depends on its own values and the seed
+ * alone, whatever else is resampled beside it.
  *
  * Source: Efron & Tibshirani 1993, section 13.3.
  */
@@ -20,28 +20,28 @@ export function bootstrapMeans(
   samples: readonly Float64Array[],
   { seed, resamples, level }: BootstrapOptions,
 ): readonly (Interval | undefined)[] {
-  const out: (Interval | undefined)[] = samples.map(() => undefined);
-  for (const length of new Set(samples.map((s) => s.length))) {
-    if (length < 2) continue;
-    const members = [...samples.keys()].filter((i) => samples[i]?.length === length);
-    const means = members.map(() => new Float64Array(resamples));
-    const uniform = uniforms(seed);
-    const chosen = new Uint32Array(length);
-    for (let r = 0; r < resamples; r++) {
-      for (let i = 0; i < length; i++) chosen[i] = Math.floor(uniform() * length);
-      for (const [k, member] of members.entries())
-        (means[k] as Float64Array)[r] = sumAt(samples[member] as Float64Array, chosen) / length;
-    }
-    for (const [k, member] of members.entries()) {
-      const ascending = (means[k] as Float64Array).sort();
-      out[member] = [quantile(ascending, (1 - level) / 2), quantile(ascending, (1 + level) / 2)];
+  const next = streams(seed);
+  const places = new Float64Array(samples.reduce((most, s) => Math.max(most, s.length), 0));
+  const means = samples.map((s) => new Float64Array(s.length < 2 ? 0 : resamples));
+  for (let r = 0; r < resamples; r++) {
+    const draw = next();
+    for (let i = 0; i < places.length; i++) places[i] = draw();
+    for (let k = 0; k < samples.length; k++) {
+      const own = means[k] as Float64Array;
+      if (own.length > 0) own[r] = resampledMean(samples[k] as Float64Array, places);
     }
   }
-  return out;
+  return means.map((own) => {
+    if (own.length === 0) return undefined;
+    const ascending = own.sort();
+    return [quantile(ascending, (1 - level) / 2), quantile(ascending, (1 + level) / 2)];
+  });
 }
 
-function sumAt(values: Float64Array, chosen: Uint32Array): number {
+/** `places`: numbers in [0, 1), at least as many as values. */
+function resampledMean(values: Float64Array, places: Float64Array): number {
+  const n = values.length;
   let sum = 0;
-  for (let i = 0; i < chosen.length; i++) sum += values[chosen[i] as number] as number;
-  return sum;
+  for (let i = 0; i < n; i++) sum += values[((places[i] as number) * n) | 0] as number;
+  return sum / n;
 }

@@ -25,8 +25,8 @@ beforeAll(async () => {
 });
 
 const asked = [
-  ...["evaluate", "--model", model, "--data", data, "--quiet", "--threads", "1", "--window", "2"],
-  ...["--methods", "gradient,smoothgrad nt_samples=40", "--metrics", "scg rho=0.25 base=blur,morf", "--seed", "3"],
+  ...["evaluate", "--model", model, "--data", data, "--quiet", "--threads", "1", "--window", "1"],
+  ...["--methods", "gradient,smoothgrad nt_samples=200", "--metrics", "scg rho=0.25 base=blur,morf", "--seed", "3"],
 ];
 const TABLES = ["results.parquet", "curves.parquet", "counts.parquet", "summary.json", "manifest.json"] as const;
 const bytesOf = (run: string, name: string): string => readFileSync(join(run, name)).toString("base64");
@@ -60,7 +60,7 @@ describe("evaluate", () => {
     expect(onnxplain(...asked, "-o", whole)).toMatchObject({ code: 0 });
     const resumed = [...asked, "-o", broken, "--resume"];
     let kills = 0;
-    while (kills < KILLS && (await killed(resumed, broken, Math.random() * 40))) kills++;
+    while (kills < KILLS && (await killed(resumed, broken, Math.random() * 30))) kills++;
     expect(kills).toBe(KILLS);
     expect(onnxplain(...resumed)).toMatchObject({ code: 0 });
     for (const name of TABLES.slice(0, 4)) expect(bytesOf(broken, name) === bytesOf(whole, name), name).toBe(true);

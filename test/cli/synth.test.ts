@@ -120,9 +120,12 @@ describe("synth", () => {
     );
     expect(code).toBe(0);
     expect(readFileSync(at("sheet.png")).subarray(1, 4).toString()).toBe("PNG");
-    const inspected = onnxplain("inspect", at("net"), "--json");
-    expect(inspected.code).toBe(0);
-    expect(inspected.out).toContain('"key"');
+    const draw = ["--count", "13", "--size", "32", "--watermark", "key:1"];
+    expect(onnxplain("synth", "-o", at("keys"), ...draw, "--splits", "1,0,0").code).toBe(0);
+    const [picture] = readdirSync(at("keys/train/key"));
+    const explained = ["explain", at(`keys/train/key/${picture}`), "--model", at("net"), "--method", "gradient"];
+    const { out } = onnxplain(...explained, "-o", at("g.npy"));
+    expect(out).toContain("gradient of 10 key");
   });
 
   it("refuses a folder that is not empty", () => {

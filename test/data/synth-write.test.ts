@@ -63,7 +63,8 @@ describe("written", async () => {
       drawn.map((i) => [i.id, i.label, i.split, i.boxes]),
     );
     for (const [k, item] of written.entries()) {
-      expect(Buffer.compare((await item.load()).data, ((await drawn[k]?.load()) as { data: Uint8Array }).data)).toBe(0);
+      const [image, expected] = [await item.load(), await drawn[k]?.load()];
+      expect(image.data.every((v, i) => v === expected?.data[i])).toBe(true);
       const [a, b] = [await item.mask?.(), await drawn[k]?.mask?.()];
       expect(a?.data.every((v, i) => (v !== 0) === (b?.data[i] !== 0))).toBe(true);
     }

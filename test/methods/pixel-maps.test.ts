@@ -181,7 +181,7 @@ describe("grad-magnitude", () => {
         );
 
   it.each([0, 2, 5])("with %i dilations is that of log p, largest channel first", async (dilations) => {
-    const map = await run(smoothNet, x, { method: "grad-magnitude", target: 2, params: { dilations } });
+    const map = await run(smoothNet, x, { method: "grad-magnitude", target: 2, params: { dilations, units: "input" } });
     expect([map.dims, map.space, map.signed]).toEqual([[1, 8, 8], "pixel", false]);
     expect(relativeError(map.values, dilated(largest(await byHand(smoothNet, x, 2)), dilations))).toBeLessThan(1e-5);
   });
@@ -202,9 +202,24 @@ describe("grad-magnitude", () => {
     expect(Math.max(...logits.values)).toBeGreaterThan(0.1);
   });
   it("of a contrast is the slope of the logits' difference", async () => {
-    const contrast = await run(smoothNet, x, { method: "grad-magnitude", target: "2-0" });
+    const contrast = await run(smoothNet, x, { method: "grad-magnitude", target: "2-0", params: { units: "input" } });
     const slope = await run(smoothNet, x, { method: "gradient", target: "2-0" });
     expect(relativeError(contrast.values, largest(Float64Array.from(slope.values)))).toBeLessThan(1e-5);
+  });
+  it("by pixel, channels weigh by what a pixel is worth to the network", async () => {
+    // (u / 255 - mean) / std: a pixel in 0..1 moves channel c by 1 / std
+    const std = [0.2, 0.5, 0.25];
+    const preprocessing = {
+      resample: "bilinear",
+      channelOrder: "RGB",
+      scale: 1 / 255,
+      mean: [0, 0, 0],
+      std,
+      layout: "nchw",
+    } as const;
+    const map = await run(smoothNet, x, { method: "grad-magnitude", target: 2, preprocessing });
+    const slope = (await byHand(smoothNet, x, 2)).map((v, i) => v / (std[Math.floor(i / 64)] as number));
+    expect(relativeError(map.values, largest(slope))).toBeLessThan(1e-5);
   });
   it("is drawn as it is, one value a pixel", async () => {
     const map = await run(smoothNet, x, { method: "grad-magnitude" });

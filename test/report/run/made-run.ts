@@ -132,7 +132,7 @@ export function madeRun({
         for (const { id } of variantsOf(metric)) {
           const noise = ease + normal() * 0.15;
           const q = quality + noise;
-          const made = valueOf(metric, id, q, gap, uniform());
+          const made = madeValue(metric, id, q, gap, uniform());
           const refused = excluded ? "everything is left out" : reasonOf(metric, method, uniform());
           rows.push({
             image,
@@ -158,7 +158,7 @@ export function madeRun({
   return { rows, curves };
 }
 
-function valueOf(metric: string, id: string, q: number, gap: number, chance: number): number {
+function madeValue(metric: string, id: string, q: number, gap: number, chance: number): number {
   const small = metric.endsWith("0.05") ? 0.5 : 1;
   const id0 = metric.split(" ")[0];
   if (id0 === "relevance-mass") return clamp(0.25 + 0.6 * q - (id === "absolute" ? 0.08 : 0));

@@ -13,6 +13,9 @@ const page = async (
   rest: Parameters<typeof madeReport>[1] = {},
 ): Promise<string> => runReport(await madeReport(madeRun(options), rest));
 const headline = (text: string): string => /class="headline">([^<]*)</.exec(text)?.[1] ?? "";
+/** What must not stand in a page, leaving out its script. */
+const oddWords = (text: string): RegExpExecArray | null =>
+  /NaN|Infinity|undefined|>null<|\[object/.exec(text.replace(/<script>[\s\S]*<\/script>/, ""));
 const few = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries(names.map((n) => [n, METHODS[n] ?? 0.5]));
 
@@ -76,7 +79,7 @@ describe("the page", () => {
     const text = await page({ images: 10, excluded: true });
     expect(headline(text)).toMatch(/^No measurement gave a value/);
     expect(text).toContain("everything is left out");
-    expect(text).not.toMatch(/NaN|Infinity|undefined|>null</);
+    expect(oddWords(text)).toBeNull();
   });
   it("warns when no baseline was measured", async () => {
     expect(headline(await page({ baselines: false }))).toMatch(/^No baseline was measured/);
@@ -100,7 +103,7 @@ describe("the page", () => {
     expect(text.match(/class="line faint"/g)).toHaveLength(34);
     expect(text.match(/class="line c\d"/g)).toHaveLength(6);
     expect(text).toContain("The 34 methods ranked lower are grey.");
-    expect(text).not.toMatch(/NaN|Infinity|undefined/);
+    expect(oddWords(text)).toBeNull();
   });
   it("is the same bytes twice", async () => expect(await page({ images: 9 })).toBe(await page({ images: 9 })));
 });

@@ -1,0 +1,121 @@
+/**
+ * @file `node --expose-gc dist/bench/evaluate.js [NET …]`: what evaluating costs. `morf` with 100 steps against the forward passes
+ * alone, fed from batches that lie ready, in turn, the best of the rounds; and resident memory while a run over a data set grows from
+ * 100 to 5,000 images. `BENCH_ROUNDS`, `BENCH_BATCH`, `BENCH_THREADS`, `BENCH_IMAGES` change the sizes. Results on stdout as JSON.
+ */
+import { mkdtemp, rm } from "node:fs/promises";
+import { cpus, tmpdir } from "node:os";
+import { join } from "node:path";
+import { scoreSession } from "../src/explain/sessions.ts";
+import {
+  type DataItem,
+  type DataSet,
+  DEMO_LABELS,
+  DEMO_PREPROCESSING,
+  demoModelBytes,
+  drawScene,
+  type Explainer,
+  evaluate,
+  loadModel,
+  runEvaluation,
+} from "../src/index.ts";
+import type { Classifier } from "../src/methods/classifier.ts";
+import { NETS } from "./nets.ts";
+
+const ROUNDS = Number(process.env.BENCH_ROUNDS ?? 3);
+const BATCH = Number(process.env.BENCH_BATCH ?? 16);
+const THREADS = Number(process.env.BENCH_THREADS ?? 1);
+const IMAGES = Number(process.env.BENCH_IMAGES ?? 5000);
+/** At least this share of the rate of forward passes alone. */
+const RATE = 0.9;
+/** Memory at the end over memory at 100 images, at most. */
+const GROWTH = 1.1;
+const EARLY = 100;
+
+/** Scenes by index; nothing is kept. */
+const scenes = (count: number): DataSet => ({
+  name: "scenes",
+  classes: DEMO_LABELS,
+  count,
+  items: async function* (): AsyncGenerator<DataItem> {
+    for (let i = 0; i < count; i++) yield { id: `scene-${i}`, load: async () => drawScene(i).image, label: undefined };
+  },
+  notes: [],
+});
+
+/** Forward images a second from one batch that lies ready. */
+async function forwardRate(model: Explainer, classifier: Classifier, rows: number): Promise<number> {
+  const session = await scoreSession(model, classifier, { threads: THREADS });
+  const dims = (classifier.input.dims as readonly number[]).slice(1);
+  const size = dims.reduce((p, d) => p * d, 1);
+  const data = Float32Array.from({ length: BATCH * size }, (_, i) => Math.sin(i * 0.7));
+  const feeds = { [classifier.input.name]: { dtype: "float32" as const, dims: [BATCH, ...dims], data } };
+  await session.run(feeds);
+  const began = performance.now();
+  for (let done = 0; done < rows; done += BATCH) await session.run(feeds);
+  return (1000 * Math.ceil(rows / BATCH) * BATCH) / (performance.now() - began);
+}
+
+/** Forward images a second while `morf` is measured on grad-cam maps. */
+async function morfRate(model: Explainer, images: number): Promise<{ readonly rate: number; readonly rows: number }> {
+  let [ms, rows] = [0, 0];
+  const metrics = ["morf steps=100"];
+  const options = { methods: ["gradient"], metrics, baselines: false, batch: BATCH, threads: THREADS, window: images };
+  for await (const { timings, work } of evaluate(model, scenes(images), options)) {
+    ms += timings.measure;
+    rows += work.scores.run;
+  }
+  return { rate: (1000 * rows) / ms, rows };
+}
+
+async function speed(network: string) {
+  await using model = await loadModel(NETS[network]?.() ?? network);
+  const classifier = model.classifier({ output: "logits" });
+  let [forward, morf] = [0, 0];
+  for (let round = 0; round < ROUNDS; round++) {
+    const found = await morfRate(model, 4);
+    morf = Math.max(morf, found.rate);
+    forward = Math.max(forward, await forwardRate(model, classifier, found.rows));
+  }
+  return { network, forward_per_s: forward, morf_per_s: morf, ratio: morf / forward, limit: RATE };
+}
+
+async function memory() {
+  await using model = await loadModel(demoModelBytes(), { labels: DEMO_LABELS, preprocessing: DEMO_PREPROCESSING });
+  const scratch = await mkdtemp(join(tmpdir(), "onnxplain-bench-"));
+  const levels: (readonly [images: number, bytes: number])[] = [];
+  let [early, late] = [0, 0];
+  const note = (images: number): void => {
+    const rss = process.memoryUsage.rss();
+    if (images <= 2 * EARLY) early = Math.max(early, rss);
+    else late = Math.max(late, rss);
+    if (images % 500 < 16) levels.push([images, rss]);
+  };
+  try {
+    await runEvaluation(model, scenes(IMAGES), {
+      folder: join(scratch, "run"),
+      methods: ["grad-cam", "gradient"],
+      metrics: ["scg", "complexity"],
+      batch: BATCH,
+      threads: THREADS,
+      onProgress: ({ images }) => {
+        if (images >= EARLY) note(images);
+      },
+    });
+    note(IMAGES);
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+  return { images: IMAGES, early_rss: early, late_rss: late, ratio: late / early, limit: GROWTH, levels };
+}
+
+const networks = process.argv.slice(2);
+const rows = [];
+for (const network of networks.length > 0 ? networks : ["squeezenet-1.1"]) rows.push(await speed(network));
+const result = {
+  machine: { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version },
+  settings: { rounds: ROUNDS, batch: BATCH, threads: THREADS },
+  speed: rows,
+  memory: IMAGES > 0 ? await memory() : undefined,
+};
+process.stdout.write(`${JSON.stringify(result, null, 2)}\n`);
