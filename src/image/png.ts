@@ -43,9 +43,9 @@ function filtered({ width, height, channels, data }: ImageU8): Uint8Array<ArrayB
       const value = data[y * stride + i]!;
       const left = i >= channels ? data[y * stride + i - channels]! : 0;
       const up = y > 0 ? data[(y - 1) * stride + i]! : 0;
-      for (const [f, residue] of [value, value - left, value - up].entries()) {
-        rows[f]![i] = residue;
-        const byte = residue & 255;
+      for (let f = 0; f < 3; f++) {
+        const byte = (f === 0 ? value : f === 1 ? value - left : value - up) & 255;
+        rows[f]![i] = byte;
         sums[f] = sums[f]! + Math.min(byte, 256 - byte);
       }
     }
@@ -71,14 +71,15 @@ function chunk(type: string, body: Uint8Array): Uint8Array {
   return out;
 }
 
-const CRC_TABLE: Uint32Array = /* @__PURE__ */ Uint32Array.from({ length: 256 }, (_, n) => {
+/** Signed, so that the sum below stays a 32-bit integer. */
+const CRC_TABLE: Int32Array = /* @__PURE__ */ Int32Array.from({ length: 256 }, (_, n) => {
   let c = n;
   for (let k = 0; k < 8; k++) c = c & 1 ? 0xedb88320 ^ (c >>> 1) : c >>> 1;
   return c;
 });
 
 function crc32(bytes: Uint8Array): number {
-  let c = 0xffffffff;
-  for (const byte of bytes) c = CRC_TABLE[(c ^ byte) & 255]! ^ (c >>> 8);
-  return (c ^ 0xffffffff) >>> 0;
+  let c = -1;
+  for (let i = 0; i < bytes.length; i++) c = CRC_TABLE[(c ^ bytes[i]!) & 255]! ^ (c >>> 8);
+  return ~c >>> 0;
 }

@@ -29,7 +29,7 @@ function folderOf(files: Readonly<Record<string, Uint8Array | string>>): string 
   return folder;
 }
 const png = (width: number, height: number, value: number): Promise<Uint8Array> =>
-  Promise.resolve(encodePng({ width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(value) }));
+  encodePng({ width, height, channels: 3, data: new Uint8Array(width * height * 3).fill(value) });
 const PICTURE = await png(6, 4, 9);
 
 async function all(set: DataSet): Promise<readonly DataItem[]> {
@@ -139,7 +139,7 @@ describe("a manifest", () => {
       "list.csv":
         'path,label,mask,boxes,split\na.png,7,m.png,"[[0,1,3,4]]",train\na.png,7,m.png,0 0 2 2;1 1 2 3,train\nb/c.png,,,,test\n',
       "a.png": PICTURE,
-      "m.png": encodePng({
+      "m.png": await encodePng({
         width: 6,
         height: 4,
         channels: 1,

@@ -5,13 +5,14 @@ import { readCsv, writeCsv } from "../../src/formats/csv.ts";
 import { rowsOf, tableOf } from "../../src/formats/table.ts";
 
 describe("reading", () => {
-  it("takes quotes, line breaks in fields, both line ends, a byte order mark and blank lines", () => {
-    const text = '\uFEFFfile,name\r\na.png,"tench, Tinca tinca"\n\n"b ""2"".png","two\r\nlines"\r\n';
+  it("takes quotes, line breaks in fields, a byte order mark and blank lines", () => {
+    const text = '\uFEFFfile,name\r\na.png,"tench, Tinca tinca"\r\n\r\n"b ""2"".png","two\r\nlines"\r\n';
     expect(rowsOf(readCsv(text))).toEqual([
       { file: "a.png", name: "tench, Tinca tinca" },
       { file: 'b "2".png', name: "two\r\nlines" },
     ]);
   });
+  it("takes lines that end in LF", () => expect(rowsOf(readCsv('a,b\n"1\n2",3\n'))).toEqual([{ a: "1\n2", b: "3" }]));
   it("takes another delimiter", () =>
     expect(rowsOf(readCsv("a\tb\n1\t2,5", { delimiter: "\t" }))).toEqual([{ a: "1", b: "2,5" }]));
   it.each([
