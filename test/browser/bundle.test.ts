@@ -4,6 +4,13 @@ import { bundle } from "./site.ts";
 
 const NODE_IMPORT = /(?:\bfrom|\bimport|\brequire\()\s*\(?\s*["']node:/;
 
+type Outputs = Awaited<ReturnType<typeof bundle>>["metafile"];
+/** All chunks but the runtime's. */
+const ownBytes = ({ outputs }: Outputs): number =>
+  Object.values(outputs)
+    .filter((o) => !o.entryPoint?.startsWith("node_modules/"))
+    .reduce((sum, o) => sum + o.bytes, 0);
+
 it("bundles src/index.ts without any Node module", { timeout: 60_000 }, async () => {
   const { outputFiles, metafile, warnings } = await bundle(["src/index.ts"], { minify: true });
   expect(warnings).toEqual([]);
@@ -23,6 +30,20 @@ it("bundles src/index.ts without any Node module", { timeout: 60_000 }, async ()
     expect(NODE_IMPORT.test(text), path).toBe(false);
   }
   console.log(`bundle for a page, minified, without .wasm:\n  ${sizes.join("\n  ")}`);
-  const own = Object.values(metafile.outputs).filter((o) => !o.entryPoint?.startsWith("node_modules/"));
-  expect(own.reduce((sum, o) => sum + o.bytes, 0)).toBeLessThan(600 * 1024);
+  expect(ownBytes(metafile)).toBeLessThan(1200 * 1024);
+});
+
+it("a page that explains pictures takes what it uses, and no tables, data sets or reports", {
+  timeout: 60_000,
+}, async () => {
+  const entry = "examples/browser/main.ts";
+  const { metafile } = await bundle([entry], { minify: true });
+  const page = Object.values(metafile.outputs).find((o) => o.entryPoint === entry);
+  const taken = Object.entries(page?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
+  const unused = /hyparquet|papaparse|src\/(metrics|evaluate|report\/run)\//;
+  expect(taken.map(([path]) => path).filter((path) => unused.test(path))).toEqual([]);
+  console.log(
+    `bundle of the example page: ${((page?.bytes ?? 0) / 1024).toFixed(0)} KB, minified, without the runtime`,
+  );
+  expect(page?.bytes).toBeLessThan(600 * 1024);
 });

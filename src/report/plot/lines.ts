@@ -1,7 +1,7 @@
 /** @file A line plot as inline SVG: bands of error, labels at the ends of the lines instead of a legend. */
 import { html, type Markup } from "../html/markup.ts";
 import { significant } from "../words.ts";
-import { apart, type Domain, niceDomain, placeIn, ticks } from "./ticks.ts";
+import { apart, type Domain, niceDomain, niceStep, placeIn, ticks } from "./ticks.ts";
 
 export interface Line {
   readonly label: string;
@@ -39,7 +39,7 @@ const at = (v: number): string => String(Math.round(v * 10) / 10);
 
 export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
   const y = niceDomain(reach(lines));
-  const x = { low: 0, high: xEnd };
+  const x = { low: 0, high: xEnd, step: niceStep({ low: 0, high: xEnd }, 5) };
   const px = (step: number, steps: number): number => LEFT + (steps < 2 ? 0 : step / (steps - 1)) * INNER.width;
   const py = (value: number): number => TOP + (1 - placeIn(y, value)) * INNER.height;
   const path = (values: readonly number[]): string =>
@@ -62,7 +62,7 @@ export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
     (t) =>
       html`<path class="rule" d="M${LEFT} ${at(py(t))}h${INNER.width}"/><text class="tick end" x="${LEFT - 5}" y="${at(py(t) + 3.5)}">${significant(t, 3).replace("-", "−")}</text>`,
   );
-  const columns = ticks(x, 5).map((t) => {
+  const columns = ticks(x).map((t) => {
     const place = LEFT + placeIn(x, t) * INNER.width;
     return html`<path class="axis" d="M${at(place)} ${TOP + INNER.height}v4"/><text class="tick mid" x="${at(place)}" y="${TOP + INNER.height + 15}">${significant(t, 3)}</text>`;
   });

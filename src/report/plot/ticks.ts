@@ -4,6 +4,9 @@ export interface Domain {
   readonly low: number;
   readonly high: number;
 }
+export interface Axis extends Domain {
+  readonly step: number;
+}
 
 /** 1, 2 or 5 times a power of ten, so that about `count` steps cover the domain. */
 export function niceStep({ low, high }: Domain, count: number): number {
@@ -14,21 +17,20 @@ export function niceStep({ low, high }: Domain, count: number): number {
 }
 
 /** The domain widened to whole steps; one value becomes an interval around it. */
-export function niceDomain(domain: Domain, count = 4): Domain {
+export function niceDomain(domain: Domain, count = 4): Axis {
   const { low, high } = domain.low < domain.high ? domain : around(domain.low);
   const step = niceStep({ low, high }, count);
-  return { low: Math.floor(low / step + 1e-9) * step, high: Math.ceil(high / step - 1e-9) * step };
+  return { low: Math.floor(low / step + 1e-9) * step, high: Math.ceil(high / step - 1e-9) * step, step };
 }
 const around = (value: number): Domain => {
   const reach = value === 0 ? 1 : Math.abs(value) / 2;
   return { low: value - reach, high: value + reach };
 };
 
-/** Whole steps inside the domain. */
-export function ticks(domain: Domain, count = 4): readonly number[] {
-  const step = niceStep(domain, count);
-  const first = Math.ceil(domain.low / step - 1e-9);
-  const last = Math.floor(domain.high / step + 1e-9);
+/** Whole steps inside the axis. */
+export function ticks({ low, high, step }: Axis): readonly number[] {
+  const first = Math.ceil(low / step - 1e-9);
+  const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: Math.max(last - first + 1, 0) }, (_, i) => Number(((first + i) * step).toPrecision(12)));
 }
 

@@ -17,15 +17,19 @@ describe("an axis", () => {
   });
   it("holds its values and has a few ticks, whatever they are", () => {
     fc.assert(
-      fc.property(fc.double({ min: -1e6, max: 1e6, noNaN: true }), fc.double({ min: 1e-6, max: 1e6, noNaN: true }), (low, width) => {
-        const domain = niceDomain({ low, high: low + width });
-        const slack = 1e-6 * (domain.high - domain.low);
-        expect(domain.low).toBeLessThanOrEqual(low + slack);
-        expect(domain.high).toBeGreaterThanOrEqual(low + width - slack);
-        const count = ticks(domain).length;
-        expect(count).toBeGreaterThanOrEqual(2);
-        expect(count).toBeLessThanOrEqual(8);
-      }),
+      fc.property(
+        fc.double({ min: -1e6, max: 1e6, noNaN: true }),
+        fc.double({ min: 1e-6, max: 1e6, noNaN: true }),
+        (low, width) => {
+          const domain = niceDomain({ low, high: low + width });
+          const slack = 1e-6 * (domain.high - domain.low);
+          expect(domain.low).toBeLessThanOrEqual(low + slack);
+          expect(domain.high).toBeGreaterThanOrEqual(low + width - slack);
+          const count = ticks(domain).length;
+          expect(count).toBeGreaterThanOrEqual(2);
+          expect(count).toBeLessThanOrEqual(8);
+        },
+      ),
     );
   });
 });
@@ -54,7 +58,12 @@ describe("labels", () => {
 
 describe("a line plot", () => {
   const draw = (values: readonly number[]): string =>
-    linePlot({ lines: [{ label: "<a>", values, errors: values.map(() => 0.1), style: "c0" }], what: "w", xLabel: "step", xEnd: 1 }).markup;
+    linePlot({
+      lines: [{ label: "<a>", values, errors: values.map(() => 0.1), style: "c0" }],
+      what: "w",
+      xLabel: "step",
+      xEnd: 1,
+    }).markup;
   it("runs from the left to the right of its frame", () => {
     expect(draw([0, 1])).toMatch(/class="line c0" d="M38 [\d.]+L258 [\d.]+"/);
   });
@@ -74,8 +83,11 @@ describe("a strip", () => {
   it("has no axis without values, and a whole one of a constant", () => {
     expect(stripDomain([new Float64Array()])).toBeUndefined();
     const domain = stripDomain([Float64Array.of(2, 2)]);
-    expect(domain).toEqual({ low: 1, high: 3 });
-    const drawn = strip({ values: Float64Array.of(2, 2), mean: 2, interval: [2, 2], what: "w" }, domain as NonNullable<typeof domain>);
+    expect(domain).toEqual({ low: 1, high: 3, step: 0.5 });
+    const drawn = strip(
+      { values: Float64Array.of(2, 2), mean: 2, interval: [2, 2], what: "w" },
+      domain as NonNullable<typeof domain>,
+    );
     expect(drawn.markup).toContain('class="mean" d="M50 12h0"');
   });
 });
