@@ -1,21 +1,33 @@
-/** @file One picture of a synthetic data set, drawn and written with its masks. */
+/** @file One picture of a synthetic data set as files: drawn and encoded by any thread, written by one. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { deflateSync } from "node:zlib";
 import { drawSynth } from "../data/synth/draw.ts";
 import { rowOf, type SynthRow } from "../data/synth/files.ts";
 import type { SynthSettings } from "../data/synth/settings.ts";
 import { encodePng } from "../image/png.ts";
 
-/** Into folders that exist, at once: small files cost more in waiting than in writing; resolves to the picture's line of the manifest. */
-export async function writePicture(folder: string, settings: SynthSettings, index: number): Promise<SynthRow> {
-  const picture = drawSynth(settings, index);
-  const row = rowOf(picture);
-  const files = [
-    [row.path, picture.image],
-    [row.mask, picture.objectMask],
-    [row.parts, picture.partMask],
-    ...(picture.shortcutMask ? [[row.shortcut_mask as string, picture.shortcutMask] as const] : []),
-  ] as const;
-  for (const [name, image] of files) writeFileSync(join(folder, name), await encodePng(image));
-  return row;
+export interface PictureFiles {
+  readonly row: SynthRow;
+  readonly files: readonly (readonly [name: string, bytes: Uint8Array<ArrayBuffer>])[];
+}
+
+/** A picture with its masks, and its line of the manifest. */
+export async function pictureFiles(settings: SynthSettings, index: number): Promise<PictureFiles> {
+  const { image, objectMask, partMask, shortcutMask, ...truth } = drawSynth(settings, index);
+  const row = rowOf({ image, objectMask, partMask, shortcutMask, ...truth });
+  const files: [string, Uint8Array<ArrayBuffer>][] = [];
+  for (const [name, picture] of [
+    [row.path, image],
+    [row.mask, objectMask],
+    [row.parts, partMask],
+    [row.shortcut_mask, shortcutMask],
+  ] as const)
+    if (name !== null && picture) files.push([name, await encodePng(picture, { deflate: deflateSync })]);
+  return { row, files };
+}
+
+/** Into folders that exist; small files cost more in waiting than in writing. */
+export function writeFiles(folder: string, { files }: PictureFiles): void {
+  for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
 }

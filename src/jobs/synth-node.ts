@@ -17,7 +17,7 @@ import { writeCsv } from "../formats/csv.ts";
 import { writeTable } from "../formats/parquet-write.ts";
 import { VERSION } from "../version.ts";
 import type { SynthSummary, WriteSynth, WriteSynthOptions } from "./synth.ts";
-import { writePicture } from "./synth-files.ts";
+import { type PictureFiles, pictureFiles, writeFiles } from "./synth-files.ts";
 
 const DEFAULT_COUNT = 1000;
 const MOST_WORKERS = 8;
@@ -101,23 +101,26 @@ async function drawHere({ folder, settings, count, options }: Task): Promise<rea
   const rows: SynthRow[] = [];
   for (let i = 0; i < count; i++) {
     stopIfAsked(options);
-    rows.push(await writePicture(folder, settings, i));
+    const picture = await pictureFiles(settings, i);
+    writeFiles(folder, picture);
+    rows.push(picture.row);
     options.onProgress?.({ done: i + 1, total: count });
   }
   return rows;
 }
 
-type Answer = { readonly from: number; readonly rows: readonly SynthRow[] } | { readonly failed: string };
+interface Answer {
+  readonly from: number;
+  readonly pictures: readonly PictureFiles[];
+}
 
+/** The threads draw and this one writes: several that write wait for each other. */
 async function drawInThreads(
   { folder, settings, count, options }: Task,
   workers: number,
 ): Promise<readonly SynthRow[]> {
   const rows = new Array<SynthRow>(count);
-  const threads = Array.from(
-    { length: workers },
-    () => new Worker(WORKER as URL, { workerData: { folder, settings } }),
-  );
+  const threads = Array.from({ length: workers }, () => new Worker(WORKER as URL, { workerData: { settings } }));
   let next = 0;
   let done = 0;
   try {
@@ -132,18 +135,20 @@ async function drawInThreads(
       };
       options.signal?.addEventListener("abort", stop, { once: true });
       for (const thread of threads) {
-        thread.on("message", (answer: Answer) => {
-          if ("failed" in answer) {
-            reject(failed(folder, answer.failed));
+        thread.on("message", ({ from, pictures }: Answer) => {
+          ask(thread);
+          try {
+            for (const [k, picture] of pictures.entries()) {
+              writeFiles(folder, picture);
+              rows[from + k] = picture.row;
+            }
+          } catch (cause) {
+            reject(cause);
             return;
           }
-          answer.rows.forEach((row, k) => {
-            rows[answer.from + k] = row;
-          });
-          done += answer.rows.length;
+          done += pictures.length;
           options.onProgress?.({ done, total: count });
           if (done === count) finish();
-          else ask(thread);
         });
         thread.on("error", reject);
         thread.on("exit", (code) => reject(new Error(`internal: a drawing thread ended with ${code}`)));
