@@ -3,6 +3,7 @@ import { reduceChannels } from "../image/reduce.ts";
 import { upsampleBilinear } from "../image/upsample.ts";
 import type { Classifier } from "../methods/classifier.ts";
 import type { Folded, Method } from "../methods/method.ts";
+import { inverted as upsideDown } from "../metrics/reference-maps.ts";
 
 export interface Plane {
   /** [H*W]. */
@@ -41,11 +42,10 @@ function channelsFirst(values: Float32Array, { channels, height, width }: Frame)
   return out;
 }
 
-const negated = (values: Float32Array): Float32Array => values.map((v) => -v);
-/** What is least important becomes the most. */
+/** What is least important becomes the most; lowest and highest value stay. */
 export const inverted = ({ map, attribution }: Plane): Plane => ({
-  map: negated(map),
-  attribution: attribution && negated(attribution),
+  map: upsideDown(map),
+  attribution: attribution && upsideDown(attribution),
 });
 
 /**

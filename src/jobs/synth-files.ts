@@ -14,14 +14,14 @@ export interface PictureFiles {
 
 /** A picture with its masks, and its line of the manifest. */
 export async function pictureFiles(settings: SynthSettings, index: number): Promise<PictureFiles> {
-  const { image, objectMask, partMask, shortcutMask, ...truth } = drawSynth(settings, index);
-  const row = rowOf({ image, objectMask, partMask, shortcutMask, ...truth });
+  const drawn = drawSynth(settings, index);
+  const row = rowOf(drawn);
   const files: [string, Uint8Array<ArrayBuffer>][] = [];
   for (const [name, picture] of [
-    [row.path, image],
-    [row.mask, objectMask],
-    [row.parts, partMask],
-    [row.shortcut_mask, shortcutMask],
+    [row.path, drawn.image],
+    [row.mask, drawn.objectMask],
+    [row.parts, drawn.partMask],
+    [row.shortcut_mask, drawn.shortcutMask],
   ] as const)
     if (name !== null && picture) files.push([name, await encodePng(picture, { deflate: deflateSync })]);
   return { row, files };

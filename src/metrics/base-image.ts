@@ -1,6 +1,6 @@
 /** @file What stands in a pixel's place when it is taken away: named base images, as inputs of the network. */
 import { oneOf, type ParamSpec } from "../params.ts";
-import { uniforms } from "../random.ts";
+import { scattered, uniforms } from "../random.ts";
 import { blurred } from "./blur.ts";
 import { fromPlanes, toPlanes } from "./input-layout.ts";
 import type { MetricImage } from "./metric.ts";
@@ -56,6 +56,6 @@ function channelMeans({ pixels, width, height }: MetricImage): Float32Array {
 }
 
 function noise({ pixels, seed }: MetricImage): Float32Array {
-  const next = uniforms(seed);
+  const next = uniforms(scattered(seed));
   return Float32Array.from(pixels, next);
 }
