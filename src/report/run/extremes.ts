@@ -19,8 +19,8 @@ export interface Extremes {
 }
 
 /**
- * By the first variant of the run that has a direction; images for which some method has no value stand aside. Undefined where
- * nothing has a direction or a value.
+ * By the first variant of the run that has a direction; images for which some method has no value stand aside while two others
+ * are left. Undefined where nothing has a direction or a value.
  */
 export function extremesOf(rows: Iterable<ResultRow>, { cells }: Summary, count = 3): Extremes | undefined {
   const first = cells.find((c) => c.baseline === null && c.better !== "neither" && c.n > 0);
@@ -38,10 +38,12 @@ export function extremesOf(rows: Iterable<ResultRow>, { cells }: Summary, count 
     }
   }
   const sign = better === "higher" ? -1 : 1;
-  const order = [...images.values()]
-    .filter((i) => !i.missing && i.n > 0)
+  const measured = [...images.values()].filter((i) => i.n > 0);
+  const whole = measured.filter((i) => !i.missing);
+  const order = (whole.length >= 2 ? whole : measured)
     .map(({ row, sum, n }) => ({ image: row.image, value: sum / n, label: row.label, prediction: row.prediction }))
     .sort((a, b) => sign * (a.value - b.value) || (a.image < b.image ? -1 : 1));
-  const each = Math.min(count, Math.floor(order.length / 2));
-  return { metric, variant, best: order.slice(0, each), worst: order.slice(order.length - each).reverse() };
+  const best = order.slice(0, Math.min(count, Math.ceil(order.length / 2)));
+  const worst = order.slice(best.length).slice(-count).reverse();
+  return { metric, variant, best, worst };
 }
