@@ -5,10 +5,10 @@ import type { ClassifierOptions, Explainer } from "./explainer.ts";
 import { writeModelBytes } from "./graph/write.ts";
 import type { Layer } from "./methods/layers.ts";
 import { compileGraph, type GraphTarget } from "./methods/one-pass.ts";
-import { type Params, readParams } from "./params.ts";
 import { refuseUnsuitable } from "./methods/suitable.ts";
 import { findMethod } from "./methods/table.ts";
 import { parseTarget, type TargetRequest } from "./methods/target.ts";
+import { type Params, readParams } from "./params.ts";
 import { VERSION } from "./version.ts";
 
 export interface CompileOptions extends ClassifierOptions {

@@ -8,9 +8,9 @@ import type { Preprocessing } from "./image/preprocess.ts";
 import type { Classifier } from "./methods/classifier.ts";
 import { candidateLayers, defaultLayer, type Layer } from "./methods/layers.ts";
 import type { Method } from "./methods/method.ts";
-import { readParams } from "./params.ts";
 import { unsuitability } from "./methods/suitable.ts";
 import { METHODS } from "./methods/table.ts";
+import { readParams } from "./params.ts";
 
 export interface MethodVerdict {
   readonly id: string;

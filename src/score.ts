@@ -16,12 +16,12 @@ import type { ScoreKind } from "./methods/classifier.ts";
 import { dot } from "./methods/integrated-gradients.ts";
 import type { Method, RowsPlan } from "./methods/method.ts";
 import { COTANGENT } from "./methods/one-pass.ts";
-import { readParams } from "./params.ts";
 import { BATCH, type Describe, type Frame, type ScorerGraphs, scorerGraphs } from "./methods/perturbation.ts";
 import { findMethod, METHODS } from "./methods/table.ts";
 import { cotangentOf } from "./methods/target.ts";
 import { SCORE } from "./methods/target-score.ts";
 import { OPS } from "./ops/table.ts";
+import { readParams } from "./params.ts";
 import { imageAxes } from "./passes/bind-input.ts";
 import type { HostTensor, Session } from "./runtime/session.ts";
 

@@ -3,8 +3,8 @@ import { OnnxplainError } from "../errors.ts";
 import type { Classifier } from "../methods/classifier.ts";
 import { defaultLayer, type Layer, namedLayer } from "../methods/layers.ts";
 import type { Method } from "../methods/method.ts";
-import { hasParam, type Params, readParams } from "../params.ts";
 import { findMethod } from "../methods/table.ts";
+import { hasParam, type Params, readParams } from "../params.ts";
 import type { MethodRequest } from "./options.ts";
 
 export interface Asked {

@@ -4,8 +4,8 @@ import type { Preprocessing } from "../image/preprocess.ts";
 import type { ImageU8 } from "../image/types.ts";
 import type { Layer } from "../methods/layers.ts";
 import type { Checks } from "../methods/method.ts";
-import type { Params } from "../params.ts";
 import type { Target } from "../methods/target.ts";
+import type { Params } from "../params.ts";
 import type { Ledger } from "../rules/ledger.ts";
 
 /** Time spent, in ms. Methods that shared a graph each report the times of that graph. */

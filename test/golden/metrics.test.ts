@@ -253,7 +253,9 @@ describe.skipIf(!hasShared(CH5))(`golden2 SCG and CCG${absent(CH5)}`, () => {
     const images = load();
     const [first, blur] = [file("base/I_first2"), file("base/blur_first2")] as [Float32Array, Float32Array];
     for (const i of [0, 1]) {
-      expect(worst((images[i] as MetricImage).pixels, first.subarray(i * ROW, (i + 1) * ROW))).toBeLessThanOrEqual(1e-6);
+      expect(worst((images[i] as MetricImage).pixels, first.subarray(i * ROW, (i + 1) * ROW))).toBeLessThanOrEqual(
+        1e-6,
+      );
       const made = toPixels(baseImage(images[i] as MetricImage, "blur"));
       expect(worst(made, blur.subarray(i * ROW, (i + 1) * ROW))).toBeLessThanOrEqual(1e-6);
     }
