@@ -21,10 +21,10 @@ export interface LinePlot {
   readonly xEnd: number;
 }
 
-const WIDTH = 380;
+const WIDTH = 398;
 const HEIGHT = 250;
 const LEFT = 38;
-const RIGHT = 122;
+const RIGHT = 140;
 const TOP = 10;
 const BOTTOM = 34;
 const INNER: Readonly<Record<"width" | "height", number>> = {
