@@ -3,7 +3,7 @@
 import { OnnxplainError } from "../errors.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Composite } from "../rules/composites.ts";
-import { type Relevance, relevance } from "../rules/relevance.ts";
+import { relevance } from "../rules/relevance.ts";
 import type { WalkSettings } from "../rules/rule-site.ts";
 import type { Surveyed } from "../rules/survey.ts";
 import type { Classifier } from "./classifier.ts";
@@ -35,7 +35,7 @@ export interface Walk {
 export function walkTo(
   { g, classifier }: Pick<EmitContext, "g" | "classifier">,
   { composite, settings, start, from = classifier.scores, to, ledger }: Walk,
-): Emitted & { readonly walk: Relevance } {
+): Emitted {
   const walk = relevance({
     g,
     where: whereOf(classifier),
@@ -55,7 +55,6 @@ export function walkTo(
   return {
     map,
     notes: walk.notes,
-    walk,
     extra: { [START]: totalOf(g, start), ...(books ? { [LEDGER]: books } : {}) },
     finish: (values, extra) => ({
       checks: conserved((extra[START] as Float32Array)[0] as number, values),

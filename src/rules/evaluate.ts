@@ -8,7 +8,7 @@ import { type Affine, affineOf, dataInputs } from "./affine.ts";
 import { applyMap, type ElementMap, isIdentity, isOne, signOf } from "./element-map.ts";
 import type { Group, LinearRule, Plane, Term } from "./linear-rule.ts";
 import type { NodeRule, RuleSite } from "./rule-site.ts";
-import { divided, liveRelu } from "./stabilize.ts";
+import { bookStabilizer, divided, liveRelu } from "./stabilize.ts";
 
 /** A term whose maps have been applied; null weights belong to pools. */
 interface Placed {
@@ -119,14 +119,8 @@ function booked(site: RuleSite, affine: Affine, { terms, group, z, epsilon, defi
   const times = (v: Value, by: number): Value => (by === 1 ? v : g.op("Mul", [v, g.scalar(by)]));
   return (s) => {
     for (const { b, sign } of terms) if (b) account.bias(times(g.op("Mul", [s, affine.spread(b)]), scale * sign));
-    if (epsilon === 0) return;
-    const bare = definite === 0 ? z : g.op("Sub", [z, g.scalar(definite * epsilon)]);
-    const zero = g.op("Cast", [g.op("Equal", [bare, g.scalar(0)])], { to: 1 });
-    const side = definite === 0 ? g.op("Add", [g.op("Sign", [bare]), zero]) : g.scalar(definite);
-    const taken = times(g.op("Mul", [s, side]), scale * epsilon);
-    const dead = g.op("Mul", [taken, zero]);
-    account.dead(dead);
-    account.stabilizer(g.op("Sub", [taken, dead]));
+    const bare = definite === 0 || epsilon === 0 ? z : g.op("Sub", [z, g.scalar(definite * epsilon)]);
+    bookStabilizer(g, account, { s: times(s, scale), z: bare, epsilon, definite });
   };
 }
 

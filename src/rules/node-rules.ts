@@ -6,7 +6,7 @@ import type { Vjp } from "../ops/define.ts";
 import { isNonNegative, vanishesWith, vanishingOf, wherePositive } from "../ops/masks.ts";
 import { dataInputs } from "./affine.ts";
 import type { NodeRule, RuleSite } from "./rule-site.ts";
-import { divided, liveRelu } from "./stabilize.ts";
+import { bookStabilizer, divided, liveRelu } from "./stabilize.ts";
 
 const back = (site: RuleSite, dy: Value): readonly (Value | null)[] => {
   const { vjp } = site.row;
@@ -64,16 +64,7 @@ export const stopRule: NodeRule = (site) => site.x.map(() => null);
 export const normRule: NodeRule = (site) => {
   const { g, dy, y, settings, account } = site;
   const { s, z } = divided(site, dy, y, settings.stabilizer);
-  if (account && settings.stabilizer !== 0) {
-    const zero = g.op("Cast", [g.op("Equal", [z, g.scalar(0)])], { to: 1 });
-    const taken = g.op("Mul", [
-      s,
-      g.op("Mul", [g.op("Add", [g.op("Sign", [z]), zero]), g.scalar(settings.stabilizer)]),
-    ]);
-    const dead = g.op("Mul", [taken, zero]);
-    account.dead(dead);
-    account.stabilizer(g.op("Sub", [taken, dead]));
-  }
+  if (account) bookStabilizer(g, account, { s, z, epsilon: settings.stabilizer });
   return shares(site, s);
 };
 

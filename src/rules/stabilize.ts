@@ -2,7 +2,7 @@
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { float } from "../graph/types.ts";
 import { vanishingOf } from "../ops/masks.ts";
-import type { RuleSite } from "./rule-site.ts";
+import type { Account, RuleSite } from "./rule-site.ts";
 
 /** Close to the largest float32: one step up from 0 already gives 1. */
 const STEEP = 3.4e38;
@@ -32,4 +32,25 @@ export function divided(site: RuleSite, r: Value, z: Value, epsilon: number): { 
   const live = liveRelu(site, r, z);
   if (live) return { s: g.op("Div", [r, g.op("Add", [live, g.scalar(epsilon)])]), z: live };
   return { s: g.op("Div", [r, g.op("Add", [z, signed(g, z, epsilon)])]), z };
+}
+
+export interface Absorbed {
+  /** Relevance over the stabilised denominator. */
+  readonly s: Value;
+  /** The denominator without its stabiliser. */
+  readonly z: Value;
+  readonly epsilon: number;
+  /** Sign of every `z`, where it is known; 0 = either. */
+  readonly definite?: -1 | 0 | 1;
+}
+
+/** Enter what the stabiliser takes, `Σ s·(stab z - z)`; what stands over z = 0 is dead. */
+export function bookStabilizer(g: GraphBuilder, account: Account, { s, z, epsilon, definite = 0 }: Absorbed): void {
+  if (epsilon === 0) return;
+  const zero = g.op("Cast", [g.op("Equal", [z, g.scalar(0)])], { to: 1 });
+  const side = definite === 0 ? g.op("Add", [g.op("Sign", [z]), zero]) : g.scalar(definite);
+  const taken = g.op("Mul", [s, g.op("Mul", [side, g.scalar(epsilon)])]);
+  const dead = g.op("Mul", [taken, zero]);
+  account.dead(dead);
+  account.stabilizer(g.op("Sub", [taken, dead]));
 }
