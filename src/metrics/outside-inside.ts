@@ -1,6 +1,6 @@
 /** @file Context ratio mu: mean relevance outside the object over mean relevance inside. */
 import { type Metric, measured, type Outcome, type Variant } from "./metric.ts";
-import { type Reading, readAs } from "./readings.ts";
+import { type Reading, sumsAs } from "./readings.ts";
 import { compared, TRUTH_PARAM, type Truth } from "./truth.ts";
 import { ratio } from "./usable-map.ts";
 
@@ -17,10 +17,8 @@ const variants: readonly Variant[] = [
 ];
 
 function mu(map: Float32Array, { inside, area }: Truth, reading: Reading): Outcome {
-  const values = readAs(map, reading);
-  const all = values.reduce((s, v) => s + v, 0);
-  const within = values.reduce((s, v, i) => s + v * inside[i]!, 0);
-  const outside = (all - within) / (values.length - area);
+  const { all, within } = sumsAs(map, inside, reading);
+  const outside = (all - within) / (map.length - area);
   return ratio(outside, within / area, `the mean ${reading} relevance inside the object is not greater than 0`);
 }
 

@@ -1,6 +1,6 @@
 /** @file Relevance mass: which share of all relevance lies on the object. */
 import { type Metric, measured, type Outcome, type Variant } from "./metric.ts";
-import { type Reading, readAs } from "./readings.ts";
+import { type Reading, sumsAs } from "./readings.ts";
 import { compared, TRUTH_PARAM, type Truth } from "./truth.ts";
 import { ratio } from "./usable-map.ts";
 
@@ -16,9 +16,7 @@ const variants: readonly Variant[] = [
 ];
 
 function share(map: Float32Array, { inside }: Truth, reading: Reading): Outcome {
-  const values = readAs(map, reading);
-  const all = values.reduce((s, v) => s + v, 0);
-  const within = values.reduce((s, v, i) => s + v * inside[i]!, 0);
+  const { all, within } = sumsAs(map, inside, reading);
   return ratio(within, all, `the ${reading} relevance does not add up to more than 0`);
 }
 
