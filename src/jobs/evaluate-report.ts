@@ -8,9 +8,10 @@ import { encodePng } from "../image/png.ts";
 import { resize } from "../image/resize.ts";
 import type { ImageU8 } from "../image/types.ts";
 import type { CurveRow, ResultRow } from "../metrics/result-row.ts";
+import { seriesOf } from "../metrics/series.ts";
 import { type Summary, summarize } from "../metrics/summary.ts";
 import { type Json, sortedJson } from "../report/manifest.ts";
-import { extremesOf } from "../report/run/extremes.ts";
+import { type Extremes, extremesOf } from "../report/run/extremes.ts";
 import type { RunFacts, RunPicture } from "../report/run/input.ts";
 import { runReport } from "../report/run/report.ts";
 import type { EvaluationRunOptions, RunFailureRecord } from "./evaluate.ts";
@@ -32,19 +33,22 @@ export interface ReportContext {
 /** Writes `summary.json` and `report.html`. */
 export async function writeReport(run: RunFolder, evaluation: Evaluation, context: ReportContext): Promise<Summary> {
   const metricOf = (name: string) => evaluation.metrics.find((m) => m.name === name)?.metric;
-  const summary = summarize(context.rows, (name) => metricOf(name)?.variants ?? [], {
+  const series = seriesOf(context.rows);
+  const summary = summarize(series, (name) => metricOf(name)?.variants ?? [], {
     seed: context.options.seed ?? 0,
   });
   await run.write("summary.json", sortedJson(summary as unknown as Json));
+  const extremes = extremesOf(context.rows, summary);
   const curves = { [Symbol.iterator]: () => curvesOf(run) };
   const report = await runReport({
     summary,
     curves,
     metricOf,
-    rows: context.rows,
+    series,
+    extremes,
     facts: factsOf(evaluation, context),
     failures: context.failures,
-    pictures: await picturesOf(evaluation, summary, context),
+    pictures: await picturesOf(evaluation, extremes, context),
     presets: context.options.presets ?? [],
   });
   await run.write("report.html", report);
@@ -98,10 +102,9 @@ const SHOWN = 12;
 /** The best and the worst images, explained again. */
 async function picturesOf(
   evaluation: Evaluation,
-  summary: Summary,
-  { model, rows }: ReportContext,
+  extremes: Extremes | undefined,
+  { model }: ReportContext,
 ): Promise<readonly RunPicture[]> {
-  const extremes = extremesOf(rows, summary);
   const ids = new Set([...(extremes?.best ?? []), ...(extremes?.worst ?? [])].map((e) => e.image));
   const pictures: RunPicture[] = [];
   for await (const looked of evaluation.look(ids)) {

@@ -3,8 +3,7 @@ import { BASELINES, type Baseline, baselineOf, opponent } from "./baselines.ts";
 import { type BootstrapOptions, bootstrapMeans, type Interval } from "./bootstrap.ts";
 import type { Variant } from "./metric.ts";
 import { mean, quantile, sorted, standardError, trimmedMean } from "./quantiles.ts";
-import type { ResultRow } from "./result-row.ts";
-import { type Series, seriesKey, seriesOf } from "./series.ts";
+import { paired, type RunSeries, type Series, seriesKey } from "./series.ts";
 
 export type Direction = Variant["better"];
 /** `unknown` = fewer than {@link FEWEST} images that both have a value for. */
@@ -66,22 +65,21 @@ const TRIM = 0.1;
 /** Below so many pairs a bootstrap interval is too narrow to decide anything. */
 export const FEWEST = 8;
 
-/** Rows of one run; `variantsOf` gives the variants of a metric by the name it has in the rows. The same rows give the same bytes. */
+/** The series of one run; `variantsOf` gives the variants of a metric by the name it has in the rows. The same series give the same bytes. */
 export function summarize(
-  rows: Iterable<ResultRow>,
+  { byKey, images }: RunSeries,
   variantsOf: (metric: string) => readonly Variant[],
   { seed = 0, resamples = 2000, level = 0.95 }: Partial<BootstrapOptions> = {},
 ): Summary {
-  const images = new Set<string>();
-  const series = seriesOf(noting(rows, images));
-  const methods = [...new Set([...series.values()].map((s) => s.method))];
-  const drafts = inOrder([...series.values()]).map((own) => {
+  const series = [...byKey.values()];
+  const methods = [...new Set(series.map((s) => s.method))];
+  const drafts = inOrder(series).map((own) => {
     const better: Direction = variantsOf(own.metric).find((v) => v.id === own.variant)?.better ?? "neither";
-    return { own, better, duels: better === "neither" ? [] : duelsOf(own, better, series) };
+    return { own, better, duels: better === "neither" ? [] : duelsOf(own, better, byKey) };
   });
   const options = { seed, resamples, level };
   const intervals = bootstrapMeans(
-    drafts.flatMap(({ own, duels }) => [Float64Array.from(own.values.values()), ...duels.map((d) => d.advantages)]),
+    drafts.flatMap(({ own, duels }) => [own.values, ...duels.map((d) => d.advantages)]),
     options,
   );
   let next = 0;
@@ -94,17 +92,10 @@ export function summarize(
     schema_version: 1,
     bootstrap: options,
     trim: TRIM,
-    images: images.size,
+    images,
     methods,
     cells: ranked(cells),
   };
-}
-
-function* noting(rows: Iterable<ResultRow>, images: Set<string>): Generator<ResultRow> {
-  for (const row of rows) {
-    images.add(row.image);
-    yield row;
-  }
 }
 
 function inOrder(series: readonly Series[]): readonly Series[] {
@@ -136,11 +127,7 @@ function duelsOf(own: Series, better: Direction, all: ReadonlyMap<string, Series
   return BASELINES.flatMap((baseline) => {
     const other = all.get(seriesKey({ ...own, method: opponent(own.method, baseline) }));
     if (other === undefined) return [];
-    const advantages = [...own.values].flatMap(([image, value]) => {
-      const theirs = other.values.get(image);
-      return theirs === undefined ? [] : [sign * (value - theirs)];
-    });
-    return [{ baseline, advantages: Float64Array.from(advantages) }];
+    return [{ baseline, advantages: paired(own, other, (a, b) => sign * (a - b)) }];
   });
 }
 
@@ -172,7 +159,7 @@ function cellOf(
   interval: Interval | undefined,
   against: SummaryCell["against"],
 ): SummaryCell {
-  const ascending = sorted([...values.values()]);
+  const ascending = sorted(values);
   const n = ascending.length;
   const some = <T>(value: () => T): T | null => (n === 0 ? null : value());
   return {

@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import { pairedComparison } from "../../src/metrics/compare-runs.ts";
 import type { Variant } from "../../src/metrics/metric.ts";
 import type { ResultRow } from "../../src/metrics/result-row.ts";
+import { seriesOf } from "../../src/metrics/series.ts";
 import { type SummaryCell, summarize } from "../../src/metrics/summary.ts";
 import { madeRun, variantsOf } from "../report/run/made-run.ts";
 
@@ -37,7 +38,7 @@ describe("a summary", () => {
       row("i6", "a", Number.POSITIVE_INFINITY),
       row("i7", "a", null, { reason: "masks do not meet" }),
     ];
-    const { cells, images } = summarize(rows, directed("higher"));
+    const { cells, images } = summarize(seriesOf(rows), directed("higher"));
     expect(images).toBe(8);
     expect(cells[0]).toMatchObject({
       n: 3,
@@ -51,7 +52,7 @@ describe("a summary", () => {
     expect(cells[0]?.error).toBeCloseTo(1 / Math.sqrt(3), 14);
   });
   it("has nulls where nothing is left, and stays JSON", () => {
-    const summary = summarize(series("a", [null, null]), directed("higher"));
+    const summary = summarize(seriesOf(series("a", [null, null])), directed("higher"));
     expect(summary.cells[0]).toMatchObject({
       n: 0,
       mean: null,
@@ -61,7 +62,7 @@ describe("a summary", () => {
       extremes: null,
     });
     expect(JSON.parse(JSON.stringify(summary))).toEqual(summary);
-    expect(summarize([], directed("higher"))).toMatchObject({ images: 0, cells: [], methods: [] });
+    expect(summarize(seriesOf([]), directed("higher"))).toMatchObject({ images: 0, cells: [], methods: [] });
   });
   it.each([
     ["higher", [2, 1, 1]],
@@ -69,7 +70,7 @@ describe("a summary", () => {
     ["neither", [null, null, null]],
   ] as const)("ranks by the mean, %s is better; equal means share a rank, baselines have none", (better, ranks) => {
     const rows = [...series("a", [1, 1]), ...series("b", [2, 2]), ...series("c", [3, 1]), ...series("random", [9, 9])];
-    const { cells } = summarize(rows, directed(better));
+    const { cells } = summarize(seriesOf(rows), directed(better));
     expect(["a", "b", "c"].map((m) => cellOf(cells, m).rank)).toEqual(better === "higher" ? [3, 1, 1] : ranks);
     expect(cellOf(cells, "random")).toMatchObject({ rank: null, baseline: "random" });
   });
@@ -79,7 +80,7 @@ describe("a summary", () => {
       ...series("random", [4, 6, 1, 5, null]),
       ...series("a inverted", [0, 0, 0, 0, 0]),
     ];
-    const { random, inverted, edges } = cellOf(summarize(rows, directed("higher")).cells, "a").against;
+    const { random, inverted, edges } = cellOf(summarize(seriesOf(rows), directed("higher")).cells, "a").against;
     expect(random).toMatchObject({ pairs: 3, wins: 1, ties: 1, rate: 0.5, advantage: 0, verdict: "unknown" });
     expect(inverted).toMatchObject({ pairs: 4, wins: 4, rate: 1, advantage: 5 });
     expect(edges).toBeUndefined();
@@ -106,19 +107,19 @@ describe("a summary", () => {
       ),
       ...series("edges", wave),
     ];
-    const { cells } = summarize(rows, directed(better));
+    const { cells } = summarize(seriesOf(rows), directed(better));
     const verdicts = ["good", "same", "bad", "few"].map((m) => cellOf(cells, m).against.edges?.verdict);
     expect(verdicts).toEqual(["beats", "level", "loses", "unknown"]);
   });
   it("of a large run is the same bytes twice, and every interval holds its mean", () => {
     const { rows } = madeRun();
-    const [one, two] = [summarize(rows, variantsOf), summarize([...rows], variantsOf)];
+    const [one, two] = [summarize(seriesOf(rows), variantsOf), summarize(seriesOf([...rows]), variantsOf)];
     expect(JSON.stringify(two)).toBe(JSON.stringify(one));
     for (const { mean, interval } of one.cells) {
       expect(interval?.[0]).toBeLessThanOrEqual(mean as number);
       expect(interval?.[1]).toBeGreaterThanOrEqual(mean as number);
     }
-    expect(JSON.stringify(summarize(rows, variantsOf, { seed: 1 }))).not.toBe(JSON.stringify(one));
+    expect(JSON.stringify(summarize(seriesOf(rows), variantsOf, { seed: 1 }))).not.toBe(JSON.stringify(one));
   });
 });
 

@@ -1,7 +1,9 @@
 /** @file What the report of a run is made from. */
 import type { Metric } from "../../metrics/metric.ts";
-import type { CurveRow, ResultRow } from "../../metrics/result-row.ts";
+import type { CurveRow } from "../../metrics/result-row.ts";
+import type { RunSeries } from "../../metrics/series.ts";
 import type { Summary } from "../../metrics/summary.ts";
+import type { Extremes } from "./extremes.ts";
 
 /** What is said of a metric beside its numbers. */
 export type MetricFacts = Pick<Metric, "id" | "title" | "source" | "variants" | "cost">;
@@ -21,7 +23,7 @@ export interface RunFacts {
 
 /** Something that gave no result at all: a picture that cannot be read, a method that does not apply. */
 export interface RunFailure {
-  /** {@link ResultRow.image}; null where it concerns all. */
+  /** `image` of the rows; null where it concerns all. */
   readonly image: string | null;
   /** Null = the whole image is missing. */
   readonly method: string | null;
@@ -40,8 +42,8 @@ export interface RunPicture {
 
 export interface RunReport {
   readonly summary: Summary;
-  /** Walked more than once. */
-  readonly rows: Iterable<ResultRow>;
+  readonly series: RunSeries;
+  readonly extremes: Extremes | undefined;
   readonly curves: Iterable<CurveRow>;
   readonly facts: RunFacts;
   readonly metricOf: (metric: string) => MetricFacts | undefined;

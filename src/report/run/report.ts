@@ -1,6 +1,6 @@
 /** @file The report of a run: one HTML file that says first what the maps are worth, then shows every number behind it. */
 import { BASELINE_WORDS, BASELINES } from "../../metrics/baselines.ts";
-import { type Series, seriesOf } from "../../metrics/series.ts";
+import type { RunSeries } from "../../metrics/series.ts";
 import { FEWEST, type Summary } from "../../metrics/summary.ts";
 import { VERSION } from "../../version.ts";
 import { html, type Markup, trusted } from "../html/markup.ts";
@@ -9,7 +9,7 @@ import { STYLE } from "../html/style.ts";
 import { definitions } from "../html/tables.ts";
 import { base64 } from "../terminal.ts";
 import { curvePlots, type MeanCurve, meanCurves } from "./curves.ts";
-import { type Extreme, extremesOf } from "./extremes.ts";
+import type { Extreme } from "./extremes.ts";
 import { byMethod, type Findings, findingsOf, type MethodFinding, PLAIN, VERDICT_WORDS } from "./findings.ts";
 import { metricTitle, type RunFailure, type RunPicture, type RunReport } from "./input.ts";
 import { counted, decimalsFor, fixed, intervalText, listed, NOTHING, share, signed } from "./numbers.ts";
@@ -217,9 +217,8 @@ const LEGEND = trusted(
 );
 
 function metricSections(run: RunReport): readonly (readonly [string, string, Markup])[] {
-  const { summary, metricOf } = run;
+  const { summary, metricOf, series } = run;
   const curves = meanCurves(run.curves);
-  const series = seriesOf(run.rows);
   return metricsOf(summary).map((metric, i) => [
     `metric-${i}`,
     metricTitle(metric, metricOf),
@@ -229,7 +228,7 @@ function metricSections(run: RunReport): readonly (readonly [string, string, Mar
 
 interface Drawn {
   readonly curves: readonly MeanCurve[];
-  readonly series: ReadonlyMap<string, Series>;
+  readonly series: RunSeries;
   readonly legend: boolean;
 }
 
@@ -251,7 +250,7 @@ function metricMarkup(metric: string, { summary, metricOf }: RunReport, { curves
 }
 
 function imageSection(run: RunReport): Markup | undefined {
-  const extremes = extremesOf(run.rows, run.summary);
+  const { extremes } = run;
   if (extremes === undefined || extremes.best.length === 0) return undefined;
   const { metric, variant, best, worst } = extremes;
   const pictures = new Map(run.pictures.map((p) => [p.image, p]));

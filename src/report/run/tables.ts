@@ -1,8 +1,7 @@
 /** @file The tables of a run: all means at a glance, one table for each variant, and the layouts of the papers. */
 import { BASELINE_WORDS, BASELINES, type Baseline } from "../../metrics/baselines.ts";
 import { sorted } from "../../metrics/quantiles.ts";
-import type { Series } from "../../metrics/series.ts";
-import { seriesKey } from "../../metrics/series.ts";
+import { type RunSeries, seriesKey } from "../../metrics/series.ts";
 import type { Summary, SummaryCell } from "../../metrics/summary.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { outside, strip, stripDomain } from "../plot/strip.ts";
@@ -88,14 +87,14 @@ export function overviewTable(summary: Summary, metricOf: (id: string) => Metric
 }
 
 /** One variant in full: mean, intervals, distribution, and the share of images on which a method beats each baseline. */
-export function variantTable(cells: VariantCells, series: ReadonlyMap<string, Series>): Markup {
+export function variantTable(cells: VariantCells, series: RunSeries): Markup {
   const [first] = cells;
   const decimals = decimalsFor(cells.map((c) => c.error));
   const own = [...cells.filter((c) => c.baseline === null)].sort(byRank);
   const blind = cells.filter(isBlind);
   const present = BASELINES.filter((b) => own.some((c) => c.against[b] !== undefined));
   const ranks = own.filter((c) => c.rank !== null).length;
-  const valuesOf = (c: SummaryCell): Float64Array => sorted([...(series.get(seriesKey(c))?.values.values() ?? [])]);
+  const valuesOf = (c: SummaryCell): Float64Array => sorted(series.byKey.get(seriesKey(c))?.values ?? []);
   const samples = new Map([...own, ...blind].map((c) => [c, valuesOf(c)]));
   const domain = stripDomain([...samples.values()]);
   const reference = blind.find((c) => c.baseline === "random")?.mean ?? undefined;

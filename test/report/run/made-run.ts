@@ -3,8 +3,10 @@
 import { encodePng } from "../../../src/image/png.ts";
 import type { Variant } from "../../../src/metrics/metric.ts";
 import type { CurveRow, ResultRow } from "../../../src/metrics/result-row.ts";
+import { seriesOf } from "../../../src/metrics/series.ts";
 import { summarize } from "../../../src/metrics/summary.ts";
 import { normals, uniforms } from "../../../src/random.ts";
+import { extremesOf } from "../../../src/report/run/extremes.ts";
 import type { MetricFacts, RunPicture, RunReport } from "../../../src/report/run/input.ts";
 
 export const METHODS: Readonly<Record<string, number>> = {
@@ -189,7 +191,7 @@ async function thumbnail(hue: number, at: number): Promise<Uint8Array> {
 }
 
 export async function madeReport(run: MadeRun, rest: Partial<RunReport> = {}): Promise<RunReport> {
-  const summary = summarize(run.rows, variantsOf);
+  const summary = summarize(seriesOf(run.rows), variantsOf);
   const pictures: RunPicture[] = [];
   for (const image of rest.pictures === undefined ? new Set(run.rows.map((r) => r.image)) : [])
     pictures.push({
@@ -204,7 +206,8 @@ export async function madeReport(run: MadeRun, rest: Partial<RunReport> = {}): P
     });
   return {
     summary,
-    rows: run.rows,
+    series: seriesOf(run.rows),
+    extremes: extremesOf(run.rows, summary),
     curves: run.curves,
     facts: {
       model: "squeezenet1_1",

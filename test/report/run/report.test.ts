@@ -1,5 +1,6 @@
 /** @file The report of a run: what it says first, what it escapes, and what it does with too little or too much. */
 import { describe, expect, it } from "vitest";
+import { seriesOf } from "../../../src/metrics/series.ts";
 import { summarize } from "../../../src/metrics/summary.ts";
 import { meanCurves } from "../../../src/report/run/curves.ts";
 import { extremesOf } from "../../../src/report/run/extremes.ts";
@@ -20,7 +21,7 @@ const few = (names: readonly string[]): Record<string, number> =>
   Object.fromEntries(names.map((n) => [n, METHODS[n] ?? 0.5]));
 
 describe("findings", () => {
-  const summary = summarize(madeRun().rows, variantsOf);
+  const summary = summarize(seriesOf(madeRun().rows), variantsOf);
   const findings = findingsOf(summary);
   it("name the methods that do not beat a baseline, and no other", () => {
     expect(findings.methods).toEqual(Object.keys(METHODS));
@@ -109,7 +110,7 @@ describe("the page", () => {
 });
 
 describe("tables of the papers", () => {
-  const summary = summarize(madeRun().rows, variantsOf);
+  const summary = summarize(seriesOf(madeRun().rows), variantsOf);
   const preset = (id: string): (typeof PRESET_TABLES)[number] => PRESET_TABLES.find((p) => p.id === id) as never;
   it("confidence gain: blocks of rho, SCG and CCG by base image", () => {
     const blocks = blocksOf(preset("confidence-gain"), summary.cells);
@@ -147,7 +148,11 @@ describe("tables of the papers", () => {
     const facts = { ...(FACTS[4] as (typeof FACTS)[number]), id: "average-drop", title: "Average drop" };
     const variants = [{ id: "top20", about: "", range: [0, 1] as const, better: "lower" as const }];
     const made = await madeReport({ rows, curves: [] }, { presets: ["average-drop", "morf"], pictures: [] });
-    const text = await runReport({ ...made, summary: summarize(rows, () => variants), metricOf: () => facts });
+    const text = await runReport({
+      ...made,
+      summary: summarize(seriesOf(rows), () => variants),
+      metricOf: () => facts,
+    });
     const table = text.slice(text.indexOf('id="preset-average-drop"'), text.indexOf('id="overview"'));
     expect(table.match(/<tr>/g)).toHaveLength(2);
     for (const method of Object.keys(METHODS)) expect(table).toContain(`class="n wrap">${method}</th>`);
@@ -163,7 +168,7 @@ describe("curves and images", () => {
   });
   it("best and worst follow the direction, and images that some method lacks stand aside", () => {
     const { rows } = madeRun({ images: 30 });
-    const summary = summarize(rows, variantsOf);
+    const summary = summarize(seriesOf(rows), variantsOf);
     const extremes = extremesOf(rows, summary);
     expect(extremes).toMatchObject({ metric: "relevance-mass", variant: "positive" });
     const values = [...(extremes?.best ?? []), ...[...(extremes?.worst ?? [])].reverse()].map((e) => e.value);

@@ -1,6 +1,7 @@
 /** @file Tables of a run in the terminal. */
 import { describe, expect, it } from "vitest";
 import { pairedComparison } from "../../../src/metrics/compare-runs.ts";
+import { seriesOf } from "../../../src/metrics/series.ts";
 import { summarize } from "../../../src/metrics/summary.ts";
 import { comparisonText, summaryText, textTable, wrapped } from "../../../src/report/run/text.ts";
 import { madeRun, variantsOf } from "./made-run.ts";
@@ -27,16 +28,16 @@ describe("a table", () => {
 });
 
 describe("a run in the terminal", () => {
-  const lines = summaryText(summarize(madeRun({ images: 20 }).rows, variantsOf));
+  const lines = summaryText(summarize(seriesOf(madeRun({ images: 20 }).rows), variantsOf));
   it("fits 100 columns", () => expect(lines.filter((l) => l.length > 100)).toEqual([]));
   it("ends with what does not beat a baseline", () => {
     expect(lines.join("\n")).toMatch(/\n! gradient does not beat an edge detector on relevance-mass/);
   });
   it("warns without baselines", () => {
-    const bare = summaryText(summarize(madeRun({ images: 9, baselines: false }).rows, variantsOf));
+    const bare = summaryText(summarize(seriesOf(madeRun({ images: 9, baselines: false }).rows), variantsOf));
     expect(bare.at(-1)).toMatch(/^No baselines in this run/);
   });
-  it("of nothing is nothing", () => expect(summaryText(summarize([], variantsOf))).toEqual([]));
+  it("of nothing is nothing", () => expect(summaryText(summarize(seriesOf([]), variantsOf))).toEqual([]));
   it("compares runs in 100 columns", () => {
     const [a, b] = [madeRun({ images: 10 }), madeRun({ images: 12, seed: 8 })];
     const compared = comparisonText(pairedComparison(a.rows, b.rows));
