@@ -4,6 +4,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { type Dim, elementCount, isStatic } from "../graph/dim.ts";
 import { tensor } from "../graph/tensor.ts";
 import { enlarge } from "./_enlarge.ts";
+import { columnsOf, imagesInnermost } from "./conv-columns.ts";
 import { extent, padsOf, type WindowAxis } from "./conv-geometry.ts";
 import type { Grid } from "./interleave.ts";
 import { phaseCotangent } from "./phase-convolutions.ts";
@@ -144,11 +145,33 @@ export function swapChannels(g: GraphBuilder, w: Value, group: number): Value {
   return g.op("Reshape", [swapped, g.ints([group * cg, o / group, ...kernel])]);
 }
 
+/** Cotangent of the weight, summed over the batch: [O, C/group, k…]. */
+export function convWeightCotangent(g: GraphBuilder, c: ConvVjp): Value {
+  const planes = [c.data, c.dy].map((v) => v.dims?.slice(1));
+  return planes.every(isStatic) ? weightByColumns(g, c) : weightByConvolution(g, c);
+}
+
+/** One product of the cotangent with the windows that the weight saw, over all images and places. */
+function weightByColumns(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
+  const [o, cg, ...kernel] = w.dims as readonly [number, number, ...number[]];
+  const taps = elementCount(kernel);
+  const columns = columnsOf(g, { data, axes });
+  const weight = (v: Value): Value => g.op("Reshape", [v, g.ints([o, cg, ...kernel])]);
+  const rows = imagesInnermost(g, dy);
+  if (group === 1) {
+    const [a, b] = [g.op("Reshape", [rows, g.ints([o, -1])]), g.op("Reshape", [columns, g.ints([cg * taps, -1])])];
+    return weight(g.op("Gemm", [a, b], { transB: 1 }));
+  }
+  const a = g.op("Reshape", [rows, g.ints([group, o / group, -1])]);
+  const b = g.op("Reshape", [columns, g.ints([group, cg * taps, -1])]);
+  return weight(g.op("MatMul", [a, g.op("Transpose", [b], { perm: [0, 2, 1] })]));
+}
+
 /**
- * Cotangent of the weight, summed over the batch: itself a convolution, of the input with the cotangent as kernel,
- * stride and dilation exchanged; rows beyond the kernel (from input the stride never reached) are cut off.
+ * Where sizes are free: itself a convolution, of the input with the cotangent as kernel, stride and dilation exchanged; rows beyond
+ * the kernel (from input the stride never reached) are cut off.
  */
-export function convWeightCotangent(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
+function weightByConvolution(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp): Value {
   const [, cg, ...kernel] = w.dims as readonly number[];
   const channels = (data.dims as readonly Dim[])[1] as number;
   const rank = axes.length + 2;
