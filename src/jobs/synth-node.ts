@@ -1,21 +1,23 @@
 /** @file Writes a synthetic data set to disk, drawn by several threads, whole or not at all. */
-import { mkdir, mkdtemp, readdir, rename, rm, rmdir, writeFile } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, writeFile } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { basename, dirname, join, resolve } from "node:path";
+import { dirname, join, resolve } from "node:path";
 import { Worker } from "node:worker_threads";
 import {
   foldersOf,
   legendJson,
+  MASK_FOLDERS,
   manifestTable,
   type SynthRow,
   settingsJson,
   shortcutTable,
 } from "../data/synth/files.ts";
-import { type SynthSettings, synthSettings } from "../data/synth/settings.ts";
+import { SPLITS, type SynthSettings, synthSettings } from "../data/synth/settings.ts";
 import { OnnxplainError } from "../errors.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { writeTable } from "../formats/parquet-write.ts";
 import { VERSION } from "../version.ts";
+import { openPart, removeStaleParts, settlePart } from "./part-folder.ts";
 import type { SynthSummary, WriteSynth, WriteSynthOptions } from "./synth.ts";
 import { type PictureFiles, pictureFiles, writeFiles } from "./synth-files.ts";
 
@@ -23,6 +25,16 @@ const DEFAULT_COUNT = 1000;
 const MOST_WORKERS = 8;
 /** Pictures that a thread is asked for at a time. */
 const CHUNK = 16;
+
+const TABLES = {
+  legend: "parts.json",
+  settings: "synth.json",
+  shortcuts: "shortcuts.csv",
+  parquet: "manifest.parquet",
+  csv: "manifest.csv",
+} as const;
+/** All that a folder drawn here holds, whole or not. */
+const OURS: ReadonlySet<string> = new Set([...SPLITS, ...Object.values(MASK_FOLDERS), ...Object.values(TABLES)]);
 
 export const writeSynth: WriteSynth = async (folder, options = {}) => {
   const { count = DEFAULT_COUNT } = options;
@@ -35,13 +47,14 @@ export const writeSynth: WriteSynth = async (folder, options = {}) => {
   try {
     await refuseFull(place);
     await mkdir(dirname(place), { recursive: true });
-    partial = await mkdtemp(join(dirname(place), `.${basename(place)}.part-`));
+    await removeStaleParts(place, OURS);
+    partial = await openPart(place);
     for (const name of foldersOf(settings, count)) await mkdir(join(partial, name), { recursive: true });
     const rows = await draw({ folder: partial, settings, count, options });
     await writeTables(partial, rows, { settings, count });
     stopIfAsked(options);
     await rmdir(place).catch(ignoreMissing);
-    await rename(partial, place);
+    await settlePart(partial, place);
     return summary(rows, { folder, count, settings, seconds: (performance.now() - began) / 1000 });
   } catch (cause) {
     if (partial !== undefined) await rm(partial, { recursive: true, force: true }).catch(() => undefined);
@@ -167,12 +180,12 @@ async function writeTables(
   { settings, count }: { readonly settings: SynthSettings; readonly count: number },
 ): Promise<void> {
   const manifest = manifestTable(rows);
-  await writeFile(join(folder, "parts.json"), legendJson(settings));
-  await writeFile(join(folder, "synth.json"), settingsJson(settings, { count, version: VERSION }));
+  await writeFile(join(folder, TABLES.legend), legendJson(settings));
+  await writeFile(join(folder, TABLES.settings), settingsJson(settings, { count, version: VERSION }));
   if (settings.watermark || settings.background)
-    await writeFile(join(folder, "shortcuts.csv"), writeCsv(shortcutTable(rows)));
-  await writeFile(join(folder, "manifest.parquet"), writeTable(manifest));
-  await writeFile(join(folder, "manifest.csv"), writeCsv(manifest));
+    await writeFile(join(folder, TABLES.shortcuts), writeCsv(shortcutTable(rows)));
+  await writeFile(join(folder, TABLES.parquet), writeTable(manifest));
+  await writeFile(join(folder, TABLES.csv), writeCsv(manifest));
 }
 
 function summary(

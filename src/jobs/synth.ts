@@ -28,6 +28,6 @@ export interface SynthSummary {
 /**
  * Draw a data set into a folder that does not exist or is empty: pictures, object masks, part masks, masks of planted shortcuts,
  * `manifest.csv` and `.parquet`, `shortcuts.csv`, `parts.json`, `synth.json`. It is written beside its place and moved there when it is
- * whole. Throws `E_PARAM`, `E_FILE`, `E_ABORTED`.
+ * whole; what a killed process left beside the same place is removed. Throws `E_PARAM`, `E_FILE`, `E_ABORTED`.
  */
 export type WriteSynth = (folder: string, options?: WriteSynthOptions) => Promise<SynthSummary>;

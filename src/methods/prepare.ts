@@ -3,7 +3,7 @@ import { extend, type Ops } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import { type Dim, formatDims } from "../graph/dim.ts";
 import { isFloat } from "../graph/tensor.ts";
-import type { Model, Port } from "../graph/types.ts";
+import type { Graph, Model, Port } from "../graph/types.ts";
 import { bindDims, imageAxes } from "../passes/bind-input.ts";
 import { canonicalize } from "../passes/pipeline.ts";
 import { findLogits } from "../passes/strip-softmax.ts";
@@ -37,6 +37,7 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
     disable: options.separateBatchNorm ? ["fold-batchnorm"] : [],
   });
   const { graph } = canonical.model;
+  refuseTraining(graph);
   const input = graph.inputs.find((p) => p.name === port.name) ?? port;
   const dims = input.dims as readonly Dim[];
   const [channels, height, width] = (
@@ -68,6 +69,17 @@ export function prepare(source: Model, options: PrepareOptions): Classifier {
     freeBatch: typeof dims[0] === "string",
     notes: [...bound.notes, ...canonical.notes, ...softmaxNote(head, scoreKind)],
   };
+}
+
+/** In training mode an image's result depends on the others of its batch: there is nothing to explain. */
+function refuseTraining({ nodes }: Graph): void {
+  const node = nodes.find((n) => n.op === "BatchNormalization" && n.attrs.training_mode === 1);
+  if (node === undefined) return;
+  throw new OnnxplainError(
+    "E_MODEL_INVALID",
+    `Node "${node.name}" (BatchNormalization) is in training mode: every image's result depends on the others in its batch. Export the model in evaluation mode (\`model.eval()\`).`,
+    { node: node.name, op: node.op },
+  );
 }
 
 /** More elements than a picture of 16384 x 16384 in one channel: a damaged file, not a classifier. */

@@ -26,14 +26,6 @@ const scales =
   (g: GraphBuilder): readonly (Value | null)[] => [null, g.constant(tensor("float32", [values.length], values))];
 
 const REFUSED: Readonly<Record<string, Refused>> = {
-  "BatchNormalization in training mode": {
-    op: "BatchNormalization",
-    dims: [1, 2, 3],
-    rest: channels,
-    attrs: { training_mode: 1 },
-    code: "E_NO_DERIVATIVE",
-    says: /model\.eval\(\)/,
-  },
   "LayerNormalization whose mean is used": {
     op: "LayerNormalization",
     dims: [3, 2],

@@ -55,6 +55,16 @@ export const normalizations: OpCases = {
     batchNorm([2, 3, 4, 2]),
     batchNorm([4, 3]),
     batchNorm([2, 3, 4]),
+    ...[0, 0.75].flatMap((momentum) =>
+      [[4, 3, 2, 3] as const, [6, 2] as const].map((dims) =>
+        batchNorm(dims, {
+          name: `of its batch [${dims}], momentum ${momentum}`,
+          attrs: { training_mode: 1, momentum: float(momentum) },
+          outputs: 3,
+          tol: 3e-5,
+        }),
+      ),
+    ),
     { ...batchNorm([1, 2, 2, 2, 2]), attrs: { epsilon: float(0.01) }, tol: 3e-5 },
     {
       name: "known values",

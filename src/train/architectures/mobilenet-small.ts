@@ -1,0 +1,55 @@
+/** @file Inverted residuals: expand, filter each channel by itself, project. */
+import type { Architecture } from "../architecture.ts";
+import { type ConvOptions, type Feature, Layers } from "./layers.ts";
+import { stemPool, stemStride } from "./stem.ts";
+import { pooledScores } from "./units.ts";
+
+const ID = "mobilenet-small";
+const SMALLEST = 8;
+/** How many times wider a block is inside. */
+const EXPANSION = 4;
+const BLOCKS: readonly { readonly channels: number; readonly stride: number }[] = [
+  { channels: 16, stride: 1 },
+  { channels: 32, stride: 2 },
+  { channels: 32, stride: 1 },
+  { channels: 64, stride: 2 },
+  { channels: 64, stride: 1 },
+];
+const LAST = 128;
+
+/** Blocks of MobileNetV2 with expansion 4, for pictures of 32 pixels. */
+export const mobilenetSmall: Architecture = {
+  id: ID,
+  title: "MobileNetV2 of 5 inverted residuals (16, 32, 64 channels); 76k weights, 330 kB, 12 M products at 32x32",
+  source: "Sandler, Howard, Zhu, Zhmoginov, Chen 2018, MobileNetV2, tables 1 and 2",
+  smallest: SMALLEST,
+  build: (options) => {
+    const net = new Layers(ID, SMALLEST, options);
+    const stem = convNormRelu6(net, net.input, "stem", "", {
+      channels: net.wide(16),
+      stride: stemStride(net.input),
+    });
+    const deep = BLOCKS.reduce(
+      (x, { channels, stride }, i) => invertedResidual(net, x, `block${i + 1}`, net.wide(channels), stride),
+      stemPool(net, stem),
+    );
+    return pooledScores(net, convNormRelu6(net, deep, "last", "", { channels: net.wide(LAST), kernel: 1 }));
+  },
+};
+
+function convNormRelu6(net: Layers, x: Feature, block: string, n: number | "", options: ConvOptions): Feature {
+  const conv = net.conv(x, `${block}.conv${n}`, options);
+  return net.relu6(net.norm(conv, `${block}.bn${n}`), `${block}.relu${n}`);
+}
+
+/** The projection is linear; x is added where it has the same shape. */
+function invertedResidual(net: Layers, x: Feature, name: string, channels: number, stride: number): Feature {
+  const inner = x.channels * EXPANSION;
+  const expanded = convNormRelu6(net, x, name, 1, { channels: inner, kernel: 1 });
+  const filtered = convNormRelu6(net, expanded, name, 2, { channels: inner, stride, group: inner });
+  const projected = net.norm(
+    net.conv(filtered, `${name}.conv3`, { channels, kernel: 1, gain: "linear" }),
+    `${name}.bn3`,
+  );
+  return stride === 1 && x.channels === channels ? net.add(projected, x, `${name}.sum`) : projected;
+}
