@@ -23,6 +23,7 @@ export type ErrorCode =
   | "E_DEVICE"
   | "E_FILE"
   | "E_DATA_EMPTY"
+  | "E_DATA_CLASSES"
   | "E_USAGE"
   | "E_ABORTED"
   | "E_INTERNAL";

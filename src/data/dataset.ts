@@ -18,6 +18,8 @@ export interface DataLabel {
   readonly wnid?: string;
   /** Indices of the model's own classes that all count as right, where the data names several or no class of its own. */
   readonly accept?: readonly number[];
+  /** Each of the classes that the picture shows, where the data may name several a picture; index and name are stated beside it when it is one. */
+  readonly several?: readonly Pick<DataLabel, "index" | "name">[];
 }
 
 export interface DataItem {

@@ -87,6 +87,7 @@ export function joinLabels(
   const accepts = (label: DataLabel | undefined): readonly number[] => {
     if (label === undefined) return [];
     if (label.accept) return label.accept.flatMap((i) => inRange(i + offset).index ?? []);
+    if (label.several) return label.several.flatMap((part) => matched(part).index ?? []);
     return matched(label).index === undefined ? [] : [matched(label).index as number];
   };
   const of = (label: DataLabel | undefined): number | undefined => {

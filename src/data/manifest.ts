@@ -35,7 +35,8 @@ interface Entry {
  * The pictures a table lists, in its order; paths are relative to it. Only the columns of known roles are read.
  *
  * A label is an index where all of the column are whole numbers (-1 and empty: none), else a name; names without indices are
- * numbered in sorted order. A path that comes again with the same label adds its boxes to the first; with another, it is left out
+ * numbered in sorted order. Where a label of the column holds `;` or `|` and is no class given, all of the column may name several
+ * classes, so separated. A path that comes again with the same label adds its boxes to the first; with another, it is left out
  * and noted. Throws `E_FILE` for a table without paths.
  */
 export async function manifestRecords(location: string, options: ManifestOptions = {}): Promise<Records> {
@@ -159,14 +160,32 @@ function labelReader(
 ): Labels {
   const stated = columns.of("label");
   const values = stated === undefined ? [] : (cells.get(stated) ?? []);
-  const indexed = values.length > 0 && values.every((v) => v === null || /^\s*(-?\d+)?\s*$/.test(String(v)));
+  const some = values.some((v) => v !== null && /[;|]/.test(String(v)) && !classes?.includes(String(v).trim()));
+  const partsOf = (v: Cell): readonly string[] => (some ? separated(v) : [String(v)]);
+  const indexed =
+    values.length > 0 && values.every((v) => v === null || partsOf(v).every((part) => /^\s*(-?\d+)?\s*$/.test(part)));
   const nameColumn = indexed || stated === undefined ? columns.of("name") : stated;
-  const names = new Set(indexed || nameColumn === undefined ? [] : (cells.get(nameColumn) ?? []).map(String));
+  const listed = indexed || nameColumn === undefined ? [] : (cells.get(nameColumn) ?? []);
+  const names = new Set(nameColumn === stated ? listed.flatMap(partsOf) : listed.map(String));
   names.delete("");
   const order = classes ?? (indexed || names.size === 0 ? undefined : [...names].sort());
   const places = new Map(order?.map((name, i) => [name, i]));
   const unknown = indexed ? [] : [...names].filter((n) => !places.has(n));
-  const of = (row: number): DataLabel | undefined => {
+  const named = (name: string): DataLabel => {
+    const index = places.get(name);
+    return { ...(index === undefined ? {} : { index }), name };
+  };
+  const numbered = (index: number): DataLabel => {
+    const name = classes?.[index];
+    return { index, ...(name === undefined ? {} : { name }) };
+  };
+  const severalOf = (row: number): DataLabel | undefined => {
+    const parts = [...new Set(separated(cell(stated, row)))];
+    const several = indexed ? parts.flatMap((v) => wholeNumber(v) ?? []).map(numbered) : parts.map(named);
+    if (several.length === 0) return undefined;
+    return { ...(several.length === 1 ? several[0] : {}), several };
+  };
+  const single = (row: number): DataLabel | undefined => {
     const index = indexed ? wholeNumber(cell(stated, row)) : undefined;
     const name = textOf(cell(nameColumn, row)) ?? (index === undefined ? undefined : classes?.[index]);
     const at = index ?? (indexed || name === undefined ? undefined : places.get(name));
@@ -182,6 +201,7 @@ function labelReader(
       ...(accept.length === 0 ? {} : { accept }),
     };
   };
+  const of = some ? severalOf : single;
   return {
     of,
     classes: order ?? (indexed ? namesByIndex(values.length, of) : undefined),
@@ -205,6 +225,12 @@ function namesByIndex(count: number, of: (row: number) => DataLabel | undefined)
 
 const textOf = (cell: Cell): string | undefined =>
   cell === null || String(cell).trim() === "" ? undefined : String(cell).trim();
+/** What stands between `;` and `|`. */
+const separated = (cell: Cell): readonly string[] =>
+  (textOf(cell) ?? "")
+    .split(/[;|]/)
+    .map((part) => part.trim())
+    .filter((part) => part !== "");
 /** -1 stands for no label. */
 const wholeNumber = (cell: Cell): number | undefined => {
   const text = textOf(cell);

@@ -92,9 +92,11 @@ function ofSplit({ count, splitOf, name }: Records, split: string | undefined): 
 async function checkedItem(records: Records, index: number): Promise<DataItem> {
   try {
     const item = await records.item(index);
-    const at = item.label?.index;
     const { classes } = records;
-    if (at === undefined || (at >= 0 && (!classes || at < classes.length))) return item;
+    const at = (item.label?.several ?? [item.label])
+      .map((l) => l?.index)
+      .find((i) => i !== undefined && (i < 0 || (classes && i >= classes.length)));
+    if (at === undefined) return item;
     return failing(
       item.id,
       new OnnxplainError(
@@ -131,17 +133,18 @@ export function recent<T>(read: (index: number) => Promise<T>, keep: number): (i
   };
 }
 
-/** Each label once, in the order of its index, then name. */
+/** Each label once, those that name several classes taken apart; in the order of its index, then name. */
 export function distinctLabels(labels: Iterable<DataLabel | undefined>): readonly DataLabel[] {
   const seen = new Map<string, DataLabel>();
-  for (const label of labels) if (label) seen.set(labelKey(label), label);
+  for (const label of labels)
+    for (const part of label?.several ?? (label ? [label] : [])) seen.set(labelKey(part), part);
   return [...seen.values()].sort(
     (a, b) => (a.index ?? 0) - (b.index ?? 0) || ((a.name ?? "") < (b.name ?? "") ? -1 : 1),
   );
 }
 
-export const labelKey = ({ index, name, wnid, accept }: DataLabel): string =>
-  JSON.stringify([index, name, wnid, accept]);
+export const labelKey = ({ index, name, wnid, accept, several }: DataLabel): string =>
+  JSON.stringify([index, name, wnid, accept, several?.map(labelKey)]);
 
 /** `a, b, c and 7 more`. */
 export const firstFew = (names: readonly string[], count = 5): string =>

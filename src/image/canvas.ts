@@ -31,21 +31,25 @@ export function fillRect(canvas: Canvas, { left, top, width, height }: Rect, col
   }
 }
 
+const BLACK: readonly number[] = [0, 0, 0];
+
 /** Where and how large to write: the upper left corner in pixels, and pixels per dot of the font. */
 export interface TextPlace {
   readonly left: number;
   readonly top: number;
   readonly dot: number;
+  /** RGB; default black. */
+  readonly color?: ArrayLike<number> | undefined;
 }
 
-/** Writes one line of printable ASCII in black. */
-export function drawText(canvas: Canvas, text: string, { left, top, dot }: TextPlace): void {
+/** Writes one line of printable ASCII. */
+export function drawText(canvas: Canvas, text: string, { left, top, dot, color = BLACK }: TextPlace): void {
   for (const [i, character] of Array.from(text).entries()) {
     for (const [y, bits] of glyph(character).entries()) {
       for (let x = 0; x < GLYPH_WIDTH; x++) {
         if (((bits >> (GLYPH_WIDTH - 1 - x)) & 1) === 0) continue;
         const column = left + (i * (GLYPH_WIDTH + 1) + x) * dot;
-        fillRect(canvas, { left: column, top: top + y * dot, width: dot, height: dot }, [0, 0, 0]);
+        fillRect(canvas, { left: column, top: top + y * dot, width: dot, height: dot }, color);
       }
     }
   }

@@ -47,12 +47,20 @@ export interface Preprocessed {
 export function preprocess(image: ImageU8, spec: Preprocessing): Preprocessed {
   checkImage(image);
   checkPreprocessing(spec);
-  let picture = spec.channelOrder === "GRAY" ? toGray(image) : toRgb(image);
-  if (spec.resize) picture = resize(picture, { ...resizedSize(image, spec.resize), resample: spec.resample });
-  if (spec.crop) picture = centerCrop(picture, spec.crop);
+  const picture = networkPicture(image, spec);
   const { width, height, channels } = picture;
   const dims = spec.layout === "nchw" ? [1, channels, height, width] : [1, height, width, channels];
   return { dims, data: samples(picture, spec), cropped: toRgb(picture), window: sourceWindow(image, spec) };
+}
+
+/** The picture before arithmetic: one channel for `GRAY`, else R, G, B; resized and cropped. */
+export function networkPicture(
+  image: ImageU8,
+  spec: Omit<Preprocessing, "scale" | "mean" | "std" | "layout">,
+): ImageU8 {
+  let picture = spec.channelOrder === "GRAY" ? toGray(image) : toRgb(image);
+  if (spec.resize) picture = resize(picture, { ...resizedSize(image, spec.resize), resample: spec.resample });
+  return spec.crop ? centerCrop(picture, spec.crop) : picture;
 }
 
 /** The lowest and highest value that each channel of the tensor can have: black and white pixels. */

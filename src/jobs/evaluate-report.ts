@@ -59,7 +59,7 @@ function* curvesOf(run: RunFolder): Generator<CurveRow> {
   for (const w of run.windows()) yield* w.curves;
 }
 
-/** Settings in reading order; what was left at its default without a value is not one. */
+/** Settings in reading order; what has no value, and a cost where nothing was asked, is left out. */
 function factsOf(
   evaluation: Evaluation,
   { model, data, options, settings, images, notes, work }: ReportContext,
@@ -89,7 +89,9 @@ function factsOf(
     data: data.name,
     images,
     command: options.command,
-    settings: listed.flatMap(([name, value]) => (value === null ? [] : [[name, words(value)] as const])),
+    settings: listed.flatMap(([name, value]) =>
+      value === null || value === "" ? [] : [[name, words(value)] as const],
+    ),
     notes: [...notes, ...evaluation.failures.map(({ method, error }) => `${method} is missing: ${error.message}`)],
   };
 }

@@ -50,7 +50,7 @@ export const countsFile = (windows: Iterable<EvaluatedWindow>, csv?: boolean): F
   );
 
 /** Rows that are held at once. */
-const CHUNK = 20_000;
+const CHUNK = 2_000;
 
 function filesOf<Row extends object>(
   name: string,

@@ -8,9 +8,10 @@ const INFINITY = Number.POSITIVE_INFINITY;
 const variants: readonly Variant[] = [
   {
     id: "signed",
-    about: "of raw relevance; excluded where the mean inside is not positive",
+    about:
+      "of raw relevance; excluded where the mean inside is not positive; below 0 where the mean outside is, which is no better than 0",
     range: [Number.NEGATIVE_INFINITY, INFINITY],
-    better: "lower",
+    better: "neither",
   },
   { id: "positive", about: "negative relevance clipped at 0", range: [0, INFINITY], better: "lower" },
   { id: "absolute", about: "of magnitudes", range: [0, INFINITY], better: "lower" },

@@ -2,7 +2,7 @@
 import type { InferenceSession, Tensor, TensorConstructor } from "onnxruntime-common";
 import { OnnxplainError } from "../errors.ts";
 import type { DType } from "../graph/types.ts";
-import type { Device, HostData, HostTensor, Session } from "./session.ts";
+import type { Chain, Device, HostData, HostTensor, Session } from "./session.ts";
 
 /** The part of an ONNX Runtime package that we use. */
 export interface Ort {
@@ -47,35 +47,35 @@ export async function openOrt(
   }
   let open = true;
   const running = new Set<Promise<unknown>>();
+  const runTensors: RunTensors = async (tensors, wanted) => {
+    if (!open)
+      throw new OnnxplainError(
+        "E_ABORTED",
+        "The model was disposed while it was in use. Call `dispose()` after the last explanation.",
+      );
+    const run = wanted ? session.run(tensors, [...wanted]) : session.run(tensors);
+    running.add(run);
+    try {
+      return await run;
+    } catch (cause) {
+      throw new OnnxplainError("E_RUNTIME", `ONNX Runtime (${device}) failed while running the graph: ${says(cause)}`, {
+        cause,
+      });
+    } finally {
+      running.delete(run);
+    }
+  };
   return {
     device,
     inputs: session.inputNames,
     outputs: session.outputNames,
     run: async (feeds, wanted) => {
-      if (!open)
-        throw new OnnxplainError(
-          "E_ABORTED",
-          "The model was disposed while it was in use. Call `dispose()` after the last explanation.",
-        );
-      const tensors = Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
-      const run = wanted ? session.run(tensors, [...wanted]) : session.run(tensors);
-      running.add(run);
-      try {
-        const results = await run;
-        const entries = await Promise.all(
-          Object.entries(results).map(async ([name, t]) => [name, await fromOrt(t)] as const),
-        );
-        return Object.fromEntries(entries);
-      } catch (cause) {
-        throw new OnnxplainError(
-          "E_RUNTIME",
-          `ONNX Runtime (${device}) failed while running the graph: ${says(cause)}`,
-          { cause },
-        );
-      } finally {
-        running.delete(run);
-      }
+      const results = await runTensors(tensorsOf(ort, feeds), wanted);
+      return Object.fromEntries(
+        await Promise.all(Object.entries(results).map(async ([name, t]) => [name, await fromOrt(t)] as const)),
+      );
     },
+    chain: (handOn, first) => chainOf(ort, runTensors, { handOn, first }),
     dispose: async () => {
       if (!open) return;
       open = false;
@@ -84,6 +84,47 @@ export async function openOrt(
       await session.release();
     },
   };
+}
+
+type Tensors = Readonly<Record<string, Tensor>>;
+type RunTensors = (tensors: Tensors, wanted: readonly string[] | undefined) => Promise<Tensors>;
+
+function chainOf(
+  ort: Ort,
+  run: RunTensors,
+  { handOn, first }: { handOn: Readonly<Record<string, string>>; first: Readonly<Record<string, HostTensor>> },
+): Chain {
+  const links = Object.entries(handOn);
+  let held: Tensors = tensorsOf(ort, first);
+  const drop = (tensors: Tensors): void => {
+    for (const t of Object.values(tensors)) t.dispose();
+  };
+  return {
+    run: async (feeds, wanted, accept = () => true) => {
+      const asked = [...new Set([...wanted, ...links.map(([, output]) => output)])];
+      const results = await run({ ...tensorsOf(ort, feeds), ...held }, asked);
+      const entries = wanted.map(async (name) => [name, await copied(results[name] as Tensor)] as const);
+      const read = Object.fromEntries(await Promise.all(entries));
+      const next = Object.fromEntries(links.map(([input, output]) => [input, results[output] as Tensor]));
+      const accepted = accept(read);
+      drop(accepted ? held : next);
+      if (accepted) held = next;
+      return read;
+    },
+    read: async () =>
+      Object.fromEntries(
+        await Promise.all(Object.entries(held).map(async ([name, t]) => [name, await copied(t)] as const)),
+      ),
+    dispose: () => drop(held),
+  };
+}
+
+const tensorsOf = (ort: Ort, feeds: Readonly<Record<string, HostTensor>>): Tensors =>
+  Object.fromEntries(Object.entries(feeds).map(([name, t]) => [name, toOrt(ort, t)]));
+
+async function copied(t: Tensor): Promise<HostTensor> {
+  const data = ((await t.getData()) as HostData).slice() as HostData;
+  return { dtype: t.type as DType, dims: t.dims, data };
 }
 
 /** Only onnxruntime-web can fail to start: its files come over the network. */

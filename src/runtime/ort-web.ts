@@ -1,6 +1,7 @@
 /** @file ONNX Runtime as WebAssembly (SIMD, threads where the page is cross-origin isolated) and on WebGPU. */
 import type { Env } from "onnxruntime-common";
 import { OnnxplainError } from "../errors.ts";
+import { chained } from "./chain.ts";
 import { type Ort, openOrt } from "./ort-common.ts";
 import type { Device, OpenSession, Session, SessionOptions } from "./session.ts";
 import { webgpuGaps } from "./webgpu-gaps.ts";
@@ -49,19 +50,19 @@ export function configureRuntime(settings: RuntimeConfig): void {
 }
 
 /** Opens sessions in a page; `E_DEVICE` when the browser offers no WebGPU adapter. */
-export const openSession: OpenSession = async (bytes, { device = "wasm", threads } = {}) => {
+export const openSession: OpenSession = async (bytes, { device = "wasm", threads, stay } = {}) => {
   const build = BUILDS[device];
   if (!build)
     throw new OnnxplainError("E_DEVICE", `Device \`${device}\` does not exist in a browser; use wasm or webgpu.`);
   if (device === "webgpu") await requireAdapter();
-  return openOn((await build()) as OrtWeb, bytes, { device, threads });
+  return openOn((await build()) as OrtWeb, bytes, { device, threads, stay });
 };
 
 /** Opens sessions on a given build of onnxruntime-web. */
 export async function openOn(
   ort: OrtWeb,
   bytes: Uint8Array,
-  { device = "wasm", threads }: SessionOptions,
+  { device = "wasm", threads, stay = [] }: SessionOptions,
 ): Promise<Session> {
   start(ort.env.wasm, device, threads);
   if (device !== "webgpu") {
@@ -70,7 +71,8 @@ export async function openOn(
   }
   const gaps = webgpuGaps(bytes);
   const provider = { name: "webgpu", ...(gaps.length > 0 ? { forceCpuNodeNames: gaps } : {}) } as const;
-  return oneAtATime(() => openOrt(ort, bytes, device, { executionProviders: [provider] }));
+  const preferredOutputLocation = Object.fromEntries(stay.map((name) => [name, "gpu-buffer"] as const));
+  return oneAtATime(() => openOrt(ort, bytes, device, { executionProviders: [provider], preferredOutputLocation }));
 }
 
 function start(wasm: Env.WebAssemblyFlags, device: Device, threads: number | undefined): void {
@@ -94,8 +96,8 @@ async function requireAdapter(): Promise<void> {
   if (!adapter) throw new OnnxplainError("E_DEVICE", 'This browser offers no WebGPU adapter. Use `device: "wasm"`.');
 }
 
-/** A proxy takes the feeds' buffers away from the page. */
-const copying = (session: Session): Session => ({
+/** A proxy takes the feeds' buffers away from the page, and leaves nothing on its side. */
+const copying = ({ chain: _, ...session }: Session): Session => ({
   ...session,
   run: (feeds, wanted) => {
     const copies = Object.entries(feeds).map(([name, t]) => [name, { ...t, data: t.data.slice() }] as const);
@@ -116,6 +118,14 @@ async function oneAtATime(open: () => Promise<Session>): Promise<Session> {
   return {
     ...session,
     run: (feeds, wanted) => inTurn(() => session.run(feeds, wanted)),
+    chain: (handOn, first) => {
+      const chain = chained(session, handOn, first);
+      return {
+        run: (feeds, wanted, accept) => inTurn(() => chain.run(feeds, wanted, accept)),
+        read: () => inTurn(chain.read),
+        dispose: chain.dispose,
+      };
+    },
     dispose: () => inTurn(() => session.dispose()),
   };
 }

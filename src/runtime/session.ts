@@ -18,6 +18,8 @@ export interface SessionOptions {
   readonly device?: Device | undefined;
   /** Threads of one run; default: the runtime's own choice. */
   readonly threads?: number | undefined;
+  /** Outputs that a {@link Chain} hands on: they stay where the device has its memory. */
+  readonly stay?: readonly string[] | undefined;
 }
 
 /** A loaded graph. Sessions hold native memory: dispose what you opened. */
@@ -30,7 +32,22 @@ export interface Session {
     feeds: Readonly<Record<string, HostTensor>>,
     wanted?: readonly string[],
   ) => Promise<Readonly<Record<string, HostTensor>>>;
+  /** As {@link chained}, without a copy to the host and back; undefined where the runtime has no such thing. */
+  readonly chain?: (handOn: Readonly<Record<string, string>>, first: Readonly<Record<string, HostTensor>>) => Chain;
   readonly dispose: () => Promise<void>;
+}
+
+/** What one run of a chain hands on to the next never leaves the runtime's side, unless it is read. One run at a time. */
+export interface Chain {
+  /** As {@link Session.run}. A run that throws, or whose results are not accepted, hands nothing on. */
+  readonly run: (
+    feeds: Readonly<Record<string, HostTensor>>,
+    wanted: readonly string[],
+    accept?: (results: Readonly<Record<string, HostTensor>>) => boolean,
+  ) => Promise<Readonly<Record<string, HostTensor>>>;
+  /** Copies of what the next run takes, by input. */
+  readonly read: () => Promise<Readonly<Record<string, HostTensor>>>;
+  readonly dispose: () => void;
 }
 
 /** Opens a session on serialised ONNX bytes. */

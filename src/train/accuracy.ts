@@ -102,8 +102,12 @@ export function balancedAccuracy(tally: Tally): number | null {
 
 /** Class of each row of `targets` `[n, classes]`: the greatest entry, the first of equals. */
 export function labelsOf(targets: Numbers, classes: number): Int32Array {
-  return Int32Array.from({ length: targets.length / classes }, (_, i) => {
-    const row = targets.subarray(i * classes, (i + 1) * classes);
-    return row.reduce((best, v, c) => (v > (row[best] as number) ? c : best), 0);
-  });
+  const labels = new Int32Array(targets.length / classes);
+  for (let i = 0; i < labels.length; i++) {
+    let best = 0;
+    for (let c = 1; c < classes; c++)
+      if ((targets[i * classes + c] as number) > (targets[i * classes + best] as number)) best = c;
+    labels[i] = best;
+  }
+  return labels;
 }

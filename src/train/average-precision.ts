@@ -45,10 +45,8 @@ export function averagePrecision(scores: Numbers, targets: ArrayLike<number>): A
   // Precision where each positive is found: between two of them recall stands still and precision falls.
   const precision = new Float64Array(positives);
   let found = 0;
-  for (const [place, i] of order.entries())
-    if ((targets[i] as number) > 0) precision[found] = ++found / (place + 1);
-  for (let k = positives - 2; k >= 0; k--)
-    precision[k] = Math.max(precision[k] as number, precision[k + 1] as number);
+  for (const [place, i] of order.entries()) if ((targets[i] as number) > 0) precision[found] = ++found / (place + 1);
+  for (let k = positives - 2; k >= 0; k--) precision[k] = Math.max(precision[k] as number, precision[k + 1] as number);
   const allPoint = precision.reduce((sum, p) => sum + p, 0) / positives;
   let elevenPoint = 0;
   for (let k = 0, first = 0; k <= POINTS; k++) {

@@ -27,7 +27,7 @@ const CLOSEST = 0.1;
  * The first trial, at `first` times `direction`, is taken where it will do, which is the good case of one evaluation. With
  * `phi(t) = f(x + t d)` a step t fulfils `phi(t) <= phi(0) + 1e-4 t phi'(0)` and `|phi'(t)| <= 0.9 |phi'(0)|`. Where `phi(t)` and `phi(0)`
  * differ by no more than rounding, slopes decide the first condition: `phi'(t) <= (2e-4 - 1) phi'(0)`, which is the same for a parabola.
- * When the evaluations run out, the lowest point that decreases the value enough; undefined where there is none, or no descent.
+ * When the evaluations run out, the best point found, if its value is below that of the start; undefined where there is none, or no descent.
  *
  * Source: Nocedal and Wright 2006, algorithms 3.5 and 3.6, cubic interpolation (3.59); Hager and Zhang 2005 (SIAM J. Optim. 16),
  * equation 4.1, for the condition by slopes.
@@ -38,7 +38,8 @@ export async function lineSearch(
   direction: Float64Array,
   first: number,
 ): Promise<Evaluated | undefined> {
-  const along = (gradient: Float64Array): number => gradient.reduce((sum, g, i) => sum + g * (direction[i] as number), 0);
+  const along = (gradient: Float64Array): number =>
+    gradient.reduce((sum, g, i) => sum + g * (direction[i] as number), 0);
   const start: Trial = { ...from, at: 0, slope: along(from.gradient) };
   if (!(start.slope < 0) || !Number.isFinite(start.slope)) return undefined;
   let left = MOST_EVALUATIONS;
@@ -78,7 +79,7 @@ export async function lineSearch(
       low = t;
     }
   }
-  return low.at > 0 ? low : undefined;
+  return low.value < start.value ? low : undefined;
 }
 
 /** The next trial beyond `b`, where the value still falls: the cubic's minimum within twice to ten times as far. */

@@ -69,7 +69,8 @@ export const SCHEDULES: { readonly [K in ScheduleKind]: Course<Extract<Schedule,
     },
     wrong: ({ milestones, every, factor = FACTOR }) => {
       if (!(factor > 0 && factor <= 1)) return `factor is ${factor}, expected above 0 and up to 1`;
-      if ((milestones === undefined) === (every === undefined)) return "give either milestones or every, not both or none";
+      if ((milestones === undefined) === (every === undefined))
+        return "give either milestones or every, not both or none";
       if (every !== undefined && !(Number.isInteger(every) && every > 0))
         return `every is ${every}, expected a whole number of epochs from 1 up`;
       const bad = milestones?.find((m) => !(Number.isInteger(m) && m > 0));

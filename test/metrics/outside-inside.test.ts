@@ -28,6 +28,16 @@ describe("outside-inside ratio", () => {
     expect(numberOf(await runMetric(outsideInside, toyImage(map), network()), "signed")).toBe(0.25);
     expect(AREA).not.toBe(PIXELS - AREA);
   });
+  it("signed, negative relevance outside goes below 0 without bound: that has no better end", async () => {
+    const map = Float32Array.from(OBJECT, (v) => (v ? 1 : -40));
+    const { values } = await runMetric(outsideInside, toyImage(map), network());
+    expect(values).toEqual({ signed: -40, positive: 0, absolute: 40 });
+    expect(outsideInside.variants.map((v) => [v.id, v.better])).toEqual([
+      ["signed", "neither"],
+      ["positive", "lower"],
+      ["absolute", "lower"],
+    ]);
+  });
   it("relevance inside that is not positive has no ratio", async () => {
     const map = Float32Array.from(OBJECT, (v) => (v ? -1 : 1));
     const result = await runMetric(outsideInside, toyImage(map), network());

@@ -7,6 +7,8 @@ export interface Line {
   readonly label: string;
   /** One value a step. */
   readonly values: readonly number[];
+  /** Where each value stands on the x axis; default evenly from 0 to `xEnd`. */
+  readonly at?: readonly number[] | undefined;
   /** Half the height of the band, one a step. */
   readonly errors?: readonly number[] | undefined;
   /** Class of the line: a colour `c0` … `c7`, a baseline `b-random`, or `faint` (drawn behind, without a label). */
@@ -40,14 +42,16 @@ const at = (v: number): string => String(Math.round(v * 10) / 10);
 export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
   const y = niceDomain(reach(lines));
   const x = { low: 0, high: xEnd, step: niceStep({ low: 0, high: xEnd }, 5) };
-  const px = (step: number, steps: number): number => LEFT + (steps < 2 ? 0 : step / (steps - 1)) * INNER.width;
+  const px = (line: Line, step: number): number => LEFT + placeOf(line, step, xEnd) * INNER.width;
   const py = (value: number): number => TOP + (1 - placeIn(y, value)) * INNER.height;
-  const path = (values: readonly number[]): string =>
-    values.map((v, i) => `${i === 0 ? "M" : "L"}${at(px(i, values.length))} ${at(py(v))}`).join("");
-  const band = ({ values, errors, style }: Line): Markup | undefined => {
+  const path = (line: Line): string =>
+    line.values.map((v, i) => `${i === 0 ? "M" : "L"}${at(px(line, i))} ${at(py(v))}`).join("") +
+    (line.values.length === 1 ? "h0" : "");
+  const band = (line: Line): Markup | undefined => {
+    const { values, errors, style } = line;
     if (errors === undefined || style === "faint") return undefined;
     const edge = (sign: number): readonly string[] =>
-      values.map((v, i) => `${at(px(i, values.length))} ${at(py(v + sign * (errors[i] ?? 0)))}`);
+      values.map((v, i) => `${at(px(line, i))} ${at(py(v + sign * (errors[i] ?? 0)))}`);
     return html`<path class="band ${style}" d="M${[...edge(1), ...[...edge(-1)].reverse()].join("L")}Z"/>`;
   };
   const labelled = lines.filter((l) => l.style !== "faint" && l.values.length > 0);
@@ -66,10 +70,17 @@ export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
     const place = LEFT + placeIn(x, t) * INNER.width;
     return html`<path class="axis" d="M${at(place)} ${TOP + INNER.height}v4"/><text class="tick mid" x="${at(place)}" y="${TOP + INNER.height + 15}">${significant(t, 3)}</text>`;
   });
-  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${what}">${rows}<path class="axis" d="M${LEFT} ${TOP + INNER.height}h${INNER.width}"/>${columns}<text class="tick mid" x="${LEFT + INNER.width / 2}" y="${HEIGHT - 4}">${xLabel}</text>${lines.map(band)}${lines.filter((l) => l.style === "faint").map((l) => html`<path class="line faint" d="${path(l.values)}"><title>${l.label}</title></path>`)}${labelled.map((l) => html`<path class="line ${l.style}" d="${path(l.values)}"/>`)}${labels}</svg>`;
+  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${what}">${rows}<path class="axis" d="M${LEFT} ${TOP + INNER.height}h${INNER.width}"/>${columns}<text class="tick mid" x="${LEFT + INNER.width / 2}" y="${HEIGHT - 4}">${xLabel}</text>${lines.map(band)}${lines.filter((l) => l.style === "faint").map((l) => html`<path class="line faint" d="${path(l)}"><title>${l.label}</title></path>`)}${labelled.map((l) => html`<path class="line ${l.style}" d="${path(l)}"/>`)}${labels}</svg>`;
 }
 
-function reach(lines: readonly Line[]): Domain {
+/** Where a value of a line stands, 0 … 1 along the x axis. */
+export function placeOf({ values, at: places }: Line, step: number, xEnd: number): number {
+  if (places !== undefined) return (places[step] as number) / xEnd;
+  return values.length < 2 ? 0 : step / (values.length - 1);
+}
+
+/** Lowest and highest value of all lines, bands included. */
+export function reach(lines: readonly Line[]): Domain {
   let [low, high] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY];
   for (const { values, errors } of lines)
     for (const [i, v] of values.entries()) {

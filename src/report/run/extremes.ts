@@ -19,11 +19,12 @@ export interface Extremes {
 }
 
 /**
- * By the first variant of the run that has a direction; images for which some method has no value stand aside while two others
- * are left. Undefined where nothing has a direction or a value.
+ * By the first variant of the run that has a direction and on which images differ, else the first with a direction; images for which
+ * some method has no value stand aside while two others are left. Undefined where nothing has a direction or a value.
  */
 export function extremesOf(rows: Iterable<ResultRow>, { cells }: Summary, count = 3): Extremes | undefined {
-  const first = cells.find((c) => c.baseline === null && c.better !== "neither" && c.n > 0);
+  const able = cells.filter((c) => c.baseline === null && c.better !== "neither" && c.n > 0);
+  const first = able.find(({ extremes }) => extremes !== null && extremes[0] < extremes[1]) ?? able[0];
   if (first === undefined) return undefined;
   const { metric, variant, better } = first;
   const images = new Map<string, { row: ResultRow; sum: number; n: number; missing: boolean }>();

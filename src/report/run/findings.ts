@@ -115,6 +115,13 @@ export function byMethod({ findings, methods }: Findings, { cells }: Summary): r
 /** The gravest first. */
 const VERDICTS = ["loses", "level", "unknown"] as const;
 
-/** A finding in one line: `gradient does not beat an edge detector on relevance-mass, deletion (auc)`. */
+/** On which variants, and how clearly; empty where a method is level with the baseline on all of them. */
+export function lostBy({ variants, verdict }: MethodFinding["metrics"][number]): string {
+  const how = { loses: "worse", unknown: "too few images", level: undefined }[verdict];
+  const words = [variants.join(", "), how].filter(Boolean);
+  return words.length > 0 ? ` (${words.join("; ")})` : "";
+}
+
+/** A finding in one line: `gradient does not beat an edge detector on relevance-mass, deletion (auc; worse)`. */
 export const findingLine = ({ method, baseline, metrics }: MethodFinding): string =>
-  `${method} does not beat ${BASELINE_WORDS[baseline]} on ${metrics.map((m) => `${m.metric}${m.variants.length > 0 ? ` (${m.variants.join(", ")})` : ""}`).join(", ")}`;
+  `${method} does not beat ${BASELINE_WORDS[baseline]} on ${metrics.map((m) => m.metric + lostBy(m)).join(", ")}`;

@@ -10,7 +10,7 @@ import { definitions } from "../html/tables.ts";
 import { base64 } from "../terminal.ts";
 import { curvePlots, type MeanCurve, meanCurves } from "./curves.ts";
 import type { Extreme } from "./extremes.ts";
-import { byMethod, type Findings, findingsOf, type MethodFinding, PLAIN, VERDICT_WORDS } from "./findings.ts";
+import { byMethod, type Findings, findingsOf, lostBy, type MethodFinding, PLAIN, VERDICT_WORDS } from "./findings.ts";
 import { metricTitle, type RunFailure, type RunPicture, type RunReport } from "./input.ts";
 import { counted, decimalsFor, fixed, intervalText, listed, NOTHING, share, signed } from "./numbers.ts";
 import { PRESET_TABLES } from "./presets.ts";
@@ -103,13 +103,7 @@ function verdictSection(run: RunReport, findings: Findings): Markup {
 }
 
 function findingText({ baseline, compared, metrics }: MethodFinding, { metricOf }: RunReport): Markup {
-  const words = metrics.map(({ metric, variants, verdict }) => {
-    const notes = [
-      ...(variants.length > 0 ? [variants.join(", ")] : []),
-      ...(verdict === "loses" ? ["worse"] : verdict === "unknown" ? ["too few images"] : []),
-    ];
-    return `${metricTitle(metric, metricOf)}${notes.length > 0 ? ` (${notes.join("; ")})` : ""}`;
-  });
+  const words = metrics.map((m) => metricTitle(m.metric, metricOf) + lostBy(m));
   const count = compared === 1 ? "" : `${metrics.length} of ${compared} metrics: `;
   return html`<span class="line">does not beat <strong>${BASELINE_WORDS[baseline]}</strong> on ${count}<span class="soft">${listed(words, 12)}</span></span>`;
 }

@@ -101,7 +101,12 @@ nav{display:none}
 .scroll{overflow:visible}
 .overview,.ranking,.preset,.exclusions,.overview thead th,.ranking thead th,.preset thead th,.exclusions thead th,tbody.baselines .sub th{font-size:7.5pt}
 .caption,.fine{font-size:8pt}
-.overview td,.overview th,.ranking td,.ranking th,.preset td,.preset th{padding:.2rem .3rem}
+.overview td,.overview th,.ranking td,.ranking th,.preset td,.preset th{padding:.2rem .25rem}
+.ranking td,.ranking th,.preset td,.preset th{padding:.2rem .15rem}
+.overview thead th,.preset thead th{white-space:normal}
+.ranking,.ranking thead th,.ranking tbody.baselines .sub th{font-size:7pt}
+.preset{width:100%;min-width:0}
+.preset .not{font-size:6pt}
 .overview th[scope=row],.ranking th[scope=row],.preset th[scope=row]{position:static;min-width:0}
 .ranking .spread{min-width:0;width:22%}
 .not,.ticks{font-size:6.5pt;white-space:normal}

@@ -5,6 +5,7 @@ import { type RunSeries, seriesKey } from "../../metrics/series.ts";
 import type { Summary, SummaryCell } from "../../metrics/summary.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { outside, strip, stripDomain } from "../plot/strip.ts";
+import { type ColumnGroup, packed } from "./columns.ts";
 import { VERDICT_WORDS } from "./findings.ts";
 import { type MetricFacts, metricTitle } from "./input.ts";
 import { counted, decimalsFor, fixed, intervalText, listed, meanText, NOTHING, share, signed } from "./numbers.ts";
@@ -33,6 +34,13 @@ const shade = (rank: number | null, ranks: number): string =>
 
 const region = (label: string, table: Markup, caption?: Markup): Markup =>
   html`${caption && html`<p class="caption">${caption}</p>`}<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
+
+const groupHeads = (groups: readonly ColumnGroup<unknown>[]): readonly Markup[] =>
+  groups.map((g) => html`<th scope="colgroup" colspan="${g.columns.length}" class="group">${g.head}</th>`);
+
+/** A part of several is called by its groups as well. */
+const labelOf = (title: string, groups: readonly ColumnGroup<unknown>[], parts: number): string =>
+  parts > 1 ? `${title}: ${groups.map((g) => g.head).join(", ")}` : title;
 
 /** Cells of one variant of one metric. */
 export type VariantCells = readonly [SummaryCell, ...SummaryCell[]];
@@ -67,23 +75,31 @@ export function overviewTable(summary: Summary, metricOf: (id: string) => Metric
     decimals: Math.max(decimalsFor(cells.map((c) => c.error)) - 1, 0),
     ranks: cells.filter((c) => c.rank !== null).length,
   }));
-  const row = (method: string): Markup =>
-    html`<tr><th scope="row">${method}</th>${columns.map(({ cells, decimals, ranks }) => {
-      const c = cells.get(method);
-      if (c === undefined || c.mean === null) return html`<td class="n">${NOTHING}</td>`;
-      const not = c.baseline === null ? unbeaten(c) : [];
-      return html`<td class="n${shade(c.rank, ranks)}"${data(c.mean)}>${fixed(c.mean, decimals)}${not.length > 0 ? html`<span class="not">not > ${not.join(", ")}</span>` : undefined}</td>`;
-    })}</tr>`;
+  type Column = (typeof columns)[number];
   const metrics = [...new Set(columns.map((c) => c.first.metric))];
-  const heads = metrics.map((metric) => {
-    const span = columns.filter((c) => c.first.metric === metric).length;
-    return html`<th scope="colgroup" colspan="${span}" class="group">${metricTitle(metric, metricOf)}</th>`;
-  });
-  return region(
-    "All means",
-    html`<table class="overview sortable"><thead><tr><td></td>${heads}</tr><tr><th scope="col" data-sort="text">method</th>${columns.map(({ first }) => html`<th scope="col" class="n" data-sort="${first.better}">${first.variant} ${ARROW[first.better]}</th>`)}</tr></thead><tbody>${methods.map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines: maps that know nothing of the model</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
-    html`Mean of every method; the stronger the colour, the better its rank in the column. Small print: baselines that it does not beat.`,
+  const parts = packed(
+    metrics.map((metric) => ({
+      head: metricTitle(metric, metricOf),
+      columns: columns.filter((c) => c.first.metric === metric),
+    })),
   );
+  const cell = (method: string, { cells, decimals, ranks }: Column): Markup => {
+    const c = cells.get(method);
+    if (c === undefined || c.mean === null) return html`<td class="n">${NOTHING}</td>`;
+    const not = c.baseline === null ? unbeaten(c) : [];
+    return html`<td class="n${shade(c.rank, ranks)}"${data(c.mean)}>${fixed(c.mean, decimals)}${not.length > 0 ? html`<span class="not">not > ${not.join(", ")}</span>` : undefined}</td>`;
+  };
+  const caption = html`Mean of every method; the stronger the colour, the better its rank in the column. Small print: baselines that it does not beat.`;
+  return html`${parts.map((groups, i) => {
+    const own = groups.flatMap((g) => g.columns);
+    const row = (method: string): Markup =>
+      html`<tr><th scope="row">${method}</th>${own.map((column) => cell(method, column))}</tr>`;
+    return region(
+      labelOf("All means", groups, parts.length),
+      html`<table class="overview sortable"><thead><tr><td></td>${groupHeads(groups)}</tr><tr><th scope="col" data-sort="text">method</th>${own.map(({ first }) => html`<th scope="col" class="n" data-sort="${first.better}">${first.variant} ${ARROW[first.better]}</th>`)}</tr></thead><tbody>${methods.map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${own.length + 1}">Baselines: maps that know nothing of the model</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+      i === 0 ? caption : undefined,
+    );
+  })}`;
 }
 
 /** One variant in full: mean, intervals, distribution, and the share of images on which a method beats each baseline. */
@@ -156,11 +172,12 @@ function printer(preset: PresetTable, column: PresetColumn, summary: Summary): (
   const scaled = (v: number | null): number | null => (v === null ? null : preset.scale * v);
   const most = preset.scale === 1 ? 3 : 1;
   const decimals = Math.min(decimalsFor(cells.map((c) => scaled(c.error))), most);
+  const told = cells.some((c) => c.rank !== null && c.rank > 1);
   return (method) => {
     const cell = cells.find((c) => c.method === method);
     if (cell === undefined || cell.mean === null) return { cell, best: false, text: html`${NOTHING}` };
     const text = html`${fixed(scaled(cell.mean), decimals)}<span class="pm"> ± ${fixed(scaled(cell.error), decimals)}</span><span class="not">${fixed(scaled(cell.median), decimals)} · ${fixed(scaled(cell.trimmed), decimals)} · ${cell.n}</span>`;
-    return { cell, text, best: cell.rank === 1 };
+    return { cell, text, best: told && cell.rank === 1 };
   };
 }
 
@@ -176,34 +193,46 @@ const printedCell = ({ cell, text, best }: Printed): Markup =>
   html`<td class="n${best ? " best" : ""}"${data(cell?.mean ?? null)}>${text}</td>`;
 
 function downTable(preset: PresetTable, block: PresetBlock, summary: Summary): Markup {
-  const columns = block.groups.flatMap((g) => g.columns.map((column) => printer(preset, column, summary)));
-  const row = (method: string): Markup =>
-    html`<tr><th scope="row">${method}</th>${columns.map((print) => printedCell(print(method)))}</tr>`;
   const better = (c: PresetColumn): SummaryCell["better"] =>
     summary.cells.find((x) => x.metric === c.metric && x.variant === c.variant)?.better ?? "neither";
+  const own = namesOf(block, summary, (c) => c.baseline === null);
   const blind = namesOf(block, summary, isBlind);
-  return region(
-    `${preset.title} ${block.title}`,
-    html`<table class="preset sortable"><thead><tr><td></td>${block.groups.map((g) => html`<th scope="colgroup" colspan="${g.columns.length}" class="group">${g.head}</th>`)}</tr><tr><th scope="col" data-sort="text">method</th>${block.groups.flatMap((g) => g.columns.map((c) => html`<th scope="col" class="n" data-sort="${better(c)}">${c.head} ${ARROW[better(c)]}</th>`))}</tr></thead><tbody>${namesOf(block, summary, (c) => c.baseline === null).map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
-    html`${block.title ? html`<strong>${block.title}</strong> ` : undefined}${PRINTED}`,
-  );
+  const parts = packed(block.groups);
+  return html`${parts.map((groups, i) => {
+    const columns = groups.flatMap((g) => g.columns);
+    const printers = columns.map((column) => printer(preset, column, summary));
+    const row = (method: string): Markup =>
+      html`<tr><th scope="row">${method}</th>${printers.map((print) => printedCell(print(method)))}</tr>`;
+    return region(
+      labelOf(`${preset.title} ${block.title}`.trim(), groups, parts.length),
+      html`<table class="preset sortable"><thead><tr><td></td>${groupHeads(groups)}</tr><tr><th scope="col" data-sort="text">method</th>${columns.map((c) => html`<th scope="col" class="n" data-sort="${better(c)}">${c.head} ${ARROW[better(c)]}</th>`)}</tr></thead><tbody>${own.map(row)}</tbody>${blind.length > 0 ? html`<tbody class="baselines"><tr class="sub"><th scope="rowgroup" colspan="${columns.length + 1}">Baselines</th></tr>${blind.map(row)}</tbody>` : undefined}</table>`,
+      i === 0 ? html`${block.title ? html`<strong>${block.title}</strong> ` : undefined}${PRINTED}` : undefined,
+    );
+  })}`;
 }
 
 function acrossTable(preset: PresetTable, block: PresetBlock, summary: Summary): Markup {
-  const methods = [...namesOf(block, summary, (c) => c.baseline === null), ...namesOf(block, summary, isBlind)];
-  const rows = block.groups.flatMap((g) =>
-    g.columns.map((column) => {
-      const print = printer(preset, column, summary);
+  const sides = [
+    { head: "methods", columns: namesOf(block, summary, (c) => c.baseline === null) },
+    { head: "baselines", columns: namesOf(block, summary, isBlind) },
+  ].filter((side) => side.columns.length > 0);
+  const lines = block.groups.flatMap((g) =>
+    g.columns.map((column) => ({ head: `${g.head}, ${column.head}`, print: printer(preset, column, summary) })),
+  );
+  const parts = packed(sides);
+  return html`${parts.map((groups, i) => {
+    const methods = groups.flatMap((g) => g.columns);
+    const rows = lines.map(({ head, print }) => {
       const printed = methods.map(print);
       const better = printed.find((p) => p.cell)?.cell?.better ?? "neither";
-      return html`<tr><th scope="row">${g.head}, ${column.head} ${ARROW[better]}</th>${printed.map(printedCell)}</tr>`;
-    }),
-  );
-  return region(
-    preset.title,
-    html`<table class="preset"><thead><tr><td></td>${methods.map((m) => html`<th scope="col" class="n wrap">${m}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`,
-    html`${PRINTED}`,
-  );
+      return html`<tr><th scope="row">${head} ${ARROW[better]}</th>${printed.map(printedCell)}</tr>`;
+    });
+    return region(
+      labelOf(preset.title, groups, parts.length),
+      html`<table class="preset"><thead><tr><td></td>${groupHeads(groups)}</tr><tr><td></td>${methods.map((m) => html`<th scope="col" class="n wrap">${m}</th>`)}</tr></thead><tbody>${rows}</tbody></table>`,
+      i === 0 ? html`${PRINTED}` : undefined,
+    );
+  })}`;
 }
 
 /** Why values are missing, by metric and reason; undefined where none is. */

@@ -70,14 +70,24 @@ export function summaryText(summary: Summary, width = 100): readonly string[] {
   }
   const tables = [...variants.values()].flatMap((cells) => [
     ...wrapped(`${cells[0]?.metric}, ${cells[0]?.variant}: ${ARROWS[cells[0]?.better ?? "neither"]}`, width),
-    ...textTable(variantTable(cells), width),
+    ...fittingTable(cells, width),
     "",
   ]);
   return [...tables, ...findingText(summary, width)];
 }
 
-function variantTable(cells: readonly SummaryCell[]): TextTable {
-  const decimals = decimalsFor(cells.map((c) => c.error));
+/** What a standard error of a hundredth needs; fewer are not worth the room. */
+const FEWEST_DECIMALS = 3;
+
+/** With as many decimals as the uncertainty bears; fewer where that keeps the table in one piece. */
+function fittingTable(cells: readonly SummaryCell[], width: number): readonly string[] {
+  const most = decimalsFor(cells.map((c) => c.error));
+  const drawn = (decimals: number): readonly string[] => textTable(variantTable(cells, decimals), width);
+  const fewer = Array.from({ length: Math.max(most - FEWEST_DECIMALS, 0) + 1 }, (_, i) => most - i);
+  return fewer.map(drawn).find((lines) => !lines.includes("")) ?? drawn(most);
+}
+
+function variantTable(cells: readonly SummaryCell[], decimals: number): TextTable {
   const own = [...cells.filter((c) => c.baseline === null)].sort((a, b) => (a.rank ?? 1e9) - (b.rank ?? 1e9));
   const present = BLIND.filter((b) => own.some((c) => c.against[b] !== undefined));
   const shown = [...own, ...cells.filter((c) => c.baseline !== null && c.baseline !== "inverted")];

@@ -32,7 +32,7 @@ const DENSE: readonly number[] = [128, 128];
 /** Order of layers, groups and LRN as in CaffeNet (pool before LRN); no dropout. */
 export const caffenetSmall: Architecture = {
   id: ID,
-  title: "CaffeNet of 5 convolutions with LRN and groups, 3 dense layers; 301k weights, 1.2 MB, 17 M products at 32x32",
+  title: "CaffeNet of 5 convolutions with LRN and groups, 3 dense layers; 302k weights, 1.2 MB, 17 M products at 32x32",
   source:
     "Krizhevsky, Sutskever, Hinton 2012, ImageNet classification with deep convolutional neural networks, section 3; Jia et al. 2014, Caffe",
   smallest: SMALLEST,

@@ -1,7 +1,7 @@
 /** @file Layers with weights, one after the other, named in PyTorch's manner: what architectures are written in. */
 import { OnnxplainError } from "../../errors.ts";
 import { elementCount } from "../../graph/dim.ts";
-import { type Attrs, float, type Graph, type Node, type Tensor } from "../../graph/types.ts";
+import type { Attrs, FloatAttr, Graph, Node, Tensor } from "../../graph/types.ts";
 import { inferGraph } from "../../ops/infer.ts";
 import { OPS } from "../../ops/table.ts";
 import { CANONICAL_OPSET } from "../../passes/lift-opset.ts";
@@ -78,9 +78,9 @@ export class Layers {
     return { name, channels, ...shrunk(x, kernel, stride, pad) };
   }
 
-  /** BatchNormalization with stored statistics (mean 0, variance 1 before training). `scale` is what it begins with. */
-  norm(x: Feature, name: string, scale = 1): Feature {
-    const parts = { weight: scale, bias: 0, running_mean: 0, running_var: 1 };
+  /** BatchNormalization with stored statistics: mean 0, variance 1, scale 1, bias 0 before training. */
+  norm(x: Feature, name: string): Feature {
+    const parts = { weight: 1, bias: 0, running_mean: 0, running_var: 1 };
     const weights = Object.entries(parts).map(([part, value]) =>
       this.#weight(`${name}.${part}`, [x.channels], constantly(value)),
     );
@@ -197,6 +197,9 @@ function refuseLarge(id: string, name: string, dims: readonly number[]): void {
     `Architecture \`${id}\`: weight \`${name}\` would have the shape [${dims}], more than ${LARGEST_WEIGHT} elements. Take fewer classes, smaller pictures or a smaller \`widthFactor\`.`,
   );
 }
+
+/** As a file holds it, so that a network equals what is read back from its bytes. */
+const float = (value: number): FloatAttr => ({ float: Math.fround(value) });
 
 const windowAttrs = (kernel: number, stride: number, pad: number): Attrs => ({
   kernel_shape: [kernel, kernel],

@@ -15,7 +15,7 @@ const BLOCKS: readonly { readonly channels: number; readonly stride: number }[] 
 /** The CIFAR network of He et al. with n = 1; shortcuts that change size are 1x1 convolutions (option B). */
 export const resnetSmall: Architecture = {
   id: ID,
-  title: "ResNet of 3 blocks (16, 32, 64 channels); 78k weights, 320 kB, 13 M products at 32x32",
+  title: "ResNet of 3 blocks (16, 32, 64 channels); 79k weights, 320 kB, 12.5 M products at 32x32",
   source: "He, Zhang, Ren, Sun 2016, Deep residual learning for image recognition, sections 3.3 and 4.2",
   smallest: SMALLEST,
   build: (options) => {

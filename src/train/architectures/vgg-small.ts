@@ -12,7 +12,7 @@ const STAGES: readonly number[] = [32, 64, 128];
 export const vggSmall: Architecture = {
   id: ID,
   title:
-    "VGG of 6 convolutions (32, 64, 128 channels) with BatchNormalization; 288k weights, 1.16 MB, 39 M products at 32x32",
+    "VGG of 6 convolutions (32, 64, 128 channels) with BatchNormalization; 290k weights, 1.16 MB, 39 M products at 32x32",
   source:
     "Simonyan, Zisserman 2015, Very deep convolutional networks, table 1; head: Lin, Chen, Yan 2014, Network in network",
   smallest: SMALLEST,

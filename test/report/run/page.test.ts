@@ -9,6 +9,9 @@ import { runReport } from "../../../src/report/run/report.ts";
 import { findChromium, launch } from "../../browser/chromium.ts";
 import { METHODS, madeReport, madeRun } from "./made-run.ts";
 
+/** 210 mm less two margins of 14 mm, in CSS pixels. */
+const A4 = Math.floor((210 - 2 * 14) * (96 / 25.4));
+
 const found = await findChromium();
 if (found === undefined) console.warn("report of a run in a browser: skipped, no Chromium found (set CHROME_PATH)");
 
@@ -43,6 +46,19 @@ describe.skipIf(found === undefined)("the report of a run in a browser", () => {
     const { page, said } = await open({ viewport: { width, height: 740 } });
     expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(width);
     expect(said).toEqual([]);
+    await page.close();
+  });
+  it("fits a sheet of A4 upright, margins left free", async () => {
+    const { page } = await open({ viewport: { width: A4, height: 1000 } });
+    await page.emulateMedia({ media: "print" });
+    const wide = await page
+      .locator("table:visible")
+      .evaluateAll(
+        (tables, width) => tables.filter((t) => t.getBoundingClientRect().right > width).map((t) => t.className),
+        A4,
+      );
+    expect(wide).toEqual([]);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(A4);
     await page.close();
   });
   it("sorts by the head of a column, up and down, and keeps baselines apart", async () => {

@@ -154,9 +154,25 @@ describe("tables of the papers", () => {
       metricOf: () => facts,
     });
     const table = text.slice(text.indexOf('id="preset-average-drop"'), text.indexOf('id="overview"'));
-    expect(table.match(/<tr>/g)).toHaveLength(2);
+    // eight methods fill one part, the baselines stand in the next: two rows of heads and one of values in each
+    expect(table.match(/<table/g)).toHaveLength(2);
+    expect(table.match(/<tr>/g)).toHaveLength(6);
+    expect(table).toContain(`colspan="8" class="group">methods</th>`);
+    expect(table).toContain(`colspan="3" class="group">baselines</th>`);
     for (const method of Object.keys(METHODS)) expect(table).toContain(`class="n wrap">${method}</th>`);
     expect(text).not.toContain('id="preset-morf"');
+  });
+});
+
+describe("what is best", () => {
+  it("is bold only where not all are equal", async () => {
+    const { rows } = madeRun({ images: 10, methods: few(["grad-cam", "gradient"]), metrics: ["scg rho=0.25"] });
+    const level = rows.map((r) => ({ ...r, value: r.value === null || r.variant === "zero" ? r.value : 0 }));
+    const made = await madeReport({ rows: level, curves: [] }, { presets: ["confidence-gain"], pictures: [] });
+    const text = await runReport(made);
+    const table = text.slice(text.indexOf('id="preset-confidence-gain"'), text.indexOf('id="overview"'));
+    expect(table.match(/ best" data-v="0"/g)).toBeNull();
+    expect(table.match(/ best" data-v=/g)).toHaveLength(1);
   });
 });
 

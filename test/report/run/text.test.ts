@@ -33,6 +33,16 @@ describe("a run in the terminal", () => {
   it("ends with what does not beat a baseline", () => {
     expect(lines.join("\n")).toMatch(/\n! gradient does not beat an edge detector on relevance-mass/);
   });
+  it("keeps a table whole by printing fewer decimals", () => {
+    const { rows } = madeRun({ images: 20, metrics: ["relevance-mass"], methods: { "integrated-gradients": 0.6 } });
+    const tiny = rows.map((r) => ({ ...r, value: r.value === null ? null : 12 + r.value / 1e4 }));
+    const table = summaryText(summarize(seriesOf(tiny), variantsOf)).slice(1);
+    const end = table.indexOf("");
+    expect(table[0]).toMatch(/^method .*>edges$/);
+    expect(table.slice(2, end).every((l) => /^\S.* 12\.\d{3,} ± 0\.\d{3,} /.test(l))).toBe(true);
+    expect(table.slice(0, end).filter((l) => l.startsWith("method"))).toHaveLength(1);
+    expect(table[end + 1]).toMatch(/^relevance-mass, absolute/);
+  });
   it("warns without baselines", () => {
     const bare = summaryText(summarize(seriesOf(madeRun({ images: 9, baselines: false }).rows), variantsOf));
     expect(bare.at(-1)).toMatch(/^No baselines in this run/);

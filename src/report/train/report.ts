@@ -1,0 +1,137 @@
+/** @file The report of a training: one HTML file that says first how good the network is, then how it came to be. */
+import { VERSION } from "../../version.ts";
+import { html, type Markup, trusted } from "../html/markup.ts";
+import { policyOf } from "../html/policy.ts";
+import { STYLE } from "../html/style.ts";
+import { definitions } from "../html/tables.ts";
+import { linePlot } from "../plot/lines.ts";
+import { counted } from "../run/numbers.ts";
+import { RUN_SCRIPT } from "../run/script.ts";
+import { RUN_STYLE } from "../run/style.ts";
+import { significant } from "../words.ts";
+import { trainingCurves } from "./curves.ts";
+import type { TrainingEnd, TrainingReport } from "./input.ts";
+import { TRAIN_STYLE } from "./style.ts";
+import { checkpointTable, classTable, confusionTable, percentage, resultTable, skippedList } from "./tables.ts";
+
+/**
+ * The report as UTF-8 HTML. Plots are inline SVG, style and script are inline and named by their hashes in a Content-Security-Policy
+ * that allows nothing else; without the script only the sorting is missing.
+ */
+export async function trainingReport(report: TrainingReport): Promise<string> {
+  const { facts } = report;
+  const style = `${STYLE}${RUN_STYLE}${TRAIN_STYLE}`;
+  const sections: readonly (readonly [id: string, name: string, markup: Markup | undefined])[] = [
+    ["curves", "Curves", curveSection(report)],
+    ["results", "Results", resultTable(report.results)],
+    ["classes", "Classes", classSection(report)],
+    ["checkpoints", "Checkpoints", checkpointTable(report)],
+    ["skipped", "Skipped pictures", skippedList(report.skipped)],
+    ["made", "How it was made", makingSection(report)],
+  ];
+  const present = sections.filter(([, , markup]) => markup !== undefined);
+  return html`<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<meta http-equiv="Content-Security-Policy" content="${trusted(await policyOf({ style, script: RUN_SCRIPT }))}">
+<meta name="referrer" content="no-referrer">
+<meta name="generator" content="onnxplain ${VERSION}">
+<title>Training of ${facts.network} on ${facts.data}</title>
+<style>${trusted(style)}</style>
+</head>
+<body>
+<header><h1>Training of ${facts.network}</h1><p class="lead">${leadOf(report)}</p></header>
+<main>
+${verdictSection(report)}
+<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
+${present.map(([id, name, markup]) => html`<section id="${id}"><h2>${name}</h2>${markup}</section>`)}
+</main>
+<footer><p>Made by onnxplain ${VERSION}.</p></footer>
+<script>${trusted(RUN_SCRIPT)}</script>
+</body>
+</html>
+`.markup;
+}
+
+const stepsOf = ({ steps, epochs }: TrainingReport): number =>
+  Math.max(steps.at(-1)?.step ?? 0, epochs.at(-1)?.step ?? 0);
+
+function leadOf(report: TrainingReport): string {
+  const { data, splits } = report.facts;
+  const pictures = splits.map(([split, n]) => `${n.toLocaleString("en-GB")} ${split}`).join(", ");
+  return `on ${data}${pictures === "" ? "" : `: ${pictures}`}`;
+}
+
+const ENDS: Readonly<Record<TrainingEnd["kind"], { readonly bad: boolean; readonly words: string }>> = {
+  finished: { bad: false, words: "" },
+  early: { bad: false, words: "Stopped early." },
+  interrupted: { bad: true, words: "Interrupted before its end." },
+  diverged: { bad: true, words: "The training diverged." },
+};
+
+function verdictSection(report: TrainingReport): Markup {
+  const { end, results, facts, skipped } = report;
+  const { bad, words } = ENDS[end.kind];
+  const [first] = results;
+  const [name, value] = first?.measures[0] ?? [report.measure, null];
+  const measured = first !== undefined && value !== null;
+  const headline = measured
+    ? html`<b>${percentage(value)}</b> ${name} on ${counted(first.pictures, "picture")} of the ${first.split} split.`
+    : html`${bad ? words : "Nothing was measured."}`;
+  const said = [measured || !bad ? words : "", end.message ?? ""].filter((s) => s !== "").join(" ");
+  const steps = stepsOf(report);
+  const tiles: readonly (readonly [string, string])[] = [
+    [significant(steps / facts.stepsAnEpoch, 3), "epochs"],
+    [steps.toLocaleString("en-GB"), "steps"],
+    [duration(facts.seconds), "time"],
+    [
+      facts.parameters.toLocaleString("en-GB"),
+      `trained weights${facts.frozen ? `, ${facts.frozen.toLocaleString("en-GB")} frozen` : ""}`,
+    ],
+    ...(skipped.length > 0
+      ? ([
+          [skipped.length.toLocaleString("en-GB"), skipped.length === 1 ? "picture skipped" : "pictures skipped"],
+        ] as const)
+      : []),
+  ];
+  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="How good it is"><p class="headline">${headline}</p>${said === "" ? undefined : html`<p>${said}</p>`}<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div></section>`;
+}
+
+/** `8 min 12 s`, `2 h 5 min`, `41.2 s`. */
+export function duration(seconds: number): string {
+  if (seconds < 60) return `${significant(seconds, 3)} s`;
+  const whole = Math.round(seconds);
+  if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
+  const minutes = Math.round(seconds / 60);
+  return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+function curveSection(report: TrainingReport): Markup | undefined {
+  const curves = trainingCurves(report);
+  if (curves.length === 0) return undefined;
+  return html`<div class="charts">${curves.map((c) => html`<figure class="chart"><figcaption><strong>${c.title}</strong> ${c.about}</figcaption>${linePlot(c)}</figure>`)}</div>`;
+}
+
+function classSection({ classes, labels }: TrainingReport): Markup | undefined {
+  if (classes === undefined) return undefined;
+  const about =
+    classes.kind === "single"
+      ? "Recall: share of a class's pictures that are named so; precision: share of the pictures named so that are of it."
+      : "A class is called present where its score is above the threshold, at which misses and false alarms are equally frequent.";
+  return html`<p class="fine">On the ${classes.split} split. ${about}</p>${classTable(classes, labels)}${classes.kind === "single" ? html`<h3>What is taken for what</h3>${confusionTable(classes.tally, labels)}` : undefined}`;
+}
+
+function makingSection({ facts }: TrainingReport): Markup {
+  const settings: readonly (readonly [string, string])[] = [
+    ["network", facts.network],
+    ["data", facts.data],
+    ...facts.settings,
+  ];
+  const notes = facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined;
+  const repeat = facts.command
+    ? html`<p class="soft">To repeat the training:</p><pre tabindex="0"><code>${facts.command}</code></pre>`
+    : undefined;
+  return html`${definitions(settings)}${notes}${repeat}`;
+}
