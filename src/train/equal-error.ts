@@ -1,4 +1,5 @@
 /** @file The threshold of a class at which false alarms and misses are equally frequent. */
+import { OnnxplainError } from "../errors.ts";
 import { columns, type Numbers, ranked } from "./average-precision.ts";
 
 /** A sample is called positive where its score is greater than `threshold`. */
@@ -48,7 +49,7 @@ export function equalError(scores: Numbers, targets: ArrayLike<number>): EqualEr
     }
     before = point;
   }
-  throw new Error("internal: the false negative rate never overtook the false positive rate");
+  throw new OnnxplainError("E_INTERNAL", "internal: the false negative rate never overtook the false positive rate");
 }
 
 /** {@link equalError} of every column of `scores` and `targets` `[n, classes]`. */

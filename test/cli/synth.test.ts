@@ -165,10 +165,22 @@ describe("synth", () => {
     expect(await ended(child)).toBe(1);
     expect(readdirSync(parent)).toEqual([]);
   });
+
+  it("killed, leaves a part that the next run to the same place removes", async () => {
+    const parent = scratch();
+    const place = join(parent, "data");
+    const child = spawn(process.execPath, [MAIN, "synth", "-o", place, "--count", "100000", "--size", "16"]);
+    const drawn = (): boolean => readdirSync(parent).some((part) => existsSync(join(parent, part, "train")));
+    while (!drawn()) await new Promise((done) => setTimeout(done, 20));
+    expect(await ended(child, "SIGKILL")).toBeNull();
+    expect(readdirSync(parent)).toEqual([expect.stringMatching(/^\.data\.part-/)]);
+    expect(onnxplain("synth", "-o", place, "--count", "4", "--size", "16")).toMatchObject({ code: 0 });
+    expect(readdirSync(parent)).toEqual(["data"]);
+  });
 });
 
-const ended = (child: ChildProcess): Promise<number | null> =>
+const ended = (child: ChildProcess, signal: NodeJS.Signals = "SIGINT"): Promise<number | null> =>
   new Promise((done) => {
     child.on("exit", (code) => done(code));
-    child.kill("SIGINT");
+    child.kill(signal);
   });

@@ -25,6 +25,7 @@ nav a:hover{text-decoration:underline}
 .verdict .line{display:block;font-size:.9375rem;line-height:1.4;margin-top:.1rem}
 .overview td,.overview th,.ranking td,.ranking th,.preset td,.preset th{padding:.35rem .6rem;overflow-wrap:normal}
 .overview th[scope=row],.ranking th[scope=row],.preset th[scope=row]{overflow-wrap:break-word;min-width:9.75rem;max-width:16rem}
+.scroll+.scroll{margin-top:1.25rem}
 .preset{width:auto;min-width:min(100%,46rem)}
 .overview .not{white-space:normal}
 .overview td.n,.preset td.n{vertical-align:top}

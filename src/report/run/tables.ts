@@ -32,6 +32,9 @@ const shade = (rank: number | null, ranks: number): string =>
     ? ""
     : `${rank === 1 ? " best" : ""} s${SHADES - Math.min(SHADES, Math.floor(((rank - 1) / ranks) * (SHADES + 1)))}`;
 
+/** Equal methods have no best. */
+const differ = (cells: readonly SummaryCell[]): boolean => cells.some((c) => c.rank !== null && c.rank > 1);
+
 const region = (label: string, table: Markup, caption?: Markup): Markup =>
   html`${caption && html`<p class="caption">${caption}</p>`}<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 
@@ -73,7 +76,7 @@ export function overviewTable(summary: Summary, metricOf: (id: string) => Metric
     cells: new Map(cells.map((c) => [c.method, c])),
     first: cells[0],
     decimals: Math.max(decimalsFor(cells.map((c) => c.error)) - 1, 0),
-    ranks: cells.filter((c) => c.rank !== null).length,
+    ranks: differ(cells) ? cells.filter((c) => c.rank !== null).length : 0,
   }));
   type Column = (typeof columns)[number];
   const metrics = [...new Set(columns.map((c) => c.first.metric))];
@@ -172,7 +175,7 @@ function printer(preset: PresetTable, column: PresetColumn, summary: Summary): (
   const scaled = (v: number | null): number | null => (v === null ? null : preset.scale * v);
   const most = preset.scale === 1 ? 3 : 1;
   const decimals = Math.min(decimalsFor(cells.map((c) => scaled(c.error))), most);
-  const told = cells.some((c) => c.rank !== null && c.rank > 1);
+  const told = differ(cells);
   return (method) => {
     const cell = cells.find((c) => c.method === method);
     if (cell === undefined || cell.mean === null) return { cell, best: false, text: html`${NOTHING}` };
