@@ -41,3 +41,22 @@ export function readCard(json: unknown): { readonly preprocessing?: Preprocessin
     },
   };
 }
+
+/** The card that {@link readCard} reads as this preprocessing; undefined where it cannot say it: sides that differ. */
+export function writeCard({ resize, crop, ...spec }: Preprocessing): Readonly<Record<string, unknown>> | undefined {
+  const plain = resize == null || "shorterSide" in resize;
+  if (!plain || (crop && (crop.width !== crop.height || (crop.rounding ?? "half-even") !== "half-even")))
+    return undefined;
+  return {
+    input: { layout: spec.layout.toUpperCase() },
+    preprocessing: {
+      resizeShorterSide: resize?.shorterSide ?? null,
+      centerCrop: crop?.width ?? null,
+      interpolation: spec.resample,
+      channelOrder: spec.channelOrder,
+      scale: spec.scale,
+      mean: spec.mean,
+      std: spec.std,
+    },
+  };
+}

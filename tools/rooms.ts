@@ -53,6 +53,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "graph",
     "image",
     "methods",
+    "ops",
+    "random",
     "runtime",
     "version",
     "evaluate",

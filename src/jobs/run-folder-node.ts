@@ -7,7 +7,8 @@ import { mkdir, open, readdir, readFile, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { OnnxplainError } from "../errors.ts";
 import type { EvaluatedWindow } from "../evaluate/options.ts";
-import type { OpenRun, RunState, Settings } from "./run-folder.ts";
+import { files } from "./files-node.ts";
+import type { OpenJob, OpenRun, RunState, Settings } from "./run-folder.ts";
 
 const failed = (path: string, cause: unknown): OnnxplainError =>
   new OnnxplainError(
@@ -45,7 +46,7 @@ const STATE = "state.json";
 const PARTS = "parts";
 const partName = (index: number): string => `${String(index).padStart(6, "0")}.json`;
 
-export const openRun: OpenRun = async (folder, settings, resume) => {
+export const openJob: OpenJob = async (folder, settings, resume) => {
   const entries = (await entriesOf(folder)).filter((name) => !/^\..*\.part$/.test(name));
   if (entries.length > 0 && !resume)
     throw new OnnxplainError(
@@ -54,12 +55,25 @@ export const openRun: OpenRun = async (folder, settings, resume) => {
       { file: folder },
     );
   const plain = JSON.parse(JSON.stringify(settings)) as Settings;
+  const resumed = entries.length > 0;
   let done = false;
-  if (entries.length > 0) {
+  if (resumed) {
     const state = await readState(folder);
     refuseOther(state.settings, plain, folder);
     done = state.done;
   } else await commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done }));
+  return {
+    folder,
+    resumed,
+    done,
+    read: (name) => files.read(join(folder, name)),
+    write: (name, content) => commit(join(folder, name), content),
+    close: () => commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done: true })),
+  };
+};
+
+export const openRun: OpenRun = async (folder, settings, resume) => {
+  const job = await openJob(folder, settings, resume);
   const names = new Set(await entriesOf(join(folder, PARTS)));
   let parts = 0;
   while (names.has(partName(parts))) parts++;
@@ -68,7 +82,7 @@ export const openRun: OpenRun = async (folder, settings, resume) => {
   return {
     folder,
     parts: begun,
-    done,
+    done: job.done,
     add: async (window) => {
       await commit(join(folder, PARTS, partName(window.index)), `${JSON.stringify(window)}\n`);
       count = window.index + 1;
@@ -76,9 +90,9 @@ export const openRun: OpenRun = async (folder, settings, resume) => {
     windows: function* () {
       for (let i = 0; i < count; i++) yield readPart(join(folder, PARTS, partName(i)));
     },
-    write: (name, content) => commit(join(folder, name), content),
+    write: job.write,
     close: async () => {
-      await commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done: true }));
+      await job.close();
       await rm(join(folder, PARTS), { recursive: true, force: true });
     },
   };

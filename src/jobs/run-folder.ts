@@ -1,4 +1,4 @@
-/** @file The folder of a run while it is being made: settings, and one part for each finished window. */
+/** @file The folder of a run while it is being made: settings, files that stand whole or not at all; parts of finished windows. */
 import type { EvaluatedWindow } from "../evaluate/options.ts";
 
 /** What decides the results of a run; plain JSON. */
@@ -9,6 +9,23 @@ export interface RunState {
   /** The results are written. */
   readonly done: boolean;
 }
+
+/** A folder that a long job writes into. */
+export interface JobFolder {
+  readonly folder: string;
+  /** It was begun before. */
+  readonly resumed: boolean;
+  readonly done: boolean;
+  /** The bytes of one file; undefined when there is none. Throws `E_FILE`. */
+  readonly read: (name: string) => Promise<Uint8Array | undefined>;
+  /** One file, whole or not at all. Throws `E_FILE`; what stood in its place then stays. */
+  readonly write: (name: string, content: string | Uint8Array) => Promise<void>;
+  /** The results stand. */
+  readonly close: () => Promise<void>;
+}
+
+/** As {@link OpenRun}, for any job. */
+export type OpenJob = (folder: string, settings: Settings, resume: boolean) => Promise<JobFolder>;
 
 export interface RunFolder {
   readonly folder: string;

@@ -159,8 +159,12 @@ function weightByColumns(g: GraphBuilder, { dy, w, data, axes, group }: ConvVjp)
   const weight = (v: Value): Value => g.op("Reshape", [v, g.ints([o, cg, ...kernel])]);
   const rows = imagesInnermost(g, dy);
   if (group === 1) {
-    const [a, b] = [g.op("Reshape", [rows, g.ints([o, -1])]), g.op("Reshape", [columns, g.ints([cg * taps, -1])])];
-    return weight(g.op("Gemm", [a, b], { transB: 1 }));
+    // the runtime packs the second factor anew: let it be the small one
+    const [a, b] = [g.op("Reshape", [columns, g.ints([cg * taps, -1])]), g.op("Reshape", [rows, g.ints([o, -1])])];
+    const made = g.op("Reshape", [g.op("Gemm", [a, b], { transB: 1 }), g.ints([cg, ...kernel, o])]);
+    return g.op("Transpose", [made], {
+      perm: [kernel.length + 1, ...Array.from({ length: kernel.length + 1 }, (_, i) => i)],
+    });
   }
   const a = g.op("Reshape", [rows, g.ints([group, o / group, -1])]);
   const b = g.op("Reshape", [columns, g.ints([group, cg * taps, -1])]);

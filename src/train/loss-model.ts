@@ -1,0 +1,41 @@
+/** @file A loss by itself, as a graph: scores and targets in, one number out. */
+import { close, type Ops } from "../diff/emit.ts";
+import { OnnxplainError } from "../errors.ts";
+import type { Graph, Model } from "../graph/types.ts";
+import { builderOn } from "../ops/infer.ts";
+import { readParams } from "../params.ts";
+import type { Loss } from "./losses.ts";
+
+const EMPTY: Graph = { name: "loss", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
+
+/** Inputs `scores` and `targets` `[N, classes]`, output `loss`. Throws `E_PARAM` for a loss that reads a layer, or bad parameters. */
+export function lossModel(
+  loss: Loss,
+  { classes, params = {} }: { readonly classes: number; readonly params?: Readonly<Record<string, unknown>> },
+  ops: Ops,
+): Model {
+  const g = builderOn(EMPTY, ops);
+  const value = loss.emit({
+    g,
+    scores: g.input("scores", "float32", ["N", classes]),
+    targets: g.input("targets", "float32", ["N", classes]),
+    classes,
+    params: readParams(loss.id, loss.params, params),
+    layer: () => {
+      throw new OnnxplainError(
+        "E_PARAM",
+        `Loss \`${loss.id}\` reads a layer of the network; it is none of scores alone.`,
+      );
+    },
+  });
+  const model: Model = {
+    graph: EMPTY,
+    opset: 21,
+    irVersion: 10,
+    domains: new Map(),
+    metadata: new Map(),
+    producer: "onnxplain",
+    functions: [],
+  };
+  return close(model, g, [g.alias(value, "loss")]);
+}
