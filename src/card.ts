@@ -1,6 +1,7 @@
 /** @file `META.json`: a small card beside a model that states its preprocessing, for models without a Hugging Face config. */
 import { OnnxplainError } from "./errors.ts";
 import type { ChannelOrder, Preprocessing } from "./image/preprocess.ts";
+import { same } from "./image/to-preprocessor-config.ts";
 import type { Resample } from "./image/types.ts";
 
 interface CardPreprocessing {
@@ -42,15 +43,13 @@ export function readCard(json: unknown): { readonly preprocessing?: Preprocessin
   };
 }
 
-/** The card that {@link readCard} reads as this preprocessing; undefined where it cannot say it: sides that differ. */
-export function writeCard({ resize, crop, ...spec }: Preprocessing): Readonly<Record<string, unknown>> | undefined {
-  const plain = resize == null || "shorterSide" in resize;
-  if (!plain || (crop && (crop.width !== crop.height || (crop.rounding ?? "half-even") !== "half-even")))
-    return undefined;
-  return {
+/** The card that {@link readCard} reads as exactly this preprocessing; undefined where it cannot say it: sides that differ. */
+export function writeCard(spec: Preprocessing): Readonly<Record<string, unknown>> | undefined {
+  const { resize, crop } = spec;
+  const card = {
     input: { layout: spec.layout.toUpperCase() },
     preprocessing: {
-      resizeShorterSide: resize?.shorterSide ?? null,
+      resizeShorterSide: resize && "shorterSide" in resize ? resize.shorterSide : null,
       centerCrop: crop?.width ?? null,
       interpolation: spec.resample,
       channelOrder: spec.channelOrder,
@@ -59,4 +58,7 @@ export function writeCard({ resize, crop, ...spec }: Preprocessing): Readonly<Re
       std: spec.std,
     },
   };
+  const told: Preprocessing = crop?.rounding === "even" ? { ...spec, crop: { ...crop, rounding: undefined } } : spec;
+  const { preprocessing } = readCard(card);
+  return preprocessing && same(preprocessing, told) ? card : undefined;
 }
