@@ -21,6 +21,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   metrics: ["image", "params", "random", "segments"],
   train: ["data", "diff", "graph", "image", "methods", "metrics", "ops", "params", "passes", "random", "runtime"],
   data: ["diff", "formats", "graph", "image", "jobs", "ops", "random"],
+  representers: ["diff", "formats", "graph", "methods", "ops", "params", "passes", "random", "runtime", "train"],
   drive: ["graph", "methods", "runtime"],
   load: ["graph", "proto", "image", "jobs", "card", "explainer"],
   card: ["image"],
@@ -60,6 +61,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "evaluate",
     "report",
     "train",
+    "representers",
   ],
   evaluate: [
     "data",
