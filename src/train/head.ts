@@ -10,7 +10,7 @@ import { normals, scattered } from "../random.ts";
 import type { Network } from "./network.ts";
 
 /** Name of the features in {@link Body.model} and of the input of {@link headNetwork}. */
-export const FEATURES = "features";
+export const FEATURES = "x/features";
 const [WEIGHT, BIAS] = ["head.weight", "head.bias"];
 
 /** A network up to its features. */
