@@ -10,6 +10,7 @@ import { explainVerb } from "./explain.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
 import { synth } from "./synth.ts";
+import { trainVerb } from "./train.ts";
 import { type Console, terminal, type Verb } from "./verb.ts";
 
 const VERBS: Readonly<Record<string, Verb>> = {
@@ -18,6 +19,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   compile: compileVerb,
   evaluate: evaluateVerb,
   compare: compareVerb,
+  train: trainVerb,
   methods,
   synth,
   bench,

@@ -38,7 +38,7 @@ async function labelsFrom(file: string): Promise<readonly string[]> {
 }
 
 /** `224` or `224x192` (height x width). */
-function size(values: Values, name: string): readonly [number, number] | undefined {
+export function size(values: Values, name: string): readonly [number, number] | undefined {
   const raw = text(values, name);
   if (raw === undefined) return undefined;
   const match = /^(\d+)(?:x(\d+))?$/.exec(raw);

@@ -84,6 +84,17 @@ export {
   runEvaluation,
 } from "./jobs/evaluate.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
+export { runTraining } from "./jobs/train.ts";
+export type { HistoryRow } from "./jobs/train-history.ts";
+export type {
+  CheckpointEvery,
+  Course,
+  SplitMeasure,
+  TrainingProgress,
+  TrainingRun,
+  TrainingRunOptions,
+} from "./jobs/train-options.ts";
+export { measureJson } from "./jobs/train-report.ts";
 export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
@@ -110,4 +121,43 @@ export type { Role } from "./rules/roles.ts";
 export { parseRule, RULES, type RuleName, type RuleSpec } from "./rules/table.ts";
 export type { Device } from "./runtime/session.ts";
 export { type ExplainScoresOptions, explainScores, type ScoreImages, type Scores } from "./score.ts";
+export { addTo, balancedAccuracy, emptyTally, type Tally, topAccuracy } from "./train/accuracy.ts";
+export type { Architecture, ArchitectureOptions } from "./train/architecture.ts";
+export { ARCHITECTURES, findArchitecture } from "./train/architectures/table.ts";
+export type { Augmentation } from "./train/augment/augmentation.ts";
+export type { AugmentationChoice } from "./train/augment/pipeline.ts";
+export { AUGMENTATIONS, type AugmentationId } from "./train/augment/table.ts";
+export {
+  type AveragePrecision,
+  averagePrecision,
+  type MeanAveragePrecision,
+  meanAveragePrecision,
+} from "./train/average-precision.ts";
+export { baked, type Learned } from "./train/bake.ts";
+export type { Batch, Feed } from "./train/batch.ts";
+export { type EqualError, equalError, equalErrors } from "./train/equal-error.ts";
+export { arrayFeed, type DataFeed, type FeedOptions, featureFeed, feedOf, type Skipped } from "./train/feed.ts";
+export { type Minimum, minimise } from "./train/lbfgs.ts";
+export { findLoss, LOSSES, type Loss } from "./train/losses.ts";
+export type { Network } from "./train/network.ts";
+export { findOptimizer, OPTIMIZERS, type Optimizer } from "./train/optimizers.ts";
+export { type PairOptions, pairedFeed } from "./train/pairs.ts";
+export { SCHEDULES, type Schedule } from "./train/schedule.ts";
+export {
+  blocksOf,
+  blocksOfFeed,
+  fitHead,
+  HEAD_LOSSES,
+  type HeadFit,
+  type HeadOptions,
+} from "./train/softmax-regression.ts";
+export { STEP, type StepOptions, type TrainingStep, trainingStep } from "./train/step.ts";
+export {
+  firstState,
+  type StepReport,
+  type Trainer,
+  type TrainerOptions,
+  type TrainingState,
+  trainer,
+} from "./train/trainer.ts";
 export { VERSION } from "./version.ts";

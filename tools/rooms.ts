@@ -94,7 +94,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   sharp: /^src\/image\/decode-node\.ts$/,
   "onnx-buf": /^src\/(proto|graph)\//,
   "@bufbuild/protobuf": /^src\/(proto|graph)\//,
-  "ml-matrix": /^src\/methods\//,
+  "ml-matrix": /^src\/(methods|representers)\//,
   hyparquet: /^src\/formats\/parquet-[\w-]+\.ts$/,
   "hyparquet-compressors": /^src\/formats\/parquet-read\.ts$/,
   "hyparquet-writer": /^src\/formats\/parquet-[\w-]+\.ts$/,

@@ -38,6 +38,7 @@ export async function commit(path: string, content: string | Uint8Array): Promis
       await entry.close();
     }
   } catch (cause) {
+    await rm(partial, { force: true }).catch(() => undefined);
     throw failed(path, cause);
   }
 }
@@ -61,19 +62,31 @@ export const openJob: OpenJob = async (folder, settings, resume) => {
     const state = await readState(folder);
     refuseOther(state.settings, plain, folder);
     done = state.done;
-  } else await commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done }));
+  }
+  const state = (finished: boolean): Promise<void> =>
+    commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done: finished }));
+  let begun: Promise<void> | undefined = resumed ? Promise.resolve() : undefined;
+  const begin = (): Promise<void> => {
+    begun ??= state(false);
+    return begun;
+  };
   return {
     folder,
     resumed,
     done,
     read: (name) => files.read(join(folder, name)),
-    write: (name, content) => commit(join(folder, name), content),
-    close: () => commit(join(folder, STATE), stateText({ schema_version: 1, settings: plain, done: true })),
+    begin,
+    write: async (name, content) => {
+      await begin();
+      await commit(join(folder, name), content);
+    },
+    close: () => state(true),
   };
 };
 
 export const openRun: OpenRun = async (folder, settings, resume) => {
   const job = await openJob(folder, settings, resume);
+  await job.begin();
   const names = new Set(await entriesOf(join(folder, PARTS)));
   let parts = 0;
   while (names.has(partName(parts))) parts++;

@@ -18,7 +18,9 @@ export interface JobFolder {
   readonly done: boolean;
   /** The bytes of one file; undefined when there is none. Throws `E_FILE`. */
   readonly read: (name: string) => Promise<Uint8Array | undefined>;
-  /** One file, whole or not at all. Throws `E_FILE`; what stood in its place then stays. */
+  /** Write down the settings, once. Until then nothing is there. */
+  readonly begin: () => Promise<void>;
+  /** One file, whole or not at all, after {@link begin}. Throws `E_FILE`; what stood in its place then stays. */
   readonly write: (name: string, content: string | Uint8Array) => Promise<void>;
   /** The results stand. */
   readonly close: () => Promise<void>;

@@ -24,7 +24,7 @@ export interface Asked {
 export function asked(options: TrainingRunOptions): Asked {
   const { seed = 0, mode = "all", keep = "last", checkpointEvery, validation } = options;
   const convex = options.optimizer?.toLowerCase() === LBFGS;
-  if (options.loss !== undefined) findLoss(options.loss);
+  const paired = options.loss !== undefined && findLoss(options.loss).paired === true;
   const optimizer = convex ? undefined : findOptimizer(options.optimizer ?? "sgd");
   const { epochs = convex ? 200 : 10, batch = 64, weightDecay = convex ? 1e-3 : 0 } = options;
   for (const [name, value, least] of [
@@ -44,6 +44,11 @@ export function asked(options: TrainingRunOptions): Asked {
         "E_PARAM",
         `Expected \`${name}\` to be a number ${name === "clip" ? "above 0" : "from 0 up"}, got ${value}.`,
       );
+  if (paired && (batch % 2 !== 0 || mode === "head" || options.sampling === "balanced"))
+    throw new OnnxplainError(
+      "E_PARAM",
+      `Loss \`${options.loss}\` is of pairs through the whole network, drawn in an order of their own: the batch must be even, got ${batch}; no head alone, no balanced sampling.`,
+    );
   if (convex && mode !== "head")
     throw new OnnxplainError(
       "E_PARAM",

@@ -43,10 +43,13 @@ export async function newtonCg(
   precondition: Precondition,
 ): Promise<Solved> {
   const sigma = new Float64Array(problem.count * problem.shape.classes);
-  const evaluate = async (x: Float64Array): Promise<Evaluated> => ({ x, ...(await problem.evaluate(x, sigma)) });
+  let last = start;
+  const evaluate = async (x: Float64Array): Promise<Evaluated> => {
+    last = x;
+    return { x, ...(await problem.evaluate(x, sigma)) };
+  };
   let now = await evaluate(start);
   const first = norm(now.gradient);
-  let left = 2;
   for (let iteration = 0; ; iteration++) {
     const maxGradient = maxMagnitude(now.gradient);
     onProgress?.({ iteration, passes: problem.passes(), value: now.value, maxGradient });
@@ -60,9 +63,9 @@ export async function newtonCg(
     // near the minimum rounding hides the descent: a whole step is taken while it halves the gradient
     const whole = next ?? (await evaluate(now.x.map((v, i) => v + (step[i] as number))));
     const better = next !== undefined || norm(whole.gradient) < size / 2;
-    if (!better && --left === 0) return end("no progress");
-    if (better) now = whole;
-    else await evaluate(now.x);
+    if (!better) return end("no progress");
+    now = whole;
+    if (now.x !== last) await evaluate(now.x);
   }
 }
 

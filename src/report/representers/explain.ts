@@ -1,0 +1,130 @@
+/** @file The page of `representers explain`: for each picture and class, the training points that speak for it and against it. */
+import { html, type Markup } from "../html/markup.ts";
+import { counted } from "../run/numbers.ts";
+import { groupTable } from "./groups.ts";
+import type { ExplainedClass, ExplainedPoint, ExplainPage, PagePoint, RepresenterPoint } from "./input.ts";
+import { number, signedNumber, tiny } from "./numbers.ts";
+import { type CardOptions, card, cardsClass, type Gallery, galleryOf } from "./points.ts";
+import { EXPLAIN_SCRIPT } from "./script.ts";
+import { className, region, shell } from "./shell.ts";
+
+/** Classes to choose from at once; the others are listed below. */
+const CHOICES = 12;
+/** Rows of the table of sums before the rest is folded. */
+const OPEN_ROWS = 5;
+/** The sum may miss the logit by its bound and by rounding of this part of the values' size. */
+const ROUNDING = 1e-6;
+
+export function explainPage(page: ExplainPage): Promise<string> {
+  const { facts, items, trainingPoints, labels, groups = [] } = page;
+  const gallery = galleryOf(items.flatMap(pointsOf));
+  const sections = items.map((item, i) => ({
+    id: `point-${i}`,
+    name: item.point.id,
+    markup: itemMarkup(item, { page, gallery, place: i }),
+  }));
+  const sums = groups.length === 0 ? undefined : html`${groups.map((g) => groupTable(g, labels))}`;
+  return shell({
+    title: "Which examples taught it that?",
+    lead: `Training points behind the scores of ${counted(items.length, "input")}, for ${facts.model} on ${facts.data}; all ${trainingPoints.toLocaleString("en-GB")} training points take part in every sum`,
+    facts,
+    sections: [...sections, { id: "groups", name: "Groups", markup: sums }],
+    definitions: gallery.definitions,
+    script: EXPLAIN_SCRIPT,
+    top: html`<p class="fine">The value of a training point for a class is α times the similarity of its features to those of the input; over all training points the values add up to the logit. Points above 0 speak for the class (excitatory), points below against it (inhibitory). Labels in blue are the class in question, labels in orange another.</p>`,
+  });
+}
+
+function* pointsOf({ point, classes, nearest = [] }: ExplainedPoint): Generator<PagePoint> {
+  yield point;
+  for (const { positive, negative, influence } of classes)
+    for (const list of [positive, negative, influence?.helpful ?? [], influence?.harmful ?? []])
+      for (const entry of list) yield entry.point;
+  for (const entry of nearest) yield entry.point;
+}
+
+interface Place {
+  readonly page: ExplainPage;
+  readonly gallery: Gallery;
+  readonly place: number;
+}
+
+function itemMarkup(item: ExplainedPoint, where: Place): Markup {
+  const { point, predicted } = item;
+  const { labels } = where.page;
+  const order = [...item.classes].sort(
+    (a, b) => Number(b.index === predicted) - Number(a.index === predicted) || b.logit - a.logit,
+  );
+  const [chosen, rest] = [order.slice(0, CHOICES), order.slice(CHOICES)];
+  const named = `${className(labels, predicted)}${point.label === null ? "" : point.label === predicted ? ", as labelled" : `, labelled ${className(labels, point.label)}`}`;
+  const options = chosen.map((c, k) => {
+    const id = `p${where.place}c${c.index}`;
+    return html`<input type="radio" name="p${where.place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}">${className(labels, c.index)} <span>${number(c.logit, 3)}</span></label><div class="panel">${panel(c, item, where)}</div>`;
+  });
+  const more =
+    rest.length === 0
+      ? undefined
+      : html`<details class="more"><summary>${counted(rest.length, "more class", "more classes")}</summary><div class="find" hidden><label for="find${where.place}">Find a class</label><input type="search" id="find${where.place}" autocomplete="off"></div>${rest.map((c) => html`<details><summary>${className(labels, c.index)} <span class="soft">${number(c.logit, 3)}</span></summary>${panel(c, item, where)}</details>`)}</details>`;
+  return html`<div class="seen"><figure>${where.gallery.show(point, `the input ${point.id}`)}<figcaption>named <strong>${named}</strong></figcaption></figure><div>${sumTable(order, labels)}</div></div><fieldset class="choose"><legend>Points for and against</legend>${options}</fieldset>${more}`;
+}
+
+const difference = ({ sum, logit }: ExplainedClass): number => Math.abs(sum - logit);
+const holds = (c: ExplainedClass): boolean => difference(c) <= c.bound + ROUNDING * Math.max(1, Math.abs(c.logit));
+
+function sumTable(classes: readonly ExplainedClass[], labels: readonly string[]): Markup {
+  const given = classes.some((c) => c.given !== undefined);
+  const row = (c: ExplainedClass): Markup =>
+    html`<tr><th scope="row">${className(labels, c.index)}</th><td class="n">${number(c.logit, 5)}</td><td class="n">${number(c.sum, 5)}</td><td class="n${holds(c) ? "" : " loses"}">${tiny(difference(c))}</td><td class="n">${tiny(c.bound)}</td>${given ? html`<td class="n">${c.given === undefined ? "–" : number(c.given, 5)}</td>` : undefined}</tr>`;
+  const table = (rows: readonly ExplainedClass[], name: string): Markup =>
+    region(
+      name,
+      html`<table class="sums"><thead><tr><th scope="col">class</th><th scope="col" class="n">logit</th><th scope="col" class="n">sum of values</th><th scope="col" class="n">difference</th><th scope="col" class="n">bound</th>${given ? html`<th scope="col" class="n">given network</th>` : undefined}</tr></thead><tbody>${rows.map(row)}</tbody></table>`,
+    );
+  const rest = classes.slice(OPEN_ROWS);
+  const off = classes.filter((c) => !holds(c)).length;
+  const say =
+    off === 0
+      ? html`<p class="check">The values of all training points add up to the logit, as far as the fit is stationary: no class differs by more than its bound |G·f| / 2λ and rounding.</p>`
+      : html`<p class="check off" role="note">For ${counted(off, "class", "classes")} the sum differs from the logit by more than the bound: do not trust the values there.</p>`;
+  return html`${table(classes.slice(0, OPEN_ROWS), "Logits and sums")}${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more class", "more classes")}</summary>${table(rest, "Logits and sums of the other classes")}</details>` : undefined}${say}`;
+}
+
+function panel(c: ExplainedClass, { nearest }: ExplainedPoint, { page, gallery }: Place): Markup {
+  const { labels, trainingPoints } = page;
+  const name = className(labels, c.index);
+  const options: CardOptions = { gallery, labels, index: c.index };
+  const representer = ({ point, value, alpha, similarity }: RepresenterPoint): Markup =>
+    card(point, {
+      ...options,
+      figure: signedNumber(value),
+      fine: [`|α| ${number(Math.abs(alpha), 3)}`, `similarity ${number(similarity, 3)}`],
+    });
+  const strips: readonly (Markup | undefined)[] = [
+    strip("Excitatory", `speak for ${name}`, c.positive, representer),
+    strip("Inhibitory", `speak against ${name}`, c.negative, representer),
+    strip("Influence, helpful", "the loss rises without them", c.influence?.helpful, ({ point, value }) =>
+      card(point, { ...options, figure: signedNumber(value) }),
+    ),
+    strip("Influence, harmful", "the loss falls without them", c.influence?.harmful, ({ point, value }) =>
+      card(point, { ...options, figure: signedNumber(value) }),
+    ),
+    strip("Nearest neighbours", "distance of features, the same for every class", nearest, ({ point, distance }) =>
+      card(point, { ...options, figure: number(distance, 3) }),
+    ),
+  ];
+  return html`<h3>${name}</h3><p class="check${holds(c) ? "" : " off"}">logit ${number(c.logit, 7)}; the values of ${counted(trainingPoints, "training point")} add up to ${number(c.sum, 7)}, difference ${tiny(difference(c))}, bound ${tiny(c.bound)}</p><div class="strips">${strips}</div>`;
+}
+
+function strip<T extends { readonly point: PagePoint }>(
+  title: string,
+  about: string,
+  entries: readonly T[] | undefined,
+  draw: (entry: T) => Markup,
+): Markup | undefined {
+  if (entries === undefined) return undefined;
+  const list =
+    entries.length === 0
+      ? html`<p class="soft">none</p>`
+      : html`<ol class="${cardsClass(entries.map((e) => e.point))}">${entries.map(draw)}</ol>`;
+  return html`<div><h4>${title} <span>${about}</span></h4>${list}</div>`;
+}
