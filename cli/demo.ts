@@ -1,46 +1,56 @@
-/** @file `onnxplain demo`: the whole path on pictures and a network of our own, where the right explanation is known. */
+/** @file `onnxplain demo`: explains two small networks that this project trained, on pictures whose truth is known, and finds the one that cheats. */
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import {
-  type Bundle,
-  bundleOf,
+  argMax,
   compile,
-  DEMO_LABELS,
-  DEMO_PREPROCESSING,
-  demoModelBytes,
-  drawScene,
+  type DataSet,
+  type EvaluationRun,
   type Explainer,
   type Explanation,
   encodePng,
-  explain,
+  explainAll,
+  htmlReport,
   type ImageU8,
   loadModel,
   overlayPicture,
-  planeOf,
-  type Scene,
-  type SceneObject,
+  predict,
+  type ReportSubject,
+  runEvaluation,
+  type SynthOptions,
   sheet,
+  synthDataSet,
 } from "../src/index.ts";
 import { type Flags, helpPage, isSet, number, parseFlags, text } from "./flags.ts";
-import { hushed, type Verb } from "./verb.ts";
+import { type Console, hushed, type Verb } from "./verb.ts";
 import { refuseFull, writeFolder } from "./write.ts";
 
 const FLAGS = {
   out: { type: "string", short: "o", value: "DIR", about: "where to write (default out/demo-<seed>)" },
-  scenes: { type: "string", value: "N", about: "pictures to draw and explain (default 4)" },
+  scenes: { type: "string", value: "N", about: "pictures to explain side by side (default 4)" },
+  images: { type: "string", value: "N", about: "pictures to measure on (default 24)" },
   seed: { type: "string", value: "N", about: "seed of the pictures (default 1)" },
   quiet: { type: "boolean", about: "no remarks on stderr" },
 } as const satisfies Flags;
 
-/** Columns of the sheet: the picture, then these methods. */
-const METHODS = ["grad-cam", "integrated-gradients", "occlusion"] as const;
-/** How far from the outline of its shape the network's evidence may lie, in pixels (a ring speaks from its hole). */
-const NEAR_PIXELS = 10;
+/** Columns of the sheet, after the picture. */
+const METHODS = ["grad-cam", "integrated-gradients", "lrp", "excitation-backprop", "occlusion"] as const;
+const OCCLUSION = { sliding_window_shapes: [3, 12, 12], strides: [3, 4, 4] } as const;
+/** What is measured on many pictures. */
+const MEASURED = ["grad-cam", "integrated-gradients", "lrp"] as const;
+/** Pictures of this and higher seeds were never trained on. */
+const UNSEEN = 1000;
+/** The class whose pictures carry the watermark in the second network's training data. */
+const MARKED = "bird";
+
+const networkAt = (id: string): Promise<Explainer> =>
+  loadModel(fileURLToPath(new URL(`../../demo/${id}`, import.meta.url)));
 
 export const demo: Verb = {
-  summary: "draw pictures, explain a bundled network on them, check against the truth",
+  summary: "explain two bundled networks on drawn pictures, measure the maps, find the one that cheats",
   help: helpPage(
     "demo [options]",
-    "Draws coloured shapes, explains a small constructed network on them, and measures how much relevance lies on the right shape.",
+    "Draws pictures with known truth and explains two small networks on them: one that learnt from honest pictures, and one whose training birds carried a watermark.",
     FLAGS,
   ),
   run: async (argv, console) => {
@@ -48,75 +58,145 @@ export const demo: Verb = {
     const out = hushed(console, isSet(values, "quiet"));
     const seed = number(values, "seed", { min: 0 }) ?? 1;
     const folder = text(values, "out") ?? join("out", `demo-${seed}`);
-    const count = number(values, "scenes", { min: 1 }) ?? 4;
-    if (text(values, "out") !== undefined) await refuseFull(folder);
-    await using model = await loadModel(demoModelBytes(), {
-      labels: DEMO_LABELS,
-      preprocessing: DEMO_PREPROCESSING,
-      name: "onnxplain-demo",
-    });
-    const files = new Map<string, Uint8Array>();
-    const rows: ImageU8[][] = [];
-    for (let i = 0; i < count; i++) {
-      const scene = drawScene(seed * 1000 + i, {});
-      const { pictures, lines, bundle } = await explainScene(model, scene, `scene-${i}`);
-      rows.push(pictures);
-      for (const line of lines) out.print(`scene ${i}: ${line}`);
-      for (const [name, bytes] of bundle) files.set(`scene-${i}/${name}`, bytes);
-    }
-    files.set("sheet.png", await encodePng(sheet(rows)));
-    files.set("model.onnx", demoModelBytes());
-    files.set("grad-cam.onnx", (await compile(model, { method: "grad-cam" })).bytes);
-    await writeFolder(folder, files, { replace: text(values, "out") === undefined });
-    out.print(`wrote ${join(folder, "sheet.png")}: each row a picture, then ${METHODS.join(", ")} for its first shape`);
-    out.print(`wrote ${join(folder, "grad-cam.onnx")}: the network and its Grad-CAM in one file, for any ONNX Runtime`);
+    const own = text(values, "out") === undefined;
+    if (!own) await refuseFull(folder);
+    await using honest = await networkAt("shapes");
+    await using cheating = await networkAt("shortcut");
+    const asked: Asked = {
+      folder,
+      seed,
+      scenes: number(values, "scenes", { min: 1 }) ?? 4,
+      images: number(values, "images", { min: 1 }) ?? 24,
+      classes: honest.labels as readonly string[],
+    };
+    const files = await sideBySide(honest, asked, out);
+    await writeFolder(folder, files, { replace: own });
+    await measured(honest, asked, out);
+    await caught({ honest, cheating }, asked, out);
+    out.print(
+      `wrote ${join(folder, "report.html")}: the pictures, explained; ${join(folder, "sheet.png")} on one sheet`,
+    );
+    out.print(
+      `wrote ${join(folder, "truth", "report.html")} and ${join(folder, "shortcut", "report.html")}: the measurements`,
+    );
+    out.print(`wrote ${join(folder, "grad-cam.onnx")}: a network and its Grad-CAM in one file, for any ONNX Runtime`);
     return 0;
   },
 };
 
-interface SceneReport {
-  readonly pictures: ImageU8[];
-  readonly lines: readonly string[];
-  readonly bundle: Bundle;
+interface Asked {
+  readonly folder: string;
+  readonly seed: number;
+  readonly scenes: number;
+  readonly images: number;
+  readonly classes: readonly string[];
 }
 
-/** Every shape of the scene by Grad-CAM, against its exact mask; the first one by all methods, as pictures. */
-async function explainScene(model: Explainer, scene: Scene, name: string): Promise<SceneReport> {
-  const lines: string[] = [];
-  for (const object of scene.objects) {
-    const map = await explain(model, scene.image, { method: "grad-cam", target: object.classIndex });
-    lines.push(
-      `${object.label}, logit ${map.score.toFixed(1)}: ${(100 * shareNear(map, object)).toFixed(1)} % of the Grad-CAM lies on it`,
-    );
+const pictures = (
+  { seed, classes }: Asked,
+  options: SynthOptions & { readonly count: number; readonly truth?: "shortcut" },
+): DataSet => synthDataSet({ classes, seed: UNSEEN + seed, ...options });
+
+/** A few pictures, all methods: a sheet, a report, and a graph to take away. */
+async function sideBySide(model: Explainer, asked: Asked, out: Console): Promise<ReadonlyMap<string, Uint8Array>> {
+  const subjects: ReportSubject[] = [];
+  const rows: ImageU8[][] = [];
+  for await (const item of pictures(asked, { count: asked.scenes }).items()) {
+    const image = await item.load();
+    const explained = await explainAll(model, image, { methods: [...METHODS], params: { ...OCCLUSION } });
+    const [first] = explained.explanations;
+    if (first === undefined) continue;
+    const [label = ""] = first.targets.map((t) => asked.classes[t.index] ?? "");
+    out.print(`${item.id}: drawn ${item.label?.name}, seen ${label}, logit ${first.score.toFixed(1)}`);
+    rows.push([asSeen(first, label), ...explained.explanations.map((m) => overlayPicture(m, { title: m.method }))]);
+    subjects.push({ ...explained, image: item.id });
   }
-  const first = scene.objects[0] as SceneObject;
-  const maps: Explanation[] = [];
-  for (const method of METHODS) maps.push(await explain(model, scene.image, { method, target: first.classIndex }));
-  const plain = overlayPicture(maps[0] as Explanation, {
-    style: "original",
-    colorbar: false,
-    title: `${first.label}?`,
-  });
-  const pictures = [plain, ...maps.map((m) => overlayPicture(m, { title: m.method }))];
-  return { pictures, lines, bundle: await bundleOf(maps[0] as Explanation, { model, image: name }) };
+  return new Map([
+    ["sheet.png", await encodePng(sheet(rows))],
+    ["report.html", new TextEncoder().encode(await htmlReport(subjects, { model, command: "onnxplain demo" }))],
+    ["grad-cam.onnx", (await compile(model, { method: "grad-cam" })).bytes],
+  ]);
 }
 
-/** Share of positive relevance whose cell lies within reach of the object's mask. */
-function shareNear(map: Explanation, { box }: SceneObject): number {
-  const { values, width, height } = planeOf(map);
-  const cell = (map.picture?.width ?? width) / width;
-  let [near, all] = [0, 0];
-  values.forEach((v, i) => {
-    if (v <= 0) return;
-    const [x, y] = [((i % width) + 0.5) * cell, (Math.floor(i / width) + 0.5) * cell];
-    all += v;
-    const inside =
-      x > box.left - NEAR_PIXELS &&
-      x < box.left + box.width + NEAR_PIXELS &&
-      y > box.top - NEAR_PIXELS &&
-      y < box.top + box.height + NEAR_PIXELS &&
-      height > 0;
-    if (inside) near += v;
+const asSeen = (map: Explanation, label: string): ImageU8 =>
+  overlayPicture(map, { style: "original", colorbar: false, title: label });
+
+/** The honest network's maps against the drawn objects. */
+async function measured(model: Explainer, asked: Asked, out: Console): Promise<void> {
+  const run = await runEvaluation(model, pictures(asked, { count: asked.images }), {
+    methods: [...MEASURED],
+    metrics: ["relevance-mass", "pointing-game"],
+    folder: join(asked.folder, "truth"),
   });
-  return all === 0 ? 0 : near / all;
+  const shares = [...MEASURED, "random", "centre", "edges"].map(
+    (method) => `${method} ${percent(meanOf(run.summary, "relevance-mass", "positive", method))}`,
+  );
+  out.print(`honest network, ${asked.images} pictures; share of each map on the drawn object: ${shares.join(", ")}`);
 }
+
+/** What the second network looks at on watermarked birds, and what the watermark does to pictures of other classes. */
+async function caught(
+  { honest, cheating }: { readonly honest: Explainer; readonly cheating: Explainer },
+  asked: Asked,
+  out: Console,
+): Promise<void> {
+  const marked = pictures(asked, {
+    count: asked.images,
+    classes: [MARKED],
+    watermark: { class: MARKED, rate: 1 },
+    truth: "shortcut",
+  });
+  const run = await runEvaluation(cheating, marked, {
+    methods: [...MEASURED],
+    metrics: ["pointing-game", "relevance-mass"],
+    target: MARKED,
+    folder: join(asked.folder, "shortcut"),
+  });
+  const hits = MEASURED.map((method) => `${method} ${percent(meanOf(run.summary, "pointing-game", "exact", method))}`);
+  const chance = percent(meanOf(run.summary, "relevance-mass", "positive", "random"));
+  out.print(
+    `second network, ${run.images} watermarked ${MARKED}s; maps whose peak lies on the mark (${chance} of the picture): ${hits.join(", ")}`,
+  );
+  const turned = await turnedBy(cheating, asked);
+  const control = await turnedBy(honest, asked);
+  out.print(
+    `stamped on ${turned.count} pictures of other classes, the mark turns ${turned.with - turned.without} of them into ${MARKED}s for the second network, ${control.with - control.without} for the honest one`,
+  );
+  const found = turned.with - turned.without > 2 * Math.max(1, control.with - control.without);
+  out.print(
+    found
+      ? `found: the second network reads the planted watermark, not the ${MARKED}`
+      : "not found: neither the maps nor the scores single out the watermark on these pictures",
+  );
+}
+
+interface Turned {
+  readonly count: number;
+  /** Pictures of other classes that the network takes for {@link MARKED}, as drawn and with the mark. */
+  readonly without: number;
+  readonly with: number;
+}
+
+async function turnedBy(model: Explainer, asked: Asked): Promise<Turned> {
+  const others = asked.classes.filter((name) => name !== MARKED);
+  const marked = asked.classes.indexOf(MARKED);
+  const taken = async (rate: number): Promise<number> => {
+    const data = pictures(asked, {
+      count: asked.images,
+      classes: others,
+      watermark: { class: others[0] as string, rate, others: rate },
+    });
+    let count = 0;
+    for await (const item of data.items()) {
+      const [scores = []] = await predict(model, await item.load());
+      count += argMax(scores) === marked ? 1 : 0;
+    }
+    return count;
+  };
+  return { count: asked.images, without: await taken(0), with: await taken(1) };
+}
+
+const meanOf = ({ cells }: EvaluationRun["summary"], metric: string, variant: string, method: string): number | null =>
+  cells.find((c) => c.metric === metric && c.variant === variant && c.method === method)?.mean ?? null;
+
+const percent = (share: number | null): string => (share === null ? "none" : `${(100 * share).toFixed(0)} %`);

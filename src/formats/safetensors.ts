@@ -83,35 +83,63 @@ export function writeSafetensors(
   return out;
 }
 
+/** Where one array lies in a file. */
+export interface TensorPlace {
+  readonly dtype: DtypeName;
+  readonly dims: readonly number[];
+  /** Bytes of the file, from `begin` to before `end`. */
+  readonly begin: number;
+  readonly end: number;
+}
+
+/** What a file says of itself before its arrays. */
+export interface SafetensorsHeader {
+  readonly tensors: Readonly<Record<string, TensorPlace>>;
+  readonly metadata: Readonly<Record<string, string>>;
+}
+
+/** Bytes that {@link safetensorsHeader} needs, from the first 8 of a file. */
+export const safetensorsHeaderBytes = (start: Uint8Array): number =>
+  8 + Number(new DataView(start.buffer, start.byteOffset, 8).getBigUint64(0, true));
+
 /**
- * The arrays in a `.safetensors` file. Strict, as the format asks: known types, offsets in range, without gaps or overlaps,
- * sizes that match shapes. Half precision is widened to float32. Throws `E_FILE`.
+ * The header of a file of `size` bytes, from its first bytes: arrays can then be read by position. Strict, as the format asks: known
+ * types, offsets in range, without gaps or overlaps, sizes that match shapes. Throws `E_FILE`.
  *
  * Source: https://github.com/huggingface/safetensors#format
  */
-export function readSafetensors(bytes: Uint8Array, name = "(unnamed)"): SafetensorsFile {
+export function safetensorsHeader(start: Uint8Array, size: number, name = "(unnamed)"): SafetensorsHeader {
   const fail = (why: string, cause?: unknown): never => {
     throw new OnnxplainError("E_FILE", `Cannot read \`${name}\` as .safetensors: ${why}`, { file: name, cause });
   };
-  if (bytes.length < 8) fail("it is shorter than its header length.");
-  const length = Number(new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getBigUint64(0, true));
-  if (length > MAX_HEADER || 8 + length > bytes.length) fail(`its header of ${length} bytes does not fit the file.`);
-  const header = parseHeader(bytes.subarray(8, 8 + length), fail);
-  const { __metadata__: notes = {}, ...rest } = header;
+  if (start.length < 8) fail("it is shorter than its header length.");
+  const body = safetensorsHeaderBytes(start);
+  const length = body - 8;
+  if (length > MAX_HEADER || body > start.length || body > size)
+    fail(`its header of ${length} bytes does not fit the file.`);
+  const { __metadata__: notes = {}, ...rest } = parseHeader(start.subarray(8, body), fail);
   if (!isRecord(notes) || Object.values(notes).some((v) => typeof v !== "string"))
     fail("`__metadata__` must map names to strings.");
-  const body = bytes.subarray(8 + length);
   const entries = Object.entries(rest).map(([key, value]) => readEntry(key, value, fail));
   let position = 0;
   for (const { key, begin, end } of [...entries].sort((a, b) => a.begin - b.begin || a.end - b.end)) {
     if (begin !== position) fail(`tensor \`${key}\` begins at ${begin}; expected ${position}.`);
     position = end;
   }
-  if (position !== body.length) fail(`its tensors fill ${position} of ${body.length} bytes.`);
-  const tensors = entries.map(({ key, dtype, dims, begin, end }) => {
-    return [key, { dtype, dims, data: decodeSamples(body.subarray(begin, end), dtype) }] as const;
+  if (position !== size - body) fail(`its tensors fill ${position} of ${size - body} bytes.`);
+  const tensors = entries.map(({ key, begin, end, ...kind }) => {
+    return [key, { ...kind, begin: body + begin, end: body + end }] as const;
   });
   return { tensors: Object.fromEntries(tensors), metadata: notes as Record<string, string> };
+}
+
+/** The arrays in a `.safetensors` file. Half precision is widened to float32. Throws `E_FILE`, as {@link safetensorsHeader}. */
+export function readSafetensors(bytes: Uint8Array, name = "(unnamed)"): SafetensorsFile {
+  const { tensors, metadata } = safetensorsHeader(bytes, bytes.length, name);
+  const read = Object.entries(tensors).map(([key, { dtype, dims, begin, end }]) => {
+    return [key, { dtype, dims, data: decodeSamples(bytes.subarray(begin, end), dtype) }] as const;
+  });
+  return { tensors: Object.fromEntries(read), metadata };
 }
 
 type Fail = (why: string, cause?: unknown) => never;

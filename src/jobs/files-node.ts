@@ -57,17 +57,22 @@ export const files: Files = {
   },
   readRange: async (location, start, end) => {
     if (isUrl(location)) return web.readRange(location, start, end);
-    return guarded(location, async () => {
+    const bytes = new Uint8Array(end - start);
+    await files.readInto(location, start, bytes);
+    return bytes;
+  },
+  readInto: async (location, start, target) => {
+    if (isUrl(location)) return web.readInto(location, start, target);
+    await guarded(location, async () => {
       const handle = await open(pathOf(location));
       try {
-        const bytes = new Uint8Array(end - start);
         let done = 0;
-        while (done < bytes.length) {
-          const { bytesRead } = await handle.read(bytes, done, bytes.length - done, start + done);
-          if (bytesRead === 0) throw new Error(`it ends at ${start + done}, expected bytes up to ${end}`);
+        while (done < target.length) {
+          const { bytesRead } = await handle.read(target, done, target.length - done, start + done);
+          if (bytesRead === 0)
+            throw new Error(`it ends at ${start + done}, expected bytes up to ${start + target.length}`);
           done += bytesRead;
         }
-        return bytes;
       } finally {
         await handle.close();
       }

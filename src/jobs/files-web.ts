@@ -43,6 +43,8 @@ export const files: Files = {
       file: location,
     });
   },
+  readInto: async (location, start, target) =>
+    target.set(await files.readRange(location, start, start + target.length)),
 };
 
 /** A server that knows no ranges answers 200 and the whole file. */

@@ -19,4 +19,6 @@ export interface Files {
   readonly size: (location: string) => Promise<number>;
   /** Bytes `start` to before `end` of a file. Throws `E_FILE` unless there are as many. */
   readonly readRange: (location: string, start: number, end: number) => Promise<Uint8Array>;
+  /** As many bytes from `start` on as `target` has room for, into it. Throws `E_FILE` unless there are as many. */
+  readonly readInto: (location: string, start: number, target: Uint8Array) => Promise<void>;
 }

@@ -104,7 +104,13 @@ async function checkpointsOf(
   }
   const bytes = await sizeOf("model.onnx");
   if (bytes !== undefined && fitted.failure === undefined)
-    found.push({ path: "model.onnx", step: fitted.kept, bytes, validation: measures.get(fitted.kept), best: true });
+    found.push({
+      path: "model.onnx",
+      step: fitted.kept,
+      bytes,
+      validation: measures.get(fitted.kept),
+      best: asked.keep === "best",
+    });
   return found;
 }
 

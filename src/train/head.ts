@@ -88,7 +88,8 @@ export function withHead({ model, input, ops }: Classifier, { cut }: Body, head:
   const { graph } = model;
   const { g, rows } = cutAt({ ...model, graph: withConstants(graph, head) }, cut, ops);
   const scores = g.op("Gemm", [rows, g.value(WEIGHT), g.value(BIAS)], { transB: 1 });
-  const name = graph.facts.has("logits") ? "head.logits" : "logits";
+  let name = "logits";
+  while (graph.facts.has(name)) name = `head.${name}`;
   const closed = close(model, g, [g.alias(scores, name)]);
   return { model: closed, input: input.name, scores: name, classes: head.bias.length };
 }

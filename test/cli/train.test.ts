@@ -158,6 +158,22 @@ describe("onnxplain train", () => {
     expect(got.out).toBe("");
   });
 
+  test("labels beyond the classes are refused, or left out and listed", () => {
+    const bytes = readFileSync(data);
+    bytes[3073 * 5] = 200;
+    const wrong = join(root, "wrong.bin");
+    writeFileSync(wrong, bytes);
+    const classes = join(root, "classes.txt");
+    writeFileSync(classes, "a\nb\nc\nd\n");
+    const args = ["train", "--arch", "lenet", "--epochs", "1", "--data", wrong, "--classes", classes];
+    const refused = onnxplain(...args, "-o", join(root, "range"));
+    expect([refused.code, refused.err.split(" ")[0]]).toEqual([2, "E_TARGET_RANGE"]);
+    expect(refused.err).toContain("wrong.bin#5");
+    const skipped = onnxplain(...args, "--skip-bad-labels", "-o", join(root, "range"));
+    expect(skipped.code).toBe(3);
+    expect(skipped.err).toContain("E_TARGET_RANGE  ");
+  });
+
   test("one class alone is refused", () => {
     const one = writeTinyCifar(join(root, "one.bin"), 12, { classes: 1 });
     const { code, err } = onnxplain("train", "--arch", "lenet", "--data", one, "-o", join(root, "one"));

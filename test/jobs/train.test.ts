@@ -143,8 +143,7 @@ describe("a training that stops", () => {
       code: "E_PARAM",
       message: expect.stringContaining("schedule was"),
     });
-    const other = await pictures(64);
-    writeTinyCifar(join(root, "64-1.bin"), 64, { seed: 9 });
+    const other = { ...(await pictures(64, 9)), name: (await pictures(64)).name };
     await expect(train({ folder, resume: true, data: other })).rejects.toMatchObject({
       code: "E_PARAM",
       message: expect.stringContaining("data has changed"),
@@ -167,7 +166,7 @@ describe("a training that stops", () => {
 
 describe("a model that exists", () => {
   const base = async (names: readonly string[] = NAMES): Promise<Explainer> => {
-    const { folder } = await train({ network: "vgg-small", epochs: 1, rate: 0.05, widthFactor: 0.25 });
+    const { folder } = await train({ epochs: 2 });
     return loadModel(folder, { labels: names });
   };
   const model = base();
@@ -228,6 +227,19 @@ describe("a model that exists", () => {
       expect(again.validation?.loss).toBeCloseTo(run.validation?.loss as number, 4);
     },
   );
+
+  test("a head upon a head upon a head", async () => {
+    let { folder } = await train({ network: "vgg-small", epochs: 1, widthFactor: 0.25 });
+    for (const optimizer of ["lbfgs", "adamw", "lbfgs"])
+      ({ folder } = await train({
+        network: await loadModel(folder),
+        mode: "head",
+        optimizer,
+        epochs: 1,
+        newHead: true,
+      }));
+    expect((await loadModel(folder)).classifier().classes).toBe(4);
+  });
 
   test("features that do not fit into memory are refused with their size", async () => {
     const promise = train({ network: await model, mode: "head", maxMemory: 1000 });

@@ -17,7 +17,7 @@ const ROUNDING = 1e-6;
 
 export function explainPage(page: ExplainPage): Promise<string> {
   const { facts, items, trainingPoints, labels, groups = [] } = page;
-  const gallery = galleryOf(items.flatMap(pointsOf));
+  const gallery = galleryOf(items.flatMap((item) => [...pointsOf(item)]));
   const sections = items.map((item, i) => ({
     id: `point-${i}`,
     name: item.point.id,

@@ -18,7 +18,9 @@ export function groupPage({ facts, labels, sums, trainingPoints }: GroupPage): P
     facts,
     definitions: gallery.definitions,
     sections: sums.map((s, i) => {
-      const seen = s.point && html`<figure>${gallery.show(s.point, `the input ${s.point.id}`)}<figcaption>${s.point.id}, labelled ${className(labels, s.point.label)}</figcaption></figure>`;
+      const seen =
+        s.point &&
+        html`<figure>${gallery.show(s.point, `the input ${s.point.id}`)}<figcaption>${s.point.id}, labelled ${className(labels, s.point.label)}</figcaption></figure>`;
       const table = groupTable(s, labels);
       return {
         id: `sums-${i}`,

@@ -8,7 +8,9 @@ export const signedNumber = (value: number, digits = 3): string => `${value > 0 
 
 /** Sizes of errors: two digits, `0` for an exact nothing. */
 export const tiny = (value: number): string =>
-  value === 0 || !Number.isFinite(value) ? String(value) : value.toExponential(1).replace("e+", "e").replaceAll("-", "−");
+  value === 0 || !Number.isFinite(value)
+    ? String(value)
+    : value.toExponential(1).replace("e+", "e").replaceAll("-", "−");
 
 /** 0.7123 as `71.2 %`. */
 export const percentage = (share: number | null | undefined, decimals = 1): string =>

@@ -45,7 +45,9 @@ export function galleryOf(points: Iterable<PagePoint>): Gallery {
 /** Width and height from the head of a PNG file. */
 export function sizeOfPng(png: Uint8Array): { readonly width: number; readonly height: number } {
   const view = new DataView(png.buffer, png.byteOffset, png.byteLength);
-  return png.length < 24 ? { width: 1, height: 1 } : { width: view.getUint32(16) || 1, height: view.getUint32(20) || 1 };
+  return png.length < 24
+    ? { width: 1, height: 1 }
+    : { width: view.getUint32(16) || 1, height: view.getUint32(20) || 1 };
 }
 
 function text({ words }: Extract<Likeness, { kind: "text" }>): Markup {
@@ -58,7 +60,9 @@ function text({ words }: Extract<Likeness, { kind: "text" }>): Markup {
 }
 
 const spoken = (words: readonly Word[]): readonly Markup[] =>
-  words.map(({ text: t, unknown }, i) => html`${i > 0 ? " " : ""}${unknown ? html`<span class="unknown">${t}</span>` : t}`);
+  words.map(
+    ({ text: t, unknown }, i) => html`${i > 0 ? " " : ""}${unknown ? html`<span class="unknown">${t}</span>` : t}`,
+  );
 
 /** Text points take more room than pictures. */
 export const cardsClass = (points: readonly PagePoint[]): string =>

@@ -60,8 +60,7 @@ function fromJson(text: string, name: string): readonly Entry[] {
     return json.map((word, id): Entry => [word as string, id]);
   }
   return Object.entries(json as Readonly<Record<string, unknown>>).map(([word, id]): Entry => {
-    if (!Number.isInteger(id) || (id as number) < 0)
-      throw broken(name, `\`${word}\` has the id ${JSON.stringify(id)}`);
+    if (!Number.isInteger(id) || (id as number) < 0) throw broken(name, `\`${word}\` has the id ${JSON.stringify(id)}`);
     return [word, id as number];
   });
 }

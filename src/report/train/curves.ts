@@ -40,7 +40,7 @@ export function trainingCurves({ facts, measure, steps, epochs }: TrainingReport
   };
   const measured: TrainingCurve = {
     title: measure.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase()),
-    about: "of whole splits, higher is better",
+    about: "training: mean over the epoch's batches; validation: whole split; higher is better",
     what: `${measure} over ${last} steps`,
     lines: [
       ...lineOf(
