@@ -9,6 +9,7 @@ import { evaluateVerb } from "./evaluate.ts";
 import { explainVerb } from "./explain.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
+import { representersVerb } from "./representers.ts";
 import { synth } from "./synth.ts";
 import { trainVerb } from "./train.ts";
 import { type Console, terminal, type Verb } from "./verb.ts";
@@ -20,6 +21,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   evaluate: evaluateVerb,
   compare: compareVerb,
   train: trainVerb,
+  representers: representersVerb,
   methods,
   synth,
   bench,
@@ -43,7 +45,7 @@ const usage = (): string =>
     "",
     "usage: onnxplain <verb> [options]",
     "",
-    ...Object.entries(VERBS).map(([name, v]) => `  ${name.padEnd(9)} ${v.summary}`),
+    ...Object.entries(VERBS).map(([name, v]) => `  ${name.padEnd(12)} ${v.summary}`),
     "",
     "`onnxplain <verb> --help` lists a verb's options.",
   ].join("\n");
@@ -62,7 +64,7 @@ async function run(argv: readonly string[], out: Console): Promise<number> {
   if (verb === undefined)
     throw new OnnxplainError("E_USAGE", `There is no verb \`${name}\`. Verbs: ${Object.keys(VERBS).join(", ")}.`);
   if (rest.includes("--help") || rest.includes("-h")) {
-    out.print(verb.help);
+    out.print((verb.verbs?.[rest[0] ?? ""] ?? verb).help);
     return 0;
   }
   return verb.run(rest, out);

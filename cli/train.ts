@@ -67,7 +67,7 @@ const FLAGS = {
     about: `${names(SCHEDULES)}: 'cosine floor=1e-4' (default cosine to 0), 'step milestones=10,15 factor=0.1' or 'step every=5'`,
   },
   warmup: { type: "string", value: "E", about: "epochs over which the rate rises (default 0)" },
-  "weight-decay": { type: "string", value: "D", about: "of kernels and matrices (default 0; lbfgs 1e-3)" },
+  "weight-decay": { type: "string", value: "D", about: "of kernels and matrices (default 0; lbfgs 0.01)" },
   clip: { type: "string", value: "L", about: "longest gradient" },
   freeze: { type: "string", multiple: true, value: "A,B*", about: "parameters that stay; `*` ends a beginning" },
   bn: { type: "string", value: "train|frozen", about: "batch normalisation by the batch (default), or as it is" },

@@ -9,6 +9,8 @@ export interface Console {
 export interface Verb {
   readonly summary: string;
   readonly help: string;
+  /** Verbs of its own, which come first among its arguments. */
+  readonly verbs?: Readonly<Record<string, Verb>>;
   /** Resolves to the exit code. */
   readonly run: (argv: readonly string[], out: Console) => Promise<number>;
 }

@@ -83,6 +83,57 @@ export {
   type RunProgress,
   runEvaluation,
 } from "./jobs/evaluate.ts";
+export { type ArrayColumns, type ArrayFile, isArrayFile, readArrayFile } from "./jobs/representers-arrays.ts";
+export {
+  comparePageOf,
+  compareRepresenters,
+  type RepresentersCompareOptions,
+  type RepresentersComparison,
+} from "./jobs/representers-compare.ts";
+export { confusedPoints } from "./jobs/representers-confused.ts";
+export {
+  debugPageOf,
+  debugRepresenters,
+  type RepresentersDebug,
+  type RepresentersDebugOptions,
+  type RepresentersSimulateOptions,
+  type RepresentersSimulation,
+  simulateRepresenters,
+  simulationPageOf,
+  simulationRows,
+} from "./jobs/representers-debug.ts";
+export {
+  BESIDE,
+  type Beside,
+  type ExplainedTest,
+  explainByRepresenters,
+  featuresOfPoints,
+  type RepresentersExplainOptions,
+  type TestPoint,
+} from "./jobs/representers-explain.ts";
+export {
+  type FeatureArrays,
+  type RepresentersFitOptions,
+  type RepresentersInput,
+  type RepresentersReport,
+  type RepresentersRun,
+  runRepresentersFit,
+  type SplitReport,
+} from "./jobs/representers-fit.ts";
+export { type CutModel, type CutModelOptions, cutForArrays, cutForPictures } from "./jobs/representers-network.ts";
+export { type OpenRepresenters, openRepresenters } from "./jobs/representers-open.ts";
+export {
+  idsShown,
+  type Likenesses,
+  picturesOf,
+  readVocabulary,
+  representersConfusionPage,
+  representersExplainPage,
+  representersFitPage,
+  textsOf,
+} from "./jobs/representers-pages.ts";
+export { namedPictures, type PointSource } from "./jobs/representers-points.ts";
+export { explainTable } from "./jobs/representers-table.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
 export { runTraining } from "./jobs/train.ts";
 export type { HistoryRow } from "./jobs/train-history.ts";
@@ -110,9 +161,48 @@ export { htmlReport, type ReportContext, type ReportSubject } from "./report/htm
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
+export { comparePage } from "./report/representers/compare.ts";
+export { debugPage, debugTable } from "./report/representers/debug.ts";
+export type { PageFacts } from "./report/representers/input.ts";
+export { simulationPage, simulationPicture } from "./report/representers/simulation.ts";
 export { comparisonText, summaryText } from "./report/run/text.ts";
 export { type ShowOptions, showInTerminal } from "./report/show.ts";
 export { type TerminalKind, terminalKind } from "./report/terminal.ts";
+export { ACTIVATION_NAMES, type ActivationName } from "./representers/activations.ts";
+export { CRITERIA, CRITERION_IDS, type CriterionId, type Ordering, orderings } from "./representers/debug.ts";
+export { type Correction, type Gain, readCorrections, refit } from "./representers/debug-corrections.ts";
+export { type FeatureBlock, type FeatureSource, inMemory } from "./representers/features.ts";
+export { type FitOptions, fitRepresenters, REPRESENTER_SOLVERS } from "./representers/fit.ts";
+export { type GroupSum, groupSums } from "./representers/groups.ts";
+export {
+  INFLUENCE_METHODS,
+  type Influence,
+  type InfluenceMethod,
+  type InfluenceOptions,
+  type InfluenceStudy,
+  openInfluence,
+  upWeighting,
+  withRegulariser,
+} from "./representers/influence.ts";
+export { pointsOf, type Study, targetsOf } from "./representers/influence-study.ts";
+export { type LeaveOneOut, type LeaveOneOutOptions, leaveOneOut } from "./representers/leave-one-out.ts";
+export { nearest } from "./representers/nearest.ts";
+export {
+  type ClassAnswer,
+  type QueryOptions,
+  query,
+  type RankedPoint,
+  representerValues,
+  type TestAnswer,
+} from "./representers/query.ts";
+export type {
+  RepresenterObjective,
+  RepresenterSolver,
+  Representers,
+  TrainingPoints,
+} from "./representers/representers.ts";
+export { type SelfInfluence, selfInfluence } from "./representers/self-influence.ts";
+export { type SimulateOptions, type Simulation, simulate, spread } from "./representers/simulate.ts";
 export { COMPOSITES, type Composite, type CompositeRow, findComposite, type Selector } from "./rules/composites.ts";
 export type { ElementMap } from "./rules/element-map.ts";
 export type { Ledger, LedgerEntry } from "./rules/ledger.ts";

@@ -2,10 +2,10 @@
 import { openSession } from "#ort";
 import { OnnxplainError } from "../errors.ts";
 import { writeModelBytes } from "../graph/write.ts";
+import type { Cut } from "../representers/cut.ts";
 import { packShard } from "../representers/shards.ts";
 import type { Device, HostData, HostTensor } from "../runtime/session.ts";
 import { FEATURES } from "../train/head.ts";
-import type { Cut } from "../representers/cut.ts";
 import type { PointInput, PointSource } from "./representers-points.ts";
 import { openStore, shardName, type Store } from "./representers-store.ts";
 import type { JobFolder } from "./run-folder.ts";
@@ -140,8 +140,9 @@ const DTYPES = [
 ] as const;
 
 function stacked(points: readonly PointInput[]): HostTensor {
-  const rows = points.map((p) => ("row" in p ? p : undefined)).filter((p) => p !== undefined);
-  const [first] = rows as readonly [(typeof rows)[number]];
+  const rows = points.filter((p) => "row" in p);
+  const [first] = rows;
+  if (first === undefined) throw new Error("internal: a batch without points");
   const size = first.row.length;
   const data = new (first.row.constructor as new (length: number) => HostData)(size * rows.length);
   rows.forEach(({ row, id }, i) => {

@@ -1,8 +1,9 @@
 /** @file Where training and test points come from: pictures of a data set, or rows of arrays. */
 import type { DataSet } from "../data/dataset.ts";
 import { joinLabels } from "../data/join-labels.ts";
+import { openDataSet } from "../data/open.ts";
 import { prefetch } from "../data/prefetch.ts";
-import { readInput } from "../explain/input.ts";
+import { readInput, toPicture } from "../explain/input.ts";
 import type { Explainer } from "../explainer.ts";
 import type { Preprocessing } from "../image/preprocess.ts";
 import type { Classifier } from "../methods/classifier.ts";
@@ -55,6 +56,21 @@ export function picturePoints(
     },
   };
 }
+
+/** Pictures by path or URL, or `DATA#3` for item 3 of a data set, as a set of their own. */
+export const namedPictures = (names: readonly string[]): DataSet => ({
+  name: names.join(", "),
+  classes: undefined,
+  count: names.length,
+  notes: [],
+  items: async function* () {
+    for (const name of names) {
+      const [, location, number] = /^(.+)#(\d+)$/.exec(name) ?? [];
+      if (location === undefined) yield { id: name, label: undefined, load: () => toPicture(name) };
+      else yield* (await openDataSet(location, { offset: Number(number), limit: 1 })).items();
+    }
+  },
+});
 
 /** Rows of an array with a label each. */
 export interface ArrayPoints {

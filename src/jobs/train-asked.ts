@@ -26,7 +26,7 @@ export function asked(options: TrainingRunOptions): Asked {
   const convex = options.optimizer?.toLowerCase() === LBFGS;
   const paired = options.loss !== undefined && findLoss(options.loss).paired === true;
   const optimizer = convex ? undefined : findOptimizer(options.optimizer ?? "sgd");
-  const { epochs = convex ? 200 : 10, batch = 64, weightDecay = convex ? 1e-3 : 0 } = options;
+  const { epochs = convex ? 200 : 10, batch = 64, weightDecay = convex ? 1e-2 : 0 } = options;
   for (const [name, value, least] of [
     ["epochs", epochs, 1],
     ["batch", batch, 1],

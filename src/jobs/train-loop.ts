@@ -8,7 +8,15 @@ import { culpritText, findNonFinite } from "../train/non-finite.ts";
 import { parametersOf, thetaOf } from "../train/parameters.ts";
 import { runningOf } from "../train/running-statistics.ts";
 import { type TrainingStep, trainingStep } from "../train/step.ts";
-import { type Diverged, firstState, type StepReport, stepsAnEpoch, type Trainer, trainer } from "../train/trainer.ts";
+import {
+  type Diverged,
+  firstState,
+  type StepReport,
+  stepsAnEpoch,
+  type Trainer,
+  type TrainingState,
+  trainer,
+} from "../train/trainer.ts";
 import type { JobFolder } from "./run-folder.ts";
 import type { Asked } from "./train-asked.ts";
 import { checkpointPath, writeNetwork } from "./train-checkpoint.ts";
@@ -109,9 +117,8 @@ async function drive(d: Drive): Promise<Fitted> {
   const each = stepsAnEpoch(setup.feed.count, asked.batch);
   const first = stored?.training.steps ?? 0;
   let best: Best | undefined = stored?.best;
-  let [done, saved] = [first, performance.now()];
-  const save = async (): Promise<void> => {
-    const training = await run.state();
+  let [done, saved, settled] = [first, performance.now(), true];
+  const save = async (training: TrainingState): Promise<void> => {
     const { dataDigest } = setup;
     await job.write(STATE_FILE, packState({ training, best, history, seconds: seconds(), dataDigest }));
     saved = performance.now();
@@ -139,6 +146,7 @@ async function drive(d: Drive): Promise<Fitted> {
       const next = await steps.next();
       if (next.done) return ended(next.value && (await divergence(next.value, d)));
       const report = next.value;
+      settled = false;
       done = report.step;
       const accuracy = setup.several ? null : batchAccuracy(report);
       history.push({
@@ -170,23 +178,25 @@ async function drive(d: Drive): Promise<Fitted> {
         if (asked.keep === "best" && value !== null && value > (best?.measure ?? Number.NEGATIVE_INFINITY))
           best = { theta: learned.theta, running: learned.running, step: done, measure: value };
       }
-      if (due) {
-        const learned = await run.state();
-        await writeNetwork(job, checkpointPath(done), {
-          setup,
-          learned,
-          layouts: step,
-          step: done,
-          epoch: done / each,
-          options,
-          asked,
-        });
+      if (due || report.endsEpoch || performance.now() - saved > STATE_EVERY) {
+        const state = await run.state();
+        // weights that are not finite are left to the next step, or the last measurement, to report
+        if (allFinite(state.theta)) {
+          if (due) {
+            const epoch = done / each;
+            const complete = { setup, learned: state, layouts: step, step: done, epoch, options, asked };
+            await writeNetwork(job, checkpointPath(done), complete);
+          }
+          await save(state);
+        }
       }
-      if (due || report.endsEpoch || performance.now() - saved > STATE_EVERY) await save();
+      settled = true;
     }
   } catch (error) {
-    if (error instanceof OnnxplainError && error.code === "E_ABORTED") await save();
-    if (error instanceof OnnxplainError && error.code === "E_NUMERIC") return ended(error);
+    if (!(error instanceof OnnxplainError)) throw error;
+    // a step whose epoch is not measured yet is done again
+    if (error.code === "E_ABORTED" && settled) await save(await run.state());
+    if (error.code === "E_NUMERIC") return ended(notFinite(error, { step: done, epoch: Math.ceil(done / each) }));
     throw error;
   }
 }
@@ -216,6 +226,20 @@ function validated({ setup, step, options }: Drive, learned: Learned): Promise<M
   });
 }
 
+const allFinite = (values: Float32Array): boolean => values.every(Number.isFinite);
+
+const REMEDY = "lower `--rate`, or limit the gradient with `--clip 1`. What was saved before is intact.";
+
+/** Scores that are not finite, where no step was at fault. */
+export const notFinite = (
+  { message }: OnnxplainError,
+  { step, epoch }: { readonly step: number; readonly epoch: number },
+): OnnxplainError =>
+  new OnnxplainError(
+    "E_NUMERIC",
+    `The training diverged by step ${step}, in epoch ${epoch}: ${message}. To mend it, ${REMEDY}`,
+  );
+
 /** Which step of which epoch, what gave the first number that is none, and what to do. */
 async function divergence(at: Diverged, { setup, step, run, options }: Drive): Promise<OnnxplainError> {
   const { device, threads } = options;
@@ -229,7 +253,7 @@ async function divergence(at: Diverged, { setup, step, run, options }: Drive): P
   return new OnnxplainError(
     "E_NUMERIC",
     `The training diverged at step ${at.step}, in epoch ${at.epoch + 1}: the loss is ${at.loss}, the gradient's length ${at.norm}; ${culpritText(culprit)}. ` +
-      `The rate was ${Number(at.rate.toPrecision(4))}: lower \`--rate\`, or limit the gradient with \`--clip 1\`. What was saved before is intact.`,
+      `The rate was ${Number(at.rate.toPrecision(4))}: ${REMEDY}`,
     { node: culprit.name },
   );
 }

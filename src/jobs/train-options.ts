@@ -65,7 +65,7 @@ export interface TrainingRunOptions extends DeviceOptions {
   readonly schedule?: Course | undefined;
   /** Epochs over which the rate rises. Default 0. */
   readonly warmup?: number | undefined;
-  /** Default 0; `lbfgs`: 1e-3, half of which weighs the squared norm. */
+  /** Default 0; `lbfgs`: 1e-2, half of which weighs the squared norm. */
   readonly weightDecay?: number | undefined;
   readonly clip?: number | undefined;
   /** Names of parameters that stay; `stage1*` names several. */

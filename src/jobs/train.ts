@@ -7,7 +7,7 @@ import { type Asked, asked as readAsked } from "./train-asked.ts";
 import { writeNetwork } from "./train-checkpoint.ts";
 import { splitsOf } from "./train-data.ts";
 import { headFitted } from "./train-fit.ts";
-import { type Fitted, looped, parameterCounts } from "./train-loop.ts";
+import { type Fitted, looped, notFinite, parameterCounts } from "./train-loop.ts";
 import { type Measured, measure } from "./train-measure.ts";
 import type { TrainingRun, TrainingRunOptions } from "./train-options.ts";
 import { writeResults } from "./train-report.ts";
@@ -41,11 +41,15 @@ export async function runTraining(options: TrainingRunOptions): Promise<Training
   const fitted = asked.optimizer ? await looped(setup, asked, options, job) : await headFitted(setup, asked, options);
   const notes = [...setup.notes, ...fitted.notes];
   const closing = { setup, asked, options, settings, fitted };
-  if (fitted.failure) {
-    await writeResults(job, { ...closing, train: undefined, validation: undefined, notes });
-    throw fitted.failure;
-  }
+  if (fitted.failure) throw await failed(job, { ...closing, notes }, fitted.failure);
   return finish(job, { ...closing, notes });
+}
+
+/** What there is of the results, and the error. */
+async function failed(job: JobFolder, finishing: Finishing, failure: OnnxplainError): Promise<OnnxplainError> {
+  const fitted = { ...finishing.fitted, failure };
+  await writeResults(job, { ...finishing, fitted, train: undefined, validation: undefined });
+  return failure;
 }
 
 interface Finishing {
@@ -61,6 +65,13 @@ async function finish(job: JobFolder, finishing: Finishing): Promise<TrainingRun
   const { setup, asked, options, fitted } = finishing;
   const { learned, layouts, kept, stepsAnEpoch } = fitted;
   const began = performance.now();
+  const results = await measuredBoth(finishing).catch(async (error: unknown) => {
+    const diverged = error instanceof OnnxplainError && error.code === "E_NUMERIC";
+    throw diverged
+      ? await failed(job, finishing, notFinite(error, { step: kept, epoch: Math.ceil(kept / stepsAnEpoch) }))
+      : error;
+  });
+  const { train, validation } = results;
   const written = await writeNetwork(job, "model.onnx", {
     setup,
     learned,
@@ -70,8 +81,6 @@ async function finish(job: JobFolder, finishing: Finishing): Promise<TrainingRun
     options,
     asked,
   });
-  const train = await measured(finishing, setup.train);
-  const validation = setup.validation && (await measured(finishing, setup.validation));
   const notes = [...finishing.notes, ...written];
   const seconds = fitted.seconds + (performance.now() - began) / 1000;
   await writeResults(job, { ...finishing, fitted: { ...fitted, seconds }, train, validation, notes });
@@ -88,6 +97,16 @@ async function finish(job: JobFolder, finishing: Finishing): Promise<TrainingRun
     skipped: setup.skipped,
     seconds,
     notes,
+  };
+}
+
+async function measuredBoth(
+  finishing: Finishing,
+): Promise<{ readonly train: Measured; readonly validation: Measured | undefined }> {
+  const { train, validation } = finishing.setup;
+  return {
+    train: await measured(finishing, train),
+    validation: validation && (await measured(finishing, validation)),
   };
 }
 

@@ -45,10 +45,7 @@ export async function spanned(
 }
 
 /** `gram = lower lower^T`, `[n, rank]`, with a column for each point that those before it do not span. */
-function factor(
-  gram: Float64Array,
-  n: number,
-): { readonly lower: Float64Array; readonly kept: readonly number[] } {
+function factor(gram: Float64Array, n: number): { readonly lower: Float64Array; readonly kept: readonly number[] } {
   let most = 0;
   for (let i = 0; i < n; i++) most = Math.max(most, gram[i * n + i] as number);
   const wide = new Float64Array(n * n);

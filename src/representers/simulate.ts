@@ -5,7 +5,7 @@ import { CRITERION_IDS, type CriterionId, orderings } from "./debug.ts";
 import { openInfluence } from "./influence.ts";
 import { type LayerMath, type MathOptions, openLayerMath } from "./influence-math.ts";
 import { type Layer, type LayerLoss, type Points, pointsOf, type Study, targetsOf } from "./influence-study.ts";
-import { fitLayer } from "./logistic.ts";
+import { fitLayer, type LogisticFit } from "./logistic.ts";
 
 /** Points with a class each, from 0. */
 export interface LabelledPoints {
@@ -46,6 +46,8 @@ export interface SplitResult {
   readonly clean: number;
 }
 
+type Start = Pick<LogisticFit, "theta" | "factor">;
+
 /**
  * One split: fit to the `corrupted` labels, order once by each criterion, then for each share mend the flipped labels among those checked
  * and fit again. Fits go to max |gradient| <= 1e-12; self-influence has no damping beside the weight decay. Throws as `fitLayer` does.
@@ -62,11 +64,13 @@ export async function simulateSplit(
   const empty: Layer = { loss, outputs, bias, theta: new Float64Array(outputs * (points.width + Number(bias))) };
   const math = openLayerMath({ ...empty, width: points.width }, options);
   try {
-    const fitted = async (own: ArrayLike<number>, theta: Float64Array): Promise<Float64Array> => {
-      const study: Study = { points, targets: targetsOf(own, empty), layer: { ...empty, theta }, weightDecay };
-      return (await fitLayer(math, study, { largest })).theta;
+    const fitted = (own: ArrayLike<number>, from: Start): Promise<LogisticFit> => {
+      const layer = { ...empty, theta: from.theta };
+      const study: Study = { points, targets: targetsOf(own, empty), layer, weightDecay };
+      return fitLayer(math, study, { largest, factor: from.factor });
     };
-    const theta = await fitted(corrupted, empty.theta);
+    const first = await fitted(corrupted, { theta: empty.theta, factor: undefined });
+    const { theta } = first;
     const targets = targetsOf(corrupted, empty);
     const study: Study = { points, targets, layer: { ...empty, theta }, weightDecay };
     const influence = await openInfluence(study, { ...options, method: "exact", damping: 0, largest });
@@ -79,17 +83,20 @@ export async function simulateSplit(
     for (const { criterion, values, order: own } of ordered) {
       const order = criterion === "random" && random !== undefined ? random : own;
       const [accuracy, fixed]: [number[], number[]] = [[], []];
+      // each fit begins where the one before it, with nearly the same labels, ended
+      let last: Start = first;
       for (const share of shares) {
         const checked = order.subarray(0, Math.round(share * n));
         const mended = Int32Array.from({ length: n }, (_, i) => corrupted[i] as number);
         for (const i of checked) mended[i] = labels[i] as number;
         const found = checked.reduce((s, i) => s + Number(flipped[i]), 0);
         fixed.push(flips === 0 ? 0 : found / flips);
-        accuracy.push(found === 0 ? start : await accuracyOf(math, test, await fitted(mended, theta)));
+        if (found > 0) last = await fitted(mended, last);
+        accuracy.push(found === 0 ? start : await accuracyOf(math, test, last.theta));
       }
       orders.push({ criterion, values, order, accuracy, fixed });
     }
-    return { theta, orders, clean: await accuracyOf(math, test, await fitted(labels, theta)) };
+    return { theta, orders, clean: await accuracyOf(math, test, (await fitted(labels, first)).theta) };
   } finally {
     await math.dispose();
   }

@@ -107,6 +107,31 @@ describe("a training that stops", () => {
     await expect(train({ ...options, resume: true })).rejects.toMatchObject({ code: "E_FILE" });
   });
 
+  test("while an epoch is measured: the measurement is made up for", async () => {
+    const stop = new AbortController();
+    const folder = place();
+    const validation = await pictures(40, 2);
+    const options = { folder, validation, keep: "best" } as const;
+    const onProgress: TrainingRunOptions["onProgress"] = (p) => {
+      if (p.phase === "training" && p.step === 16) stop.abort();
+    };
+    await expect(train({ ...options, signal: stop.signal, onProgress })).rejects.toMatchObject({ code: "E_ABORTED" });
+    await train({ ...options, resume: true });
+    const whole = await train({ ...options, folder: place() });
+    expect(bytesOf(folder).equals(bytesOf(whole.folder))).toBe(true);
+    const rows = rowsOf(await readTable(new Uint8Array(bytesOf(folder, "history.parquet"))));
+    expect(rows.filter((r) => r.split === "validation").map((r) => r.step)).toEqual([8, 16, 24]);
+  });
+
+  test("at its last step: no network that is not finite is written", async () => {
+    const folder = place();
+    const promise = train({ folder, data: await pictures(8), rate: 1e39, epochs: 1, checkpointEvery: { epochs: 1 } });
+    await expect(promise).rejects.toMatchObject({ code: "E_NUMERIC", message: expect.stringContaining("step 1") });
+    expect(readFileSync(join(folder, "training.html"), "utf8")).toContain("The training diverged.");
+    for (const name of ["model.onnx", "checkpoints/step-000001.onnx"])
+      expect(existsSync(join(folder, name)), name).toBe(false);
+  });
+
   test("because a checkpoint cannot be written: coded, the one before intact, and it goes on", async () => {
     const folder = place();
     const blocked = join(folder, "checkpoints/step-000016.onnx");
@@ -155,7 +180,7 @@ describe("a training that stops", () => {
     await expect(train({ folder: join(root, "file/run") })).rejects.toMatchObject({ code: "E_FILE" });
   });
 
-  test("where a score of the validation data is not finite", async () => {
+  test("because its rate is too high: coded, with a report", async () => {
     const folder = place();
     const promise = train({ folder, rate: 1e25, epochs: 2, clip: 1, schedule: { kind: "constant" } });
     await expect(promise).rejects.toMatchObject({ code: "E_NUMERIC" });

@@ -31,30 +31,37 @@ export function equalBins(values: ArrayLike<number>, bins = 30): Histogram {
   return { counts, marks, zeros: false, left: values.length - finite.length };
 }
 
-/** Bins of magnitudes: exact zeros, then at most `bins` bins of as many whole decades as that takes. */
+/** Widths of logarithmic bins, in decades. */
+const STEPS = [0.1, 0.2, 0.5, 1, 2, 5, 10, 20];
+/** A power of ten that floating point left a little short counts as reached. */
+const SLACK = 1e-9;
+
+/** Bins of magnitudes: exact zeros, then at most about `bins` bins of one part, or as many whole decades as that takes. */
 export function decadeBins(values: ArrayLike<number>, bins = 24): Histogram {
   const sizes = Array.from(values, Math.abs).filter(Number.isFinite);
-  const powers = sizes.filter((v) => v > 0).map((v) => Math.floor(Math.log10(v) + 1e-12));
+  const powers = sizes.filter((v) => v > 0).map((v) => Math.log10(v));
   const [low, high] = powers.reduce<readonly [number, number]>(
     ([l, h], p) => [Math.min(l, p), Math.max(h, p)],
     [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY],
   );
   const left = values.length - sizes.length;
   const none = sizes.length - powers.length;
-  if (powers.length === 0) return { counts: [none], marks: [{ value: 0.5, text: "0" }], zeros: true, left };
-  const decades = high - low + 1;
-  const each = Math.ceil(decades / bins);
-  const first = Math.floor(low / each) * each;
-  const count = Math.floor((high - first) / each) + 1;
+  const nothing = { value: 0.5, text: "0" };
+  if (powers.length === 0) return { counts: [none], marks: [nothing], zeros: true, left };
+  const step = STEPS.find((s) => (high - low) / s <= bins) ?? (STEPS.at(-1) as number);
+  const binOf = (power: number): number => Math.floor(power / step + SLACK);
+  const first = binOf(low);
+  const count = binOf(high) - first + 1;
   const counts = new Array<number>(count + 1).fill(0);
   counts[0] = none;
-  for (const p of powers) counts[1 + Math.floor((p - first) / each)]! += 1;
-  const every = Math.max(Math.ceil(count / 5), 1);
-  const marks = Array.from({ length: Math.floor(count / every) + 1 }, (_, k) => ({
-    value: 1 + k * every,
-    text: `1e${minus(String(first + k * every * each))}`,
-  }));
-  return { counts, marks: [{ value: 0.5, text: "0" }, ...marks.filter((m) => m.value > 1.5)], zeros: true, left };
+  for (const p of powers) counts[1 + binOf(p) - first]! += 1;
+  const every = Math.max(Math.ceil(count / 4), 1);
+  const marks = Array.from({ length: Math.floor(count / every) + 1 }, (_, k) => {
+    const power = Number(((first + k * every) * step).toPrecision(12));
+    const text = Number.isInteger(power) && Math.abs(power) > 3 ? `1e${power}` : significant(10 ** power, 2);
+    return { value: 1 + k * every, text: minus(text) };
+  });
+  return { counts, marks: [nothing, ...marks.filter((m) => m.value > 1.5)], zeros: true, left };
 }
 
 export interface HistogramPlot {

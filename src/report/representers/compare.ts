@@ -31,7 +31,7 @@ function timingTable({ timings }: ComparePage): Markup | undefined {
     `${seconds(mean)}${deviation > 0 ? ` ± ${seconds(deviation)}` : ""}`;
   const row = (t: Timing): Markup => {
     const factor = t.perPoint[0] / (fastest as Timing).perPoint[0];
-    return html`<tr><th scope="row">${t.method}${t.note ? html`<span class="not">${t.note}</span>` : undefined}</th><td class="n" data-v="${t.fit?.[0] ?? 0}">${t.fit === null ? "0" : pair(t.fit)}</td><td class="n" data-v="${t.perPoint[0]}">${pair(t.perPoint)}</td><td class="n" data-v="${factor}">${t === fastest ? "1" : number(factor, 3)}</td><td class="n" data-v="${t.points}">${t.points.toLocaleString("en-GB")}</td></tr>`;
+    return html`<tr><th scope="row">${t.method}${t.note ? html`<span class="not">${t.note}</span>` : undefined}</th><td class="n" data-v="${t.fit?.[0] ?? 0}">${t.fit === null ? "0" : pair(t.fit)}</td><td class="n" data-v="${t.perPoint[0]}">${pair(t.perPoint)}</td><td class="n" data-v="${factor}">${t === fastest ? "1" : Number(factor.toPrecision(3)).toLocaleString("en-GB")}</td><td class="n" data-v="${t.points}">${t.points.toLocaleString("en-GB")}</td></tr>`;
   };
   return region(
     "Time",

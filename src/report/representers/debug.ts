@@ -52,7 +52,7 @@ function aboutCriteria({ criteria }: DebugPage): Markup {
 /** Without the script nothing of this would do anything: it is hidden. */
 function tools({ facts, criteria, labels, trainingPoints }: DebugPage): Markup {
   const key = `${facts.model} ${facts.data} ${trainingPoints}`;
-  return html`<div class="tools" hidden data-key="${key}" data-labels="${JSON.stringify(labels)}"><label>Order by <select>${criteria.map(({ title }, c) => html`<option value="${c}">${title}</option>`)}</select></label><output></output><button type="button" class="act copy">Copy corrections as CSV</button><button type="button" class="act save">Download CSV</button></div><textarea class="csv" hidden readonly aria-label="Corrections as CSV"></textarea>`;
+  return html`<div class="tools" hidden data-key="${key}" data-labels="${JSON.stringify(labels)}"><label>Order by <select>${criteria.map(({ title }, c) => html`<option value="${c}">${title}</option>`)}</select></label><output></output><button type="button" class="act copy">Copy CSV</button><button type="button" class="act save">Download CSV</button></div><textarea class="csv" hidden readonly aria-label="Corrections as CSV"></textarea>`;
 }
 
 interface Where {
@@ -75,8 +75,8 @@ function suspectItem(suspect: Suspect, { page, gallery, ranks }: Where): Markup 
   const offered = [
     ...new Set([...(predicted === undefined || predicted === point.label ? [] : [predicted]), ...firstClasses(labels)]),
   ].filter((c) => c !== point.label);
-  const select = html`<select aria-label="Label of ${point.id}"><option value="">keep ${given}</option>${offered.map((c) => html`<option value="${c}">${className(labels, c)}</option>`)}</select>`;
-  return html`<li class="suspect" data-position="${position}" data-id="${point.id}" data-label="${point.label ?? ""}" data-values="${values.join(" ")}"><div class="look">${gallery.show(point, `${point.id}, labelled ${given}`)}</div><div><span class="place">#${ranks[0]}</span><span class="given">labelled <b>${given}</b></span>${says}<span class="small id" title="${point.id}">${point.id}</span><dl>${figures}</dl></div><div class="verdicts"><label><input type="checkbox" class="done" autocomplete="off" aria-label="${point.id} is checked"> checked</label><label class="to">${select}</label></div></li>`;
+  const select = html`<select aria-label="Label of ${point.id}"><option value="">${point.label === null ? "leave it without a label" : html`keep ${given}`}</option>${offered.map((c) => html`<option value="${c}">${className(labels, c)}</option>`)}</select>`;
+  return html`<li class="suspect" data-position="${position}" data-id="${point.id}" data-label="${point.label ?? ""}" data-values="${values.join(" ")}"><div class="look">${gallery.show(point, `${point.id}, labelled ${given}`)}</div><div><span class="place">#${ranks[0]}</span><span class="given">${point.label === null ? given : html`labelled <b>${given}</b>`}</span>${says}<span class="small id" title="${point.id}">${point.id}</span><dl>${figures}</dl></div><div class="verdicts"><label><input type="checkbox" class="done" autocomplete="off" aria-label="${point.id} is checked"> checked</label><label class="to">${select}</label></div></li>`;
 }
 
 const firstClasses = (labels: readonly string[]): readonly number[] =>
@@ -101,7 +101,11 @@ export function debugTable({ suspects, criteria, labels }: DebugPage): Table {
       values: rows.map((s) => (s.point.label === null ? "" : className(labels, s.point.label))),
     },
     { name: "corrected", type: "string", values: rows.map(() => null) },
-    ...criteria.map((c, k) => ({ name: c.id, type: "double" as const, values: rows.map((s) => s.values[k] as number) })),
+    ...criteria.map((c, k) => ({
+      name: c.id,
+      type: "double" as const,
+      values: rows.map((s) => s.values[k] as number),
+    })),
     {
       name: "predicted",
       type: "string",

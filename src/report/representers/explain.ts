@@ -1,6 +1,6 @@
 /** @file The page of `representers explain`: for each picture and class, the training points that speak for it and against it. */
 import { html, type Markup } from "../html/markup.ts";
-import { counted } from "../run/numbers.ts";
+import { counted, fixed } from "../run/numbers.ts";
 import { groupTable } from "./groups.ts";
 import type { ExplainedClass, ExplainedPoint, ExplainPage, PagePoint, RepresenterPoint } from "./input.ts";
 import { number, signedNumber, tiny } from "./numbers.ts";
@@ -59,7 +59,7 @@ function itemMarkup(item: ExplainedPoint, where: Place): Markup {
   const named = `${className(labels, predicted)}${point.label === null ? "" : point.label === predicted ? ", as labelled" : `, labelled ${className(labels, point.label)}`}`;
   const options = chosen.map((c, k) => {
     const id = `p${where.place}c${c.index}`;
-    return html`<input type="radio" name="p${where.place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}">${className(labels, c.index)} <span>${number(c.logit, 3)}</span></label><div class="panel">${panel(c, item, where)}</div>`;
+    return html`<input type="radio" name="p${where.place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}"><b title="${className(labels, c.index)}">${className(labels, c.index)}</b> <span>${number(c.logit, 3)}</span></label><div class="panel">${panel(c, item, where)}</div>`;
   });
   const more =
     rest.length === 0
@@ -74,7 +74,7 @@ const holds = (c: ExplainedClass): boolean => difference(c) <= c.bound + ROUNDIN
 function sumTable(classes: readonly ExplainedClass[], labels: readonly string[]): Markup {
   const given = classes.some((c) => c.given !== undefined);
   const row = (c: ExplainedClass): Markup =>
-    html`<tr><th scope="row">${className(labels, c.index)}</th><td class="n">${number(c.logit, 5)}</td><td class="n">${number(c.sum, 5)}</td><td class="n${holds(c) ? "" : " loses"}">${tiny(difference(c))}</td><td class="n">${tiny(c.bound)}</td>${given ? html`<td class="n">${c.given === undefined ? "–" : number(c.given, 5)}</td>` : undefined}</tr>`;
+    html`<tr><th scope="row">${className(labels, c.index)}</th><td class="n">${fixed(c.logit, 4)}</td><td class="n">${fixed(c.sum, 4)}</td><td class="n${holds(c) ? "" : " loses"}">${tiny(difference(c))}</td><td class="n">${tiny(c.bound)}</td>${given ? html`<td class="n">${c.given === undefined ? "–" : fixed(c.given, 4)}</td>` : undefined}</tr>`;
   const table = (rows: readonly ExplainedClass[], name: string): Markup =>
     region(
       name,

@@ -74,7 +74,7 @@ function plots({ agreement, compared = "probability" }: FitPage): Markup {
     const style = `c${i}`;
     const differences = Float64Array.from(a.fitted, (v, k) => v - (a.given[k] as number));
     const histogram = equalBins(differences, BINS);
-    return [
+    return html`<div class="charts">${[
       chart(
         a.split,
         `${compared} of every class, ${a.given.length.toLocaleString("en-GB")} drawn; the line is equality`,
@@ -97,9 +97,9 @@ function plots({ agreement, compared = "probability" }: FitPage): Markup {
           yLabel: "values",
         }),
       ),
-    ];
+    ]}</div>`;
   });
-  return html`<div class="charts">${charts}</div>`;
+  return html`${charts}`;
 }
 
 function solverPlot({ steps = [], stationarity }: FitPage): Markup | undefined {

@@ -40,12 +40,12 @@ export function groupTable({ title, index, logit, groups }: GroupSums, labels: r
   const row = ({ name, points, positive, negative }: GroupSums["groups"][number]): Markup => {
     const sum = positive + negative;
     const what = `${name}: ${signedNumber(positive)} for, ${signedNumber(negative)} against`;
-    return html`<tr><th scope="row">${name}</th><td class="n" data-v="${points}">${points.toLocaleString("en-GB")}</td><td class="bar-cell">${signedBar({ positive, negative, what }, domain)}</td><td class="n" data-v="${positive}">${number(positive, 3)}</td><td class="n" data-v="${negative}">${number(negative, 3)}</td><td class="n" data-v="${sum}"><b>${signedNumber(sum)}</b></td></tr>`;
+    return html`<tr><th scope="row">${name}</th><td class="n" data-v="${sum}"><b>${signedNumber(sum)}</b></td><td class="bar-cell">${signedBar({ positive, negative, what }, domain)}</td><td class="n" data-v="${positive}">${number(positive, 3)}</td><td class="n" data-v="${negative}">${number(negative, 3)}</td><td class="n" data-v="${points}">${points.toLocaleString("en-GB")}</td></tr>`;
   };
   const table = (rows: readonly GroupSums["groups"][number][], name: string): Markup =>
     region(
       name,
-      html`<table class="groups sortable"><thead><tr><th scope="col" data-sort="text">group</th><th scope="col" class="n" data-sort="higher">points</th><th scope="col" class="bar-cell">against, for</th><th scope="col" class="n" data-sort="higher">for</th><th scope="col" class="n" data-sort="lower">against</th><th scope="col" class="n" data-sort="higher">sum</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`,
+      html`<table class="groups sortable"><thead><tr><th scope="col" data-sort="text">group</th><th scope="col" class="n" data-sort="higher">sum</th><th scope="col" class="bar-cell">against, for</th><th scope="col" class="n" data-sort="higher">for</th><th scope="col" class="n" data-sort="lower">against</th><th scope="col" class="n" data-sort="higher">points</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`,
     );
   const total = groups.reduce((s, g) => s + g.positive + g.negative, 0);
   const rest = order.slice(OPEN);

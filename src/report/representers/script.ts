@@ -60,7 +60,7 @@ export const DEBUG_SCRIPT = `
       boxOf(item).checked = done;
     }
   };
-  const name = (i) => labels[i] ?? "class " + i;
+  const name = (i) => labels.indexOf(labels[i]) === Number(i) && labels.lastIndexOf(labels[i]) === Number(i) ? labels[i] : String(i);
   const field = (text) => /[",\\r\\n]|^\\s|\\s$/.test(text) ? '"' + text.replaceAll('"', '""') + '"' : text;
   const csv = () => ["position,id,label,corrected", ...items.filter((item) => selectOf(item).value !== "" || boxOf(item).checked)
     .map((item) => {
@@ -88,6 +88,7 @@ export const DEBUG_SCRIPT = `
   order.addEventListener("change", () => {
     const value = (item) => Number(item.dataset.values.split(" ")[order.value]);
     items.sort((a, b) => value(b) - value(a));
+    items.forEach((item, i) => { item.querySelector(".place").textContent = "#" + (i + 1); });
     list.append(...items);
   });
   const show = () => { area.hidden = false; area.value = csv(); area.focus(); area.select(); };
@@ -96,7 +97,7 @@ export const DEBUG_SCRIPT = `
     try {
       await navigator.clipboard.writeText(csv());
       button.textContent = "Copied";
-      setTimeout(() => { button.textContent = "Copy corrections as CSV"; }, 1500);
+      setTimeout(() => { button.textContent = "Copy CSV"; }, 1500);
     } catch { show(); }
   });
   tools.querySelector(".save").addEventListener("click", () => {

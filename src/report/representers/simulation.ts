@@ -103,7 +103,9 @@ const GAP = 8;
 
 /** Both plots below each other as a PNG of 960 pixels width. */
 export async function simulationPicture(page: SimulationPage): Promise<Uint8Array<ArrayBuffer>> {
-  const curves = simulationCurves(page);
+  // the font of pictures has no Greek
+  const named = page.curves.map((c) => ({ ...c, criterion: c.criterion.replaceAll("α", "alpha") }));
+  const curves = simulationCurves({ ...page, curves: named });
   const canvas = blank({ width: WIDTH, height: page.curves.length === 0 ? 48 : curves.length * (HEIGHT + GAP) });
   if (page.curves.length === 0) drawText(canvas, "No criterion was measured.", { left: 16, top: 16, dot: 2 });
   else {

@@ -20,7 +20,7 @@ const has = (set: ReadonlySet<string>, word: string): boolean => set.has(word.to
  */
 export function readVocabulary(text: string, name = "(unnamed)"): Vocabulary {
   const plain = text.replace(/^\uFEFF/, "");
-  const entries = /^\s*[{[]["\s\]}]/.test(plain) ? fromJson(plain, name) : fromLines(plain);
+  const entries = /^\s*(\{\s*["}]|\[\s*["\d\]])/.test(plain) ? fromJson(plain, name) : fromLines(plain);
   const words = new Map<number, string>();
   for (const [word, id] of entries) {
     const other = words.get(id);

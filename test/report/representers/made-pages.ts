@@ -193,7 +193,7 @@ export function madeDebug(kind: "small" | "many" = "small"): DebugPage {
 export function madeSimulation(changes: Partial<SimulationPage> = {}): SimulationPage {
   const band = (mean: readonly number[], size: number) => ({
     mean,
-    deviation: mean.map((_, i) => size * (0.6 + 0.4 * Math.cos(i))),
+    deviation: mean.map((v, i) => (v === 0 ? 0 : size * (0.6 + 0.4 * Math.cos(i)))),
   });
   return {
     facts: FACTS,

@@ -1,0 +1,295 @@
+/** @file `onnxplain representers explain`: the training points for and against what the network says of a picture. */
+import { readFile } from "node:fs/promises";
+import { extname } from "node:path";
+import {
+  BESIDE,
+  type Beside,
+  confusedPoints,
+  type ExplainedTest,
+  explainByRepresenters,
+  explainTable,
+  featuresOfPoints,
+  idsShown,
+  type Likenesses,
+  namedPictures,
+  OnnxplainError,
+  type OpenRepresenters,
+  openRepresenters,
+  picturesOf,
+  readCsv,
+  readVocabulary,
+  representersConfusionPage,
+  representersExplainPage,
+  type RepresentersExplainOptions,
+  sortedJson,
+  type TestPoint,
+  textsOf,
+  writeCsv,
+} from "../src/index.ts";
+import { dataFrom } from "./data.ts";
+import { commandLine, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text, type Values } from "./flags.ts";
+import { deviceOptions } from "./open.ts";
+import { arrayFile, isArrays, networkFrom, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
+import { hushed, type Verb } from "./verb.ts";
+import { writeWhole } from "./write.ts";
+
+const FLAGS = {
+  representers: { type: "string", value: "DIR", about: "folder of `representers fit`" },
+  target: { type: "string", value: "CLASS", about: "predicted (default), label, all, class index or label" },
+  k: { type: "string", short: "k", value: "N", about: "training points on either side (default 5)" },
+  with: { type: "string", value: "A,B", about: `beside them: ${BESIDE.join(", ")}` },
+  groups: { type: "string", value: "BY", about: "sums over groups of training points: label, or FILE.csv with the columns id,group" },
+  confused: { type: "string", value: "A:B", about: "all held-out points of class A taken for B, and who is to blame; no pictures needed" },
+  "drop-bias": { type: "boolean", about: "leave the constant out of similarities, as the paper's notebooks do (sums are then no scores)" },
+  out: { type: "string", short: "o", value: "FILE", about: ".html, .json or .csv (default: a table on stdout)" },
+  device: RUN_FLAGS.device,
+  threads: RUN_FLAGS.threads,
+  ...SOURCE_FLAGS,
+} as const satisfies Flags;
+
+export const representersExplain: Verb = {
+  summary: "the training points for and against a prediction",
+  help: helpPage(
+    "representers explain POINT… --representers DIR",
+    "Points are pictures, or an array file with a point a row. Model and training data are those of the fit; flags override them.",
+    FLAGS,
+  ),
+  run: async (argv, console) => {
+    const { values: own, rest } = parseFlags("representers explain", argv, FLAGS);
+    const folder = text(own, "representers");
+    if (folder === undefined)
+      throw new OnnxplainError("E_USAGE", "No fit given. Add `--representers DIR`, the folder of `onnxplain representers fit`.");
+    const confused = text(own, "confused");
+    if (rest.length === 0 && confused === undefined)
+      throw new OnnxplainError("E_USAGE", "Nothing to explain. Name pictures or an array file, or give `--confused A:B`.");
+    const kind = kindOf(text(own, "out"));
+    const open = await openRepresenters(folder);
+    const values: Values = { ...((open.report.origin ?? {}) as Values), ...own };
+    const out = hushed(console, isSet(own, "quiet"));
+    const facts = {
+      model: text(values, "model") ?? "features",
+      data: text(values, "data") ?? "",
+      settings: [["lambda", String(open.report.lambda)] as const, ["objective", open.report.objective] as const],
+      command: commandLine("representers explain", argv),
+    };
+    const write = async (what: Written): Promise<number> => {
+      const file = text(own, "out");
+      const content = file === undefined || isSet(own, "json") ? undefined : await what[kind ?? "html"]();
+      if (file !== undefined && content !== undefined) await writeWhole(file, new TextEncoder().encode(content));
+      out.print(isSet(own, "json") ? (await what.json()).trimEnd() : (file ?? what.text()));
+      return 0;
+    };
+    if (confused !== undefined) return write(await confusion(open, values, { confused, facts }));
+    const { tests, texts, pictures } = await testsFrom(values, rest, open);
+    const { target, ...asked } = await askedFrom(values, open);
+    const network = isSet(values, "features") ? undefined : await networkFrom(values);
+    const explained = await explainByRepresenters(open, tests, {
+      ...asked,
+      ...deviceOptions(values),
+      target,
+      cut: network?.cut.cut,
+    }).finally(() => network?.model.dispose());
+    const looks = async (): Promise<Likenesses> =>
+      new Map([...(await likenesses(values, idsShown(open, explained))), ...texts, ...(await pictures())]);
+    return write({
+      html: async () => representersExplainPage(open, explained, { facts, likenesses: await looks() }),
+      json: async () => jsonOf(documentOf(open, explained)),
+      csv: async () => writeCsv(explainTable(open, explained)),
+      text: () => textOf(open, explained),
+    });
+  },
+};
+
+interface Written {
+  readonly html: () => Promise<string>;
+  readonly json: () => Promise<string>;
+  readonly csv: () => Promise<string>;
+  readonly text: () => string;
+}
+type Kind = "html" | "json" | "csv";
+const KINDS: readonly Kind[] = ["html", "json", "csv"];
+const jsonOf = (value: unknown): string => sortedJson(value as Parameters<typeof sortedJson>[0]);
+
+function kindOf(file: string | undefined): Kind | undefined {
+  if (file === undefined) return undefined;
+  const found = KINDS.find((k) => extname(file).toLowerCase() === `.${k}`);
+  if (found) return found;
+  throw new OnnxplainError("E_USAGE", `Expected \`-o\` to end in ${KINDS.map((k) => `.${k}`).join(", ")}, got \`${file}\`.`);
+}
+
+type Facts = Parameters<typeof representersExplainPage>[2]["facts"];
+
+async function confusion(
+  open: OpenRepresenters,
+  values: Values,
+  { confused, facts }: { readonly confused: string; readonly facts: Facts },
+): Promise<Written> {
+  const [from, to, ...more] = confused.split(":");
+  if (from === undefined || to === undefined || more.length > 0)
+    throw new OnnxplainError("E_USAGE", `Expected \`--confused\` to be A:B, two classes, got \`${confused}\`.`);
+  const found = await confusedPoints(open, {
+    from: classOf(open, from),
+    to: classOf(open, to),
+    top: number(values, "k", { min: 1 }),
+    ...deviceOptions(values),
+  });
+  const { ids, labels } = open.train;
+  const inhibitory = found.inhibitory.map((p) => ({ ...p, id: ids[p.index], label: labels[p.index] }));
+  const shown = new Set([...inhibitory.map((p) => p.id as string), ...found.confused.map((p) => p.id)]);
+  const lines = inhibitory.map((p) => ({ id: p.id as string, label: p.label as number, count: p.count, value: p.value, alpha: p.alpha }));
+  return {
+    html: async () => representersConfusionPage(open, found, { facts, likenesses: await likenesses(values, shown) }),
+    json: async () => jsonOf({ ...found, inhibitory, confused: found.confused.map((p) => p.id) }),
+    csv: async () =>
+      ["id,label,count,value,alpha", ...lines.map((l) => `${JSON.stringify(l.id)},${l.label},${l.count},${l.value},${l.alpha}`)].join("\n"),
+    text: () =>
+      [
+        `${found.confused.length} of ${found.ofClass} points of ${nameOf(open, found.from)} are taken for ${nameOf(open, found.to)} (${found.wrong} wrong in all)`,
+        ...lines.map((l) => `  ${l.count}/${found.confused.length}  ${l.value.toFixed(4).padStart(9)}  ${nameOf(open, l.label)}  ${l.id}`),
+      ].join("\n"),
+  };
+}
+
+const nameOf = ({ report }: OpenRepresenters, index: number): string => report.class_names?.[index] ?? String(index);
+
+function classOf({ report }: OpenRepresenters, name: string): number {
+  const index = report.class_names?.indexOf(name) ?? -1;
+  if (index >= 0) return index;
+  if (/^\d+$/.test(name)) return Number(name);
+  throw new OnnxplainError("E_TARGET_UNKNOWN", `There is no class \`${name}\`. Classes: ${(report.class_names ?? []).slice(0, 20).join(", ") || `0 to ${report.classes - 1}`}.`);
+}
+
+const NAMED_TARGETS = ["predicted", "label", "all"] as const;
+
+async function askedFrom(values: Values, open: OpenRepresenters): Promise<RepresentersExplainOptions> {
+  const raw = text(values, "target") ?? "predicted";
+  const named = NAMED_TARGETS.find((t) => t === raw);
+  const beside = (text(values, "with") ?? "").split(",").filter((w) => w !== "");
+  const unknown = beside.find((w) => !BESIDE.includes(w as Beside));
+  if (unknown !== undefined)
+    throw new OnnxplainError("E_USAGE", `Expected \`--with\` to be ${BESIDE.join(", ")}, got \`${unknown}\`.`);
+  return {
+    target: named ?? classOf(open, raw),
+    top: number(values, "k", { min: 1 }),
+    with: beside as readonly Beside[],
+    groups: await groupsFrom(text(values, "groups"), open),
+    dropBiasInKernel: isSet(values, "drop-bias"),
+  };
+}
+
+async function groupsFrom(by: string | undefined, open: OpenRepresenters): Promise<readonly string[] | undefined> {
+  const { labels, ids } = open.train;
+  if (by === undefined) return undefined;
+  if (by === "label") return Array.from(labels, (l) => (l < 0 ? "no label" : nameOf(open, l)));
+  const { columns } = readCsv(await readFile(by, "utf8"), { name: by });
+  const [id, group] = ["id", "group"].map((name) => columns.find((c) => c.name === name)?.values);
+  if (!id || !group) throw new OnnxplainError("E_USAGE", `\`${by}\` needs the columns id and group.`);
+  const known = new Map(id.map((v, i) => [String(v), String(group[i])]));
+  return ids.map((v) => known.get(v) ?? "no group");
+}
+
+interface Tests {
+  readonly tests: readonly TestPoint[];
+  readonly texts: Likenesses;
+  readonly pictures: () => Promise<Likenesses>;
+}
+
+async function testsFrom(values: Values, names: readonly string[], open: OpenRepresenters): Promise<Tests> {
+  const none = async (): Promise<Likenesses> => new Map();
+  const plain = { ...values, split: undefined, limit: undefined, offset: undefined, shuffle: undefined };
+  const [first = ""] = names;
+  if (isSet(values, "features")) {
+    const { dims, data, labels } = await arrayFile(plain, first);
+    const width = dims[1] ?? 0;
+    if (dims.length !== 2 || width !== open.fitted.width)
+      throw new OnnxplainError("E_INPUT_SHAPE", `\`${first}\` has shape [${dims.join(", ")}], expected [n, ${open.fitted.width}] features.`);
+    const tests = Array.from({ length: dims[0] ?? 0 }, (_, i) => ({
+      id: `${first}#${i}`,
+      label: labels?.[i] ?? -1,
+      features: Float32Array.from(data.subarray(i * width, (i + 1) * width) as ArrayLike<number>),
+    }));
+    return { tests, texts: new Map(), pictures: none };
+  }
+  const network = await networkFrom(values);
+  try {
+    if (isArrays(values, first)) {
+      const { source, file } = await pointsFrom(plain, first, network);
+      const tests = await featuresOfPoints(source, network.cut.cut, deviceOptions(values));
+      return { tests, texts: file ? await wordsIn(values, file, new Set(tests.map((t) => t.id))) : new Map(), pictures: none };
+    }
+    const data = namedPictures(names);
+    const tests = await featuresOfPoints(network.cut.pictures(data), network.cut.cut, deviceOptions(values));
+    return { tests, texts: new Map(), pictures: () => picturesOf(data, new Set(tests.map((t) => t.id))) };
+  } finally {
+    await network.model.dispose();
+  }
+}
+
+/** What points of the training data look like. */
+async function likenesses(values: Values, ids: ReadonlySet<string>): Promise<Likenesses> {
+  const location = text(values, "data");
+  if (location === undefined || isSet(values, "features")) return new Map();
+  if (isArrays(values, location)) return wordsIn(values, await arrayFile(values, location), ids);
+  const found = await picturesOf((await dataFrom(values)).data, ids);
+  const held = text(values, "held-out");
+  if (found.size === ids.size || held === undefined) return found;
+  const { data } = await dataFrom({ ...values, data: held, split: text(values, "held-out-split"), limit: undefined, offset: undefined });
+  return new Map([...(await picturesOf(data, ids)), ...found]);
+}
+
+/** Rows of token ids as texts, where a vocabulary is given. */
+async function wordsIn(
+  values: Values,
+  { name, dims, data }: Awaited<ReturnType<typeof arrayFile>>,
+  ids: ReadonlySet<string>,
+): Promise<Likenesses> {
+  const file = text(values, "vocabulary");
+  if (file === undefined) return new Map();
+  const size = dims.slice(1).reduce((p, d) => p * d, 1);
+  const rows = Array.from({ length: dims[0] ?? 0 }, (_, i) => [`${name}#${i}`, data.subarray(i * size, (i + 1) * size)] as const);
+  return textsOf(new Map(rows.filter(([id]) => ids.has(id))), readVocabulary(await readFile(file, "utf8"), file));
+}
+
+const fixed = (v: number): string => (v >= 0 ? "+" : "") + v.toFixed(5);
+
+function textOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): string {
+  const { ids, labels } = open.train;
+  const called = (i: number): string => `${(labels[i] ?? -1) < 0 ? "" : `${nameOf(open, labels[i] as number)}  `}${ids[i]}`;
+  return tests
+    .flatMap(({ id, predicted, classes, nearest }) => [
+      `${id}: ${nameOf(open, predicted)}`,
+      ...classes.flatMap((c) => [
+        `  for ${nameOf(open, c.target)}: logit ${c.logit.toFixed(5)} = ${fixed(c.excitatory)} ${fixed(c.inhibitory)} (sum ${c.sum.toFixed(5)}, bound ${c.bound.toExponential(1)})`,
+        ...[...c.positive, ...c.negative].map((p) => `    ${fixed(p.value)}  alpha ${fixed(p.alpha)}  similarity ${p.similarity.toFixed(3)}  ${called(p.index)}`),
+        ...(c.influence ? ["    influence:"] : []),
+        ...[...(c.influence?.helpful ?? []), ...(c.influence?.harmful ?? [])].map((p) => `    ${p.value >= 0 ? "+" : ""}${p.value.toExponential(3)}  ${called(p.index)}`),
+        ...(c.groups ?? []).map((g) => `    group ${g.name} (${g.points}): ${fixed(g.positive + g.negative)} = ${fixed(g.positive)} ${fixed(g.negative)}`),
+      ]),
+      ...(nearest ? ["  nearest:", ...nearest.map((p) => `    ${p.distance.toFixed(4)}  ${called(p.index)}`)] : []),
+    ])
+    .join("\n");
+}
+
+function documentOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): unknown {
+  const { ids, labels } = open.train;
+  const named = <T extends { readonly index: number }>(points: readonly T[]) =>
+    points.map((p) => ({ ...p, id: ids[p.index], label: (labels[p.index] ?? -1) < 0 ? null : labels[p.index] }));
+  return {
+    lambda: open.report.lambda,
+    objective: open.report.objective,
+    activation: open.report.activation,
+    training_points: open.fitted.count,
+    stationarity: open.report.stationarity,
+    points: tests.map(({ nearest, classes, label, ...t }) => ({
+      ...t,
+      label: label < 0 ? null : label,
+      nearest: nearest && named(nearest),
+      classes: classes.map((c) => ({
+        ...c,
+        positive: named(c.positive),
+        negative: named(c.negative),
+        influence: c.influence && { helpful: named(c.influence.helpful), harmful: named(c.influence.harmful) },
+      })),
+    })),
+  };
+}
