@@ -1,5 +1,7 @@
 /** @file `onnxplain representers <verb>`: which training points taught the network what it says. */
 import { OnnxplainError } from "../src/index.ts";
+import { representersCompare } from "./representers-compare.ts";
+import { representersDebug } from "./representers-debug.ts";
 import { representersExplain } from "./representers-explain.ts";
 import { representersFit } from "./representers-fit.ts";
 import type { Verb } from "./verb.ts";
@@ -7,6 +9,8 @@ import type { Verb } from "./verb.ts";
 const VERBS: Readonly<Record<string, Verb>> = {
   fit: representersFit,
   explain: representersExplain,
+  debug: representersDebug,
+  compare: representersCompare,
 };
 
 const help = (): string =>

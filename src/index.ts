@@ -120,6 +120,13 @@ export {
   runRepresentersFit,
   type SplitReport,
 } from "./jobs/representers-fit.ts";
+export {
+  type RepresenterMaps,
+  type RepresenterMapsOptions,
+  type RepresenterMapsRequest,
+  representerMaps,
+  representersMapsPage,
+} from "./jobs/representers-maps.ts";
 export { type CutModel, type CutModelOptions, cutForArrays, cutForPictures } from "./jobs/representers-network.ts";
 export { type OpenRepresenters, openRepresenters } from "./jobs/representers-open.ts";
 export {

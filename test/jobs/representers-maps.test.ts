@@ -90,6 +90,5 @@ describe.skipIf(!here)(`maps of training points${absent("images/cifar10/train_50
     );
     expect(page).toContain("The maps of all 300 training points add up to it");
     expect(page.split("<img ").length - 1).toBe(7);
-    if (process.env.PAGE_OUT) (await import("node:fs")).writeFileSync(process.env.PAGE_OUT, page);
   });
 });

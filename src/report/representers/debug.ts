@@ -7,7 +7,7 @@ import type { DebugPage, Suspect } from "./input.ts";
 import { number, percentage } from "./numbers.ts";
 import { type Gallery, galleryOf } from "./points.ts";
 import { DEBUG_SCRIPT } from "./script.ts";
-import { className, shell } from "./shell.ts";
+import { className, labelled, shell } from "./shell.ts";
 
 /** Classes that every list of classes holds from the start; longer ones are completed by the script. */
 const WHOLE = 20;
@@ -76,7 +76,7 @@ function suspectItem(suspect: Suspect, { page, gallery, ranks }: Where): Markup 
     ...new Set([...(predicted === undefined || predicted === point.label ? [] : [predicted]), ...firstClasses(labels)]),
   ].filter((c) => c !== point.label);
   const select = html`<select aria-label="Label of ${point.id}"><option value="">${point.label === null ? "leave it without a label" : html`keep ${given}`}</option>${offered.map((c) => html`<option value="${c}">${className(labels, c)}</option>`)}</select>`;
-  return html`<li class="suspect" data-position="${position}" data-id="${point.id}" data-label="${point.label ?? ""}" data-values="${values.join(" ")}"><div class="look">${gallery.show(point, `${point.id}, labelled ${given}`)}</div><div><span class="place">#${ranks[0]}</span><span class="given">${point.label === null ? given : html`labelled <b>${given}</b>`}</span>${says}<span class="small id" title="${point.id}">${point.id}</span><dl>${figures}</dl></div><div class="verdicts"><label><input type="checkbox" class="done" autocomplete="off" aria-label="${point.id} is checked"> checked</label><label class="to">${select}</label></div></li>`;
+  return html`<li class="suspect" data-position="${position}" data-id="${point.id}" data-label="${point.label ?? ""}" data-values="${values.join(" ")}"><div class="look">${gallery.show(point, `${point.id}, ${labelled(labels, point.label)}`)}</div><div><span class="place">#${ranks[0]}</span><span class="given">${point.label === null ? labelled(labels, null) : html`labelled <b>${given}</b>`}</span>${says}<span class="small id" title="${point.id}">${point.id}</span><dl>${figures}</dl></div><div class="verdicts"><label><input type="checkbox" class="done" autocomplete="off" aria-label="${point.id} is checked"> checked</label><label class="to">${select}</label></div></li>`;
 }
 
 const firstClasses = (labels: readonly string[]): readonly number[] =>

@@ -5,7 +5,7 @@ import { counted } from "../run/numbers.ts";
 import type { GroupPage, GroupSums } from "./input.ts";
 import { number, signedNumber } from "./numbers.ts";
 import { galleryOf } from "./points.ts";
-import { className, region, shell } from "./shell.ts";
+import { className, labelled, region, shell } from "./shell.ts";
 
 /** Groups with an open row; the rest is folded. */
 const OPEN = 20;
@@ -20,7 +20,7 @@ export function groupPage({ facts, labels, sums, trainingPoints }: GroupPage): P
     sections: sums.map((s, i) => {
       const seen =
         s.point &&
-        html`<figure>${gallery.show(s.point, `the input ${s.point.id}`)}<figcaption>${s.point.id}, labelled ${className(labels, s.point.label)}</figcaption></figure>`;
+        html`<figure>${gallery.show(s.point, `the input ${s.point.id}`)}<figcaption>${s.point.id}, ${labelled(labels, s.point.label)}</figcaption></figure>`;
       const table = groupTable(s, labels);
       return {
         id: `sums-${i}`,

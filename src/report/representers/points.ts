@@ -2,7 +2,7 @@
 import { html, type Markup, trusted } from "../html/markup.ts";
 import { base64 } from "../terminal.ts";
 import type { Likeness, PagePoint, Word } from "./input.ts";
-import { className } from "./shell.ts";
+import { className, labelled } from "./shell.ts";
 
 export interface Gallery {
   /** For the one `<defs>` of the page. */
@@ -82,5 +82,5 @@ export interface CardOptions {
 export function card(point: PagePoint, { gallery, labels, index, figure, fine = [] }: CardOptions): Markup {
   const name = className(labels, point.label);
   const own = index === undefined ? "" : point.label === index ? " same" : " other";
-  return html`<li class="point">${gallery.show(point, `${point.id}, labelled ${name}`)}${figure === undefined ? undefined : html`<b class="figure">${figure}</b>`}<span class="own${own}">${name}</span>${fine.map((f) => html`<span class="small">${f}</span>`)}<span class="small id" title="${point.id}">${point.id}</span></li>`;
+  return html`<li class="point">${gallery.show(point, `${point.id}, ${labelled(labels, point.label)}`)}${figure === undefined ? undefined : html`<b class="figure">${figure}</b>`}<span class="own${own}">${name}</span>${fine.map((f) => html`<span class="small">${f}</span>`)}<span class="small id" title="${point.id}">${point.id}</span></li>`;
 }

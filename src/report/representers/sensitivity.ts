@@ -8,7 +8,7 @@ import { base64 } from "../terminal.ts";
 import type { SensitivityPage } from "./input.ts";
 import { number, signedNumber, tiny } from "./numbers.ts";
 import { galleryOf } from "./points.ts";
-import { className, shell } from "./shell.ts";
+import { className, labelled, shell } from "./shell.ts";
 
 const MAP = "viridis";
 
@@ -22,8 +22,8 @@ export async function sensitivityPage(page: SensitivityPage): Promise<string> {
   const drawn = await Promise.all(
     points.map(async ({ point: p, value, alpha, similarity, map }) => {
       const own = className(labels, p.label);
-      const alt = `map of ${p.id}, labelled ${own}: its part of the gradient of ${name}, largest ${number(largest(map), 3)}`;
-      return html`<li class="point"><div class="pair"><div>${gallery.show(p, `${p.id}, labelled ${own}`)}</div>${await mapImage(map, page, part, alt)}</div><b class="figure">${signedNumber(value)}</b><span class="own${p.label === index ? " same" : " other"}">${own}</span><span class="small">|α| ${number(Math.abs(alpha), 3)}, similarity ${number(similarity, 3)}</span><span class="small">largest ${number(largest(map), 3)}</span><span class="small id" title="${p.id}">${p.id}</span></li>`;
+      const alt = `map of ${p.id}, ${labelled(labels, p.label)}: its part of the gradient of ${name}, largest ${number(largest(map), 3)}`;
+      return html`<li class="point"><div class="pair"><div>${gallery.show(p, `${p.id}, ${labelled(labels, p.label)}`)}</div>${await mapImage(map, page, part, alt)}</div><b class="figure">${signedNumber(value)}</b><span class="own${p.label === index ? " same" : " other"}">${own}</span><span class="small">|α| ${number(Math.abs(alpha), 3)}, similarity ${number(similarity, 3)}</span><span class="small">largest ${number(largest(map), 3)}</span><span class="small id" title="${p.id}">${p.id}</span></li>`;
     }),
   );
   const kind = samples === 0 ? "gradient" : `SmoothGrad, ${samples} noisy copies`;
@@ -37,7 +37,7 @@ export async function sensitivityPage(page: SensitivityPage): Promise<string> {
       {
         id: "whole",
         name: "The whole map",
-        markup: html`<div class="whole"><figure>${gallery.show(point, `the input ${point.id}`)}<figcaption>${point.id}, labelled ${className(labels, point.label)}</figcaption></figure><figure>${await mapImage(total, page, whole, `${kind} map of ${name}, largest ${number(whole, 3)}`)}<figcaption>${kind} of ${name}; 0 to ${number(whole, 3)}</figcaption></figure></div><p class="check${sum ? "" : " off"}">The maps of all ${counted(trainingPoints, "training point")} add up to it: largest difference ${tiny(residual.absolute)}, ${tiny(residual.relative)} of its largest value.</p>`,
+        markup: html`<div class="whole"><figure>${gallery.show(point, `the input ${point.id}`)}<figcaption>${point.id}, ${labelled(labels, point.label)}</figcaption></figure><figure>${await mapImage(total, page, whole, `${kind} map of ${name}, largest ${number(whole, 3)}`)}<figcaption>${kind} of ${name}; 0 to ${number(whole, 3)}</figcaption></figure></div><p class="check${sum ? "" : " off"}">The maps of all ${counted(trainingPoints, "training point")} add up to it: largest difference ${tiny(residual.absolute)}, ${tiny(residual.relative)} of its largest value.</p>`,
       },
       {
         id: "points",

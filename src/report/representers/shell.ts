@@ -75,6 +75,10 @@ function making({ model, data, settings, command, notes }: PageFacts): Markup {
 export const className = (labels: readonly string[], index: number | null): string =>
   index === null ? "no label" : (labels[index] ?? `class ${index}`);
 
+/** `labelled cat`, or that there is no label. */
+export const labelled = (labels: readonly string[], label: number | null): string =>
+  label === null ? "without a label" : `labelled ${className(labels, label)}`;
+
 /** A table that scrolls sideways on its own where it is too wide. */
 export const region = (label: string, table: Markup): Markup =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
