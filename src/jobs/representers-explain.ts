@@ -12,7 +12,6 @@ import { type ClassAnswer, query, representerValues } from "../representers/quer
 import { scoresOf } from "../representers/representers.ts";
 import { givenTargets } from "../representers/targets.ts";
 import type { SessionOptions } from "../runtime/session.ts";
-import { FEATURES } from "../train/head.ts";
 import { featuresOf } from "./representers-extract.ts";
 import type { OpenRepresenters } from "./representers-open.ts";
 import type { PointInput, PointSource } from "./representers-points.ts";
@@ -69,7 +68,7 @@ export async function featuresOfPoints(
     for await (const point of source.points()) {
       if ("error" in point) throw new OnnxplainError("E_IMAGE_READ", `\`${point.id}\`: ${point.error}`);
       const run = async (rows: Parameters<Parameters<typeof featuresOf>[1]>[0]): Promise<Float32Array> =>
-        (await network.run({ [cut.input]: rows }, [FEATURES]))[FEATURES]?.data as Float32Array;
+        (await network.run({ [cut.input]: rows }, [cut.output]))[cut.output]?.data as Float32Array;
       const [features] = await featuresOf([point] satisfies readonly PointInput[], run, cut.width);
       tests.push({ id: point.id, label: point.label, features: features as Float32Array });
     }

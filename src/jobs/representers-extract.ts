@@ -5,7 +5,6 @@ import { writeModelBytes } from "../graph/write.ts";
 import type { Cut } from "../representers/cut.ts";
 import { packShard } from "../representers/shards.ts";
 import type { Device, HostData, HostTensor } from "../runtime/session.ts";
-import { FEATURES } from "../train/head.ts";
 import type { PointInput, PointSource } from "./representers-points.ts";
 import { openStore, shardName, type Store } from "./representers-store.ts";
 import type { JobFolder } from "./run-folder.ts";
@@ -49,7 +48,7 @@ export async function extract(
   const forward = async (): Promise<void> => {
     if (pending.length === 0) return;
     const features = await featuresOf(pending, async (feeds) => {
-      return (await network.run({ [cut.input]: feeds }, [FEATURES]))[FEATURES]?.data as Float32Array;
+      return (await network.run({ [cut.input]: feeds }, [cut.output]))[cut.output]?.data as Float32Array;
     }, cut.width);
     pending.forEach((point, i) => void rows.push({ point, features: features[i] as Float32Array }));
     pending = [];

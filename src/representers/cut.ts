@@ -8,8 +8,9 @@ import { FEATURES } from "../train/head.ts";
 import type { ActivationName } from "./activations.ts";
 
 export interface Cut {
-  /** The network up to {@link FEATURES} `[N, width]`. */
+  /** The network up to {@link Cut.output} `[N, width]`. */
   readonly model: Model;
+  readonly output: string;
   readonly input: string;
   /** The value that is cut at, and what makes rows of it. */
   readonly at: Pick<LinearEnd, "features" | "pooled">;
@@ -71,12 +72,15 @@ function opened(
   model: Model,
   ops: Ops,
   at: Pick<LinearEnd, "features" | "pooled"> & { readonly width?: number },
-): Pick<Cut, "model" | "at" | "width"> {
+): Pick<Cut, "model" | "output" | "at" | "width"> {
   const { g, rows } = cutAt(model, at, ops);
   const width = at.width ?? rows.dims?.[1];
   if (typeof width !== "number")
     throw new OnnxplainError("E_LAYER_UNSUITABLE", `\`${at.features}\` has no fixed size; expected [N, d] or [N, d, …].`);
-  return { model: close(model, g, [g.alias(rows, FEATURES)]), width, at: { features: at.features, pooled: at.pooled } };
+  let output = FEATURES;
+  while (model.graph.facts.has(output)) output += "_";
+  const cut = close(model, g, [g.alias(rows, output)]);
+  return { model: cut, output, width, at: { features: at.features, pooled: at.pooled } };
 }
 
 /** Θ_given `[outputs, width + 1]`: weights, and the bias as last column; without it `[outputs, width]`. */

@@ -35,7 +35,7 @@ export const CRITERIA = {
     values: async ({ self }) => (await self()).code,
   },
   "self-influence-true": {
-    title: "self-influence (s²)",
+    title: "self-influence (s^2)",
     about:
       "g' H^-1 g with the gradient g of the point's own loss: about n times what the loss would gain without the point.",
     values: async ({ self }) => (await self()).true,

@@ -54,9 +54,11 @@ export interface LayerMath {
   readonly dispose: () => Promise<void>;
 }
 
-/** Numbers that a block and what is made of it may hold. */
-const BLOCK_NUMBERS = 4e6;
-const rowsFor = (numbersARow: number): number => Math.max(16, Math.min(4096, Math.floor(BLOCK_NUMBERS / numbersARow)));
+/** Numbers that a block and what is made of it may hold: where each is used but a few times, as many as a cache holds. */
+const IN_CACHE = 5e5;
+const IN_MEMORY = 4e6;
+const rowsFor = (numbersARow: number, most = IN_CACHE): number =>
+  Math.max(16, Math.min(4096, Math.floor(most / numbersARow)));
 
 const doubles = (dims: readonly number[], data: Float64Array): HostTensor => ({ dtype: "float64", dims, data });
 
@@ -142,7 +144,7 @@ export function openLayerMath(shape: LayerShape, { threads, signal }: MathOption
     moments: async (points, weights) => {
       const m = weights.length / points.count;
       const total = new Float64Array(columns * m * columns);
-      for await (const block of points.blocks(rowsFor(columns * (m + 1)))) {
+      for await (const block of points.blocks(rowsFor(columns * (m + 1), IN_MEMORY))) {
         const get = await run("moments", block, { weights: doubles([block.count, m], rowsOf(block, weights, m)) });
         addTo(total, get("moments"));
       }

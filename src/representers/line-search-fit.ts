@@ -23,11 +23,13 @@ export async function lineSearchFit(
   let now = await problem.evaluate(x);
   const first = mean(now.gradient);
   let best = { x, size: first };
+  let taken: number | undefined;
   for (let iteration = 0; ; iteration++) {
     const size = mean(now.gradient);
     if (size < best.size) best = { x, size };
     const maxGradient = maxMagnitude(now.gradient);
-    onProgress?.({ iteration, passes: problem.passes(), value: now.value, maxGradient });
+    const passes = problem.passes();
+    onProgress?.({ iteration, passes, value: now.value, maxGradient, meanGradient: size, step: taken });
     if (size === 0 || size < FALL * first) return { theta: best.x, iterations: iteration, reason: "converged" };
     if (iteration >= maxIterations) return { theta: best.x, iterations: iteration, reason: "iterations" };
     const decrease = dot(now.gradient, now.gradient) / 2;
@@ -42,7 +44,7 @@ export async function lineSearchFit(
       next = moved();
       there = await problem.evaluate(next);
     }
-    [x, now] = [next, there];
+    [x, now, taken] = [next, there, step];
   }
 }
 

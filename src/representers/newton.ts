@@ -15,6 +15,9 @@ export interface FitProgress {
   readonly value: number;
   /** max |G|. */
   readonly maxGradient: number;
+  /** Of the line search: mean |G|, and the step that led here. */
+  readonly meanGradient?: number | undefined;
+  readonly step?: number | undefined;
 }
 export interface Solved {
   readonly theta: Float64Array;

@@ -21,29 +21,32 @@ export interface LinePlot {
   readonly xLabel: string;
   /** Position of the last step on the x axis, in the units of `xLabel`; the first is 0. */
   readonly xEnd: number;
+  /** Width for the labels at the ends of the lines, of the 398 that the plot is wide; default 140. Longer labels are cut. */
+  readonly labelRoom?: number | undefined;
 }
 
 const WIDTH = 398;
 const HEIGHT = 250;
 const LEFT = 38;
-const RIGHT = 140;
+const LABEL_ROOM = 140;
 const TOP = 10;
 const BOTTOM = 34;
-const INNER: Readonly<Record<"width" | "height", number>> = {
-  width: WIDTH - LEFT - RIGHT,
-  height: HEIGHT - TOP - BOTTOM,
-};
+const INNER_HEIGHT: number = HEIGHT - TOP - BOTTOM;
 const LABEL_GAP = 13;
-const LONGEST = 18;
+/** Of the room for labels, before they begin; of one letter. */
+const LEADER = 12;
+const LETTER = 7;
 
-const short = (text: string): string => (text.length > LONGEST ? `${text.slice(0, LONGEST - 1)}…` : text);
 const at = (v: number): string => String(Math.round(v * 10) / 10);
 
-export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
+export function linePlot({ lines, what, xLabel, xEnd, labelRoom = LABEL_ROOM }: LinePlot): Markup {
+  const inner = { width: WIDTH - LEFT - labelRoom, height: INNER_HEIGHT };
+  const longest = Math.floor((labelRoom - LEADER) / LETTER);
+  const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
   const y = niceDomain(reach(lines));
   const x = { low: 0, high: xEnd, step: niceStep({ low: 0, high: xEnd }, 5) };
-  const px = (line: Line, step: number): number => LEFT + placeOf(line, step, xEnd) * INNER.width;
-  const py = (value: number): number => TOP + (1 - placeIn(y, value)) * INNER.height;
+  const px = (line: Line, step: number): number => LEFT + placeOf(line, step, xEnd) * inner.width;
+  const py = (value: number): number => TOP + (1 - placeIn(y, value)) * inner.height;
   const path = (line: Line): string =>
     line.values.map((v, i) => `${i === 0 ? "M" : "L"}${at(px(line, i))} ${at(py(v))}`).join("") +
     (line.values.length === 1 ? "h0" : "");
@@ -56,21 +59,21 @@ export function linePlot({ lines, what, xLabel, xEnd }: LinePlot): Markup {
   };
   const labelled = lines.filter((l) => l.style !== "faint" && l.values.length > 0);
   const ends = labelled.map((l) => py(l.values.at(-1) as number) - TOP);
-  const places = apart(ends, LABEL_GAP, INNER.height);
+  const places = apart(ends, LABEL_GAP, inner.height);
   const labels = labelled.map((l, i) => {
     const [from, to] = [(ends[i] as number) + TOP, (places[i] as number) + TOP];
-    const edge = LEFT + INNER.width;
-    return html`<path class="leader ${l.style}" d="M${edge + 1} ${at(from)}L${edge + 9} ${at(to)}"/><text class="label ${l.style}" x="${edge + 12}" y="${at(to + 3.5)}">${short(l.label)}${l.label.length > LONGEST ? html`<title>${l.label}</title>` : undefined}</text>`;
+    const edge = LEFT + inner.width;
+    return html`<path class="leader ${l.style}" d="M${edge + 1} ${at(from)}L${edge + 9} ${at(to)}"/><text class="label ${l.style}" x="${edge + LEADER}" y="${at(to + 3.5)}">${short(l.label)}${l.label.length > longest ? html`<title>${l.label}</title>` : undefined}</text>`;
   });
   const rows = ticks(y).map(
     (t) =>
-      html`<path class="rule" d="M${LEFT} ${at(py(t))}h${INNER.width}"/><text class="tick end" x="${LEFT - 5}" y="${at(py(t) + 3.5)}">${significant(t, 3).replace("-", "−")}</text>`,
+      html`<path class="rule" d="M${LEFT} ${at(py(t))}h${inner.width}"/><text class="tick end" x="${LEFT - 5}" y="${at(py(t) + 3.5)}">${significant(t, 3).replace("-", "−")}</text>`,
   );
   const columns = ticks(x).map((t) => {
-    const place = LEFT + placeIn(x, t) * INNER.width;
-    return html`<path class="axis" d="M${at(place)} ${TOP + INNER.height}v4"/><text class="tick mid" x="${at(place)}" y="${TOP + INNER.height + 15}">${significant(t, 3)}</text>`;
+    const place = LEFT + placeIn(x, t) * inner.width;
+    return html`<path class="axis" d="M${at(place)} ${TOP + inner.height}v4"/><text class="tick mid" x="${at(place)}" y="${TOP + inner.height + 15}">${significant(t, 3)}</text>`;
   });
-  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${what}">${rows}<path class="axis" d="M${LEFT} ${TOP + INNER.height}h${INNER.width}"/>${columns}<text class="tick mid" x="${LEFT + INNER.width / 2}" y="${HEIGHT - 4}">${xLabel}</text>${lines.map(band)}${lines.filter((l) => l.style === "faint").map((l) => html`<path class="line faint" d="${path(l)}"><title>${l.label}</title></path>`)}${labelled.map((l) => html`<path class="line ${l.style}" d="${path(l)}"/>`)}${labels}</svg>`;
+  return html`<svg class="plot" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${what}">${rows}<path class="axis" d="M${LEFT} ${TOP + inner.height}h${inner.width}"/>${columns}<text class="tick mid" x="${LEFT + inner.width / 2}" y="${HEIGHT - 4}">${xLabel}</text>${lines.map(band)}${lines.filter((l) => l.style === "faint").map((l) => html`<path class="line faint" d="${path(l)}"><title>${l.label}</title></path>`)}${labelled.map((l) => html`<path class="line ${l.style}" d="${path(l)}"/>`)}${labels}</svg>`;
 }
 
 /** Where a value of a line stands, 0 … 1 along the x axis. */

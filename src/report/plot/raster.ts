@@ -30,6 +30,8 @@ const ascii = (text: string): string =>
   text
     .replaceAll("−", "-")
     .replaceAll("±", "+-")
+    .replaceAll("²", "^2")
+    .replaceAll("α", "alpha")
     .replaceAll(/[^\x20-\x7e]/g, "?");
 
 const STROKE = 2.4;

@@ -6,14 +6,14 @@ export interface Word {
   readonly unknown?: boolean | undefined;
 }
 
-/** How a point looks. A picture is PNG bytes of any size; small ones are shown enlarged, pixel by pixel. */
+/** How a point looks. A picture is PNG bytes of any size; small ones are shown enlarged, pixel by pixel. One array of bytes is held once a page. */
 export type Likeness =
   | { readonly kind: "picture"; readonly png: Uint8Array }
   | { readonly kind: "text"; readonly words: readonly Word[] };
 
 /** A training or test point. */
 export interface PagePoint {
-  /** File name, or whatever the data set calls it. Equal ids are the same point. */
+  /** File name, or whatever the data set calls it. */
   readonly id: string;
   /** The label it carries (right or not); null where it has none. */
   readonly label: number | null;

@@ -16,14 +16,15 @@ const GRAINY = 100;
 /** Words before the rest is folded. */
 const SHOWN_WORDS = 32;
 
+/** Points that share one array of bytes share one picture; ids do not matter, since a test point may be called like a training point. */
 export function galleryOf(points: Iterable<PagePoint>): Gallery {
-  const places = new Map<string, { readonly name: string; readonly width: number; readonly height: number }>();
+  const places = new Map<Uint8Array, { readonly name: string; readonly width: number; readonly height: number }>();
   const images: Markup[] = [];
-  for (const { id, likeness } of points) {
-    if (likeness?.kind !== "picture" || places.has(id)) continue;
+  for (const { likeness } of points) {
+    if (likeness?.kind !== "picture" || places.has(likeness.png)) continue;
     const { width, height } = sizeOfPng(likeness.png);
     const name = `t${places.size}`;
-    places.set(id, { name, width, height });
+    places.set(likeness.png, { name, width, height });
     images.push(
       html`<image id="${name}" width="${width}" height="${height}" href="data:image/png;base64,${trusted(base64(likeness.png))}"/>`,
     );
@@ -31,7 +32,7 @@ export function galleryOf(points: Iterable<PagePoint>): Gallery {
   return {
     definitions: images.length === 0 ? undefined : html`${images}`,
     show: ({ id, likeness }, what) => {
-      const place = places.get(id);
+      const place = likeness?.kind === "picture" ? places.get(likeness.png) : undefined;
       if (place !== undefined) {
         const { name, width, height } = place;
         const grain = Math.max(width, height) < GRAINY ? " grainy" : "";

@@ -13,6 +13,9 @@ interface Curve extends LinePlot {
   readonly title: string;
   readonly about: string;
 }
+/** Criteria have names of some length. */
+const LABEL_ROOM = 186;
+
 type Which = "accuracy" | "fixed";
 
 const STYLES = ["c0", "c1", "b-random", "c2", "c3", "c4", "c5"];
@@ -43,6 +46,7 @@ export function simulationCurves({ curves, shares, splits }: SimulationPage): re
     lines: lines(which),
     xLabel: "training points checked, %",
     xEnd: end,
+    labelRoom: LABEL_ROOM,
   });
   return [
     plot("accuracy", "Test accuracy, %", "test accuracy after the labels found wrong were mended"),
@@ -103,9 +107,7 @@ const GAP = 8;
 
 /** Both plots below each other as a PNG of 960 pixels width. */
 export async function simulationPicture(page: SimulationPage): Promise<Uint8Array<ArrayBuffer>> {
-  // the font of pictures has no Greek
-  const named = page.curves.map((c) => ({ ...c, criterion: c.criterion.replaceAll("α", "alpha") }));
-  const curves = simulationCurves({ ...page, curves: named });
+  const curves = simulationCurves(page);
   const canvas = blank({ width: WIDTH, height: page.curves.length === 0 ? 48 : curves.length * (HEIGHT + GAP) });
   if (page.curves.length === 0) drawText(canvas, "No criterion was measured.", { left: 16, top: 16, dot: 2 });
   else {

@@ -205,12 +205,12 @@ export function madeSimulation(changes: Partial<SimulationPage> = {}): Simulatio
     shares: [0, 0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4],
     curves: [
       {
-        criterion: "|α| of its label",
+        criterion: "|alpha| of the own label",
         accuracy: band([0.547, 0.567, 0.585, 0.585, 0.595, 0.61, 0.622, 0.634, 0.65], 0.012),
         fixed: band([0, 0.065, 0.122, 0.177, 0.233, 0.284, 0.342, 0.396, 0.441], 0.01),
       },
       {
-        criterion: "self-influence",
+        criterion: "self-influence (s²)",
         accuracy: band([0.547, 0.561, 0.572, 0.574, 0.582, 0.594, 0.616, 0.619, 0.639], 0.011),
         fixed: band([0, 0.063, 0.12, 0.174, 0.235, 0.289, 0.341, 0.391, 0.444], 0.009),
       },
