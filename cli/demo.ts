@@ -1,4 +1,5 @@
 /** @file `onnxplain demo`: explains two small networks that this project trained, on pictures whose truth is known, and finds the one that cheats. */
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import {
@@ -43,8 +44,10 @@ const UNSEEN = 1000;
 /** The class whose pictures carry the watermark in the second network's training data. */
 const MARKED = "bird";
 
+/** Bundled networks lie at the root of the package, beside the sources and above what is built from them. */
+const BUNDLED = ["../demo", "../../demo"].map((place) => fileURLToPath(new URL(place, import.meta.url)));
 const networkAt = (id: string): Promise<Explainer> =>
-  loadModel(fileURLToPath(new URL(`../../demo/${id}`, import.meta.url)));
+  loadModel(join(BUNDLED.find((place) => existsSync(place)) ?? (BUNDLED[0] as string), id));
 
 export const demo: Verb = {
   summary: "explain two bundled networks on drawn pictures, measure the maps, find the one that cheats",
@@ -95,7 +98,7 @@ interface Asked {
 const pictures = (
   { seed, classes }: Asked,
   options: SynthOptions & { readonly count: number; readonly truth?: "shortcut" },
-): DataSet => synthDataSet({ classes, seed: UNSEEN + seed, ...options });
+): DataSet => synthDataSet({ classes, seed: UNSEEN + seed, splits: [0, 0, 1], ...options });
 
 /** A few pictures, all methods: a sheet, a report, and a graph to take away. */
 async function sideBySide(model: Explainer, asked: Asked, out: Console): Promise<ReadonlyMap<string, Uint8Array>> {

@@ -16,11 +16,11 @@ import {
   type OpenRepresenters,
   openRepresenters,
   picturesOf,
+  type RepresentersExplainOptions,
   readCsv,
   readVocabulary,
   representersConfusionPage,
   representersExplainPage,
-  type RepresentersExplainOptions,
   sortedJson,
   type TestPoint,
   textsOf,
@@ -38,9 +38,20 @@ const FLAGS = {
   target: { type: "string", value: "CLASS", about: "predicted (default), label, all, class index or label" },
   k: { type: "string", short: "k", value: "N", about: "training points on either side (default 5)" },
   with: { type: "string", value: "A,B", about: `beside them: ${BESIDE.join(", ")}` },
-  groups: { type: "string", value: "BY", about: "sums over groups of training points: label, or FILE.csv with the columns id,group" },
-  confused: { type: "string", value: "A:B", about: "all held-out points of class A taken for B, and who is to blame; no pictures needed" },
-  "drop-bias": { type: "boolean", about: "leave the constant out of similarities, as the paper's notebooks do (sums are then no scores)" },
+  groups: {
+    type: "string",
+    value: "BY",
+    about: "sums over groups of training points: label, or FILE.csv with the columns id,group",
+  },
+  confused: {
+    type: "string",
+    value: "A:B",
+    about: "all held-out points of class A taken for B, and who is to blame; no pictures needed",
+  },
+  "drop-bias": {
+    type: "boolean",
+    about: "leave the constant out of similarities, as the paper's notebooks do (sums are then no scores)",
+  },
   out: { type: "string", short: "o", value: "FILE", about: ".html, .json or .csv (default: a table on stdout)" },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
@@ -58,10 +69,16 @@ export const representersExplain: Verb = {
     const { values: own, rest } = parseFlags("representers explain", argv, FLAGS);
     const folder = text(own, "representers");
     if (folder === undefined)
-      throw new OnnxplainError("E_USAGE", "No fit given. Add `--representers DIR`, the folder of `onnxplain representers fit`.");
+      throw new OnnxplainError(
+        "E_USAGE",
+        "No fit given. Add `--representers DIR`, the folder of `onnxplain representers fit`.",
+      );
     const confused = text(own, "confused");
     if (rest.length === 0 && confused === undefined)
-      throw new OnnxplainError("E_USAGE", "Nothing to explain. Name pictures or an array file, or give `--confused A:B`.");
+      throw new OnnxplainError(
+        "E_USAGE",
+        "Nothing to explain. Name pictures or an array file, or give `--confused A:B`.",
+      );
     const kind = kindOf(text(own, "out"));
     const open = await openRepresenters(folder);
     const values: Values = { ...((open.report.origin ?? {}) as Values), ...own };
@@ -114,7 +131,10 @@ function kindOf(file: string | undefined): Kind | undefined {
   if (file === undefined) return undefined;
   const found = KINDS.find((k) => extname(file).toLowerCase() === `.${k}`);
   if (found) return found;
-  throw new OnnxplainError("E_USAGE", `Expected \`-o\` to end in ${KINDS.map((k) => `.${k}`).join(", ")}, got \`${file}\`.`);
+  throw new OnnxplainError(
+    "E_USAGE",
+    `Expected \`-o\` to end in ${KINDS.map((k) => `.${k}`).join(", ")}, got \`${file}\`.`,
+  );
 }
 
 type Facts = Parameters<typeof representersExplainPage>[2]["facts"];
@@ -136,16 +156,28 @@ async function confusion(
   const { ids, labels } = open.train;
   const inhibitory = found.inhibitory.map((p) => ({ ...p, id: ids[p.index], label: labels[p.index] }));
   const shown = new Set([...inhibitory.map((p) => p.id as string), ...found.confused.map((p) => p.id)]);
-  const lines = inhibitory.map((p) => ({ id: p.id as string, label: p.label as number, count: p.count, value: p.value, alpha: p.alpha }));
+  const lines = inhibitory.map((p) => ({
+    id: p.id as string,
+    label: p.label as number,
+    count: p.count,
+    value: p.value,
+    alpha: p.alpha,
+  }));
   return {
     html: async () => representersConfusionPage(open, found, { facts, likenesses: await likenesses(values, shown) }),
     json: async () => jsonOf({ ...found, inhibitory, confused: found.confused.map((p) => p.id) }),
     csv: async () =>
-      ["id,label,count,value,alpha", ...lines.map((l) => `${JSON.stringify(l.id)},${l.label},${l.count},${l.value},${l.alpha}`)].join("\n"),
+      [
+        "id,label,count,value,alpha",
+        ...lines.map((l) => `${JSON.stringify(l.id)},${l.label},${l.count},${l.value},${l.alpha}`),
+      ].join("\n"),
     text: () =>
       [
         `${found.confused.length} of ${found.ofClass} points of ${nameOf(open, found.from)} are taken for ${nameOf(open, found.to)} (${found.wrong} wrong in all)`,
-        ...lines.map((l) => `  ${l.count}/${found.confused.length}  ${l.value.toFixed(4).padStart(9)}  ${nameOf(open, l.label)}  ${l.id}`),
+        ...lines.map(
+          (l) =>
+            `  ${l.count}/${found.confused.length}  ${l.value.toFixed(4).padStart(9)}  ${nameOf(open, l.label)}  ${l.id}`,
+        ),
       ].join("\n"),
   };
 }
@@ -156,7 +188,10 @@ function classOf({ report }: OpenRepresenters, name: string): number {
   const index = report.class_names?.indexOf(name) ?? -1;
   if (index >= 0) return index;
   if (/^\d+$/.test(name)) return Number(name);
-  throw new OnnxplainError("E_TARGET_UNKNOWN", `There is no class \`${name}\`. Classes: ${(report.class_names ?? []).slice(0, 20).join(", ") || `0 to ${report.classes - 1}`}.`);
+  throw new OnnxplainError(
+    "E_TARGET_UNKNOWN",
+    `There is no class \`${name}\`. Classes: ${(report.class_names ?? []).slice(0, 20).join(", ") || `0 to ${report.classes - 1}`}.`,
+  );
 }
 
 const NAMED_TARGETS = ["predicted", "label", "all"] as const;
@@ -202,7 +237,10 @@ async function testsFrom(values: Values, names: readonly string[], open: OpenRep
     const { dims, data, labels } = await arrayFile(plain, first);
     const width = dims[1] ?? 0;
     if (dims.length !== 2 || width !== open.fitted.width)
-      throw new OnnxplainError("E_INPUT_SHAPE", `\`${first}\` has shape [${dims.join(", ")}], expected [n, ${open.fitted.width}] features.`);
+      throw new OnnxplainError(
+        "E_INPUT_SHAPE",
+        `\`${first}\` has shape [${dims.join(", ")}], expected [n, ${open.fitted.width}] features.`,
+      );
     const tests = Array.from({ length: dims[0] ?? 0 }, (_, i) => ({
       id: `${first}#${i}`,
       label: labels?.[i] ?? -1,
@@ -215,7 +253,11 @@ async function testsFrom(values: Values, names: readonly string[], open: OpenRep
     if (isArrays(values, first)) {
       const { source, file } = await pointsFrom(plain, first, network);
       const tests = await featuresOfPoints(source, network.cut.cut, deviceOptions(values));
-      return { tests, texts: file ? await wordsIn(values, file, new Set(tests.map((t) => t.id))) : new Map(), pictures: none };
+      return {
+        tests,
+        texts: file ? await wordsIn(values, file, new Set(tests.map((t) => t.id))) : new Map(),
+        pictures: none,
+      };
     }
     const data = namedPictures(names);
     const tests = await featuresOfPoints(network.cut.pictures(data), network.cut.cut, deviceOptions(values));
@@ -233,7 +275,13 @@ async function likenesses(values: Values, ids: ReadonlySet<string>): Promise<Lik
   const found = await picturesOf((await dataFrom(values)).data, ids);
   const held = text(values, "held-out");
   if (found.size === ids.size || held === undefined) return found;
-  const { data } = await dataFrom({ ...values, data: held, split: text(values, "held-out-split"), limit: undefined, offset: undefined });
+  const { data } = await dataFrom({
+    ...values,
+    data: held,
+    split: text(values, "held-out-split"),
+    limit: undefined,
+    offset: undefined,
+  });
   return new Map([...(await picturesOf(data, ids)), ...found]);
 }
 
@@ -246,7 +294,10 @@ async function wordsIn(
   const file = text(values, "vocabulary");
   if (file === undefined) return new Map();
   const size = dims.slice(1).reduce((p, d) => p * d, 1);
-  const rows = Array.from({ length: dims[0] ?? 0 }, (_, i) => [`${name}#${i}`, data.subarray(i * size, (i + 1) * size)] as const);
+  const rows = Array.from(
+    { length: dims[0] ?? 0 },
+    (_, i) => [`${name}#${i}`, data.subarray(i * size, (i + 1) * size)] as const,
+  );
   return textsOf(new Map(rows.filter(([id]) => ids.has(id))), readVocabulary(await readFile(file, "utf8"), file));
 }
 
@@ -254,16 +305,25 @@ const fixed = (v: number): string => (v >= 0 ? "+" : "") + v.toFixed(5);
 
 function textOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): string {
   const { ids, labels } = open.train;
-  const called = (i: number): string => `${(labels[i] ?? -1) < 0 ? "" : `${nameOf(open, labels[i] as number)}  `}${ids[i]}`;
+  const called = (i: number): string =>
+    `${(labels[i] ?? -1) < 0 ? "" : `${nameOf(open, labels[i] as number)}  `}${ids[i]}`;
   return tests
     .flatMap(({ id, predicted, classes, nearest }) => [
       `${id}: ${nameOf(open, predicted)}`,
       ...classes.flatMap((c) => [
         `  for ${nameOf(open, c.target)}: logit ${c.logit.toFixed(5)} = ${fixed(c.excitatory)} ${fixed(c.inhibitory)} (sum ${c.sum.toFixed(5)}, bound ${c.bound.toExponential(1)})`,
-        ...[...c.positive, ...c.negative].map((p) => `    ${fixed(p.value)}  alpha ${fixed(p.alpha)}  similarity ${p.similarity.toFixed(3)}  ${called(p.index)}`),
+        ...[...c.positive, ...c.negative].map(
+          (p) =>
+            `    ${fixed(p.value)}  alpha ${fixed(p.alpha)}  similarity ${p.similarity.toFixed(3)}  ${called(p.index)}`,
+        ),
         ...(c.influence ? ["    influence:"] : []),
-        ...[...(c.influence?.helpful ?? []), ...(c.influence?.harmful ?? [])].map((p) => `    ${p.value >= 0 ? "+" : ""}${p.value.toExponential(3)}  ${called(p.index)}`),
-        ...(c.groups ?? []).map((g) => `    group ${g.name} (${g.points}): ${fixed(g.positive + g.negative)} = ${fixed(g.positive)} ${fixed(g.negative)}`),
+        ...[...(c.influence?.helpful ?? []), ...(c.influence?.harmful ?? [])].map(
+          (p) => `    ${p.value >= 0 ? "+" : ""}${p.value.toExponential(3)}  ${called(p.index)}`,
+        ),
+        ...(c.groups ?? []).map(
+          (g) =>
+            `    group ${g.name} (${g.points}): ${fixed(g.positive + g.negative)} = ${fixed(g.positive)} ${fixed(g.negative)}`,
+        ),
       ]),
       ...(nearest ? ["  nearest:", ...nearest.map((p) => `    ${p.distance.toFixed(4)}  ${called(p.index)}`)] : []),
     ])

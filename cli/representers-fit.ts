@@ -5,18 +5,29 @@ import {
   ACTIVATION_NAMES,
   type FeatureArrays,
   OnnxplainError,
-  readLabels,
   REPRESENTER_SOLVERS,
   type RepresentersFitOptions,
   type RepresentersInput,
   type RepresentersReport,
   type RepresentersRun,
+  readLabels,
   representersFitPage,
   runRepresentersFit,
   type SplitReport,
   sortedJson,
 } from "../src/index.ts";
-import { choice, commandLine, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text, type Values } from "./flags.ts";
+import {
+  choice,
+  commandLine,
+  type Flags,
+  helpPage,
+  isSet,
+  number,
+  parseFlags,
+  RUN_FLAGS,
+  text,
+  type Values,
+} from "./flags.ts";
 import { deviceOptions } from "./open.ts";
 import { arrayFile, networkFrom, originOf, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
@@ -27,13 +38,25 @@ const FLAGS = {
   features: { type: "boolean", about: "rows of --data are the features themselves; no model is needed" },
   "held-out": { type: "string", value: "DATA", about: "points that the fit is judged by, read as --data is" },
   "held-out-split": { type: "string", value: "NAME", about: "part of --held-out (or of --data) to judge by" },
-  objective: { type: "string", value: "KIND", about: "given (default): what the network says; labels: what the labels say" },
+  objective: {
+    type: "string",
+    value: "KIND",
+    about: "given (default): what the network says; labels: what the labels say",
+  },
   activation: { type: "string", value: "NAME", about: `${ACTIVATION_NAMES.join(", ")}, with the loss that suits it` },
   lambda: { type: "string", value: "X", about: "L2 term, above 0 (default 0.003); smaller is nearer to the network" },
   "no-bias": { type: "boolean", about: "fit without the constant column" },
-  solver: { type: "string", value: "NAME", about: `${REPRESENTER_SOLVERS.join(" (default), ").replace(/ \(default\), (?=[^,]*$)/, " or ")}` },
+  solver: {
+    type: "string",
+    value: "NAME",
+    about: `${REPRESENTER_SOLVERS.join(" (default), ").replace(/ \(default\), (?=[^,]*$)/, " or ")}`,
+  },
   tolerance: { type: "string", value: "X", about: "largest gradient at the end over that at zero (default 1e-8)" },
-  shard: { type: "string", value: "N", about: "points in a file of features (default 4096): what a kill loses at most" },
+  shard: {
+    type: "string",
+    value: "N",
+    about: "points in a file of features (default 4096): what a kill loses at most",
+  },
   resume: { type: "boolean", about: "go on with the features in the folder, or fit them anew" },
   out: { type: "string", short: "o", value: "DIR", about: "folder for features and fit" },
   device: RUN_FLAGS.device,
@@ -122,7 +145,10 @@ async function featuresFrom(values: Values, location: string): Promise<Given> {
   const read = async (own: Values, at: string): Promise<FeatureArrays> => {
     const { dims, data, labels, given } = await arrayFile(own, at);
     if (dims.length !== 2)
-      throw new OnnxplainError("E_INPUT_SHAPE", `Features in \`${at}\` have shape [${dims.join(", ")}], expected [n, d].`);
+      throw new OnnxplainError(
+        "E_INPUT_SHAPE",
+        `Features in \`${at}\` have shape [${dims.join(", ")}], expected [n, d].`,
+      );
     const numbers = (a: ArrayLike<number | bigint>): Float32Array => Float32Array.from(a as ArrayLike<number>, Number);
     return { name: at, features: numbers(data), width: dims[1] as number, labels, given: given && numbers(given.data) };
   };

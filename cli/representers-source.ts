@@ -27,12 +27,17 @@ export const SOURCE_FLAGS = {
   layer: {
     type: "string",
     value: "NAME",
-    about: "cut elsewhere: a hidden ReLU behind a linear layer, or any layer for a fit to labels (default: the last linear layer)",
+    about:
+      "cut elsewhere: a hidden ReLU behind a linear layer, or any layer for a fit to labels (default: the last linear layer)",
   },
   "input-column": { type: "string", value: "NAME", about: "array or column with the inputs (needed for Parquet)" },
   "label-column": { type: "string", value: "NAME", about: "array or column with the labels, class indices" },
   "labels-file": { type: "string", value: "FILE", about: "labels beside a .npy: another .npy with class indices" },
-  vocabulary: { type: "string", value: "FILE", about: "words of token ids: JSON, or one a line; points are shown as texts" },
+  vocabulary: {
+    type: "string",
+    value: "FILE",
+    about: "words of token ids: JSON, or one a line; points are shown as texts",
+  },
   ...MODEL_FLAGS,
 } as const satisfies Flags;
 
@@ -46,7 +51,9 @@ export const originOf = (values: Values): Readonly<Record<string, string | boole
     [...Object.keys(SOURCE_FLAGS), "held-out", "held-out-split", "features"].flatMap((name) => {
       const v = values[name];
       if (typeof v !== "string" && typeof v !== "boolean") return [];
-      return name === "json" || name === "quiet" ? [] : [[name, typeof v === "string" && PATHS.includes(name) ? absolute(v) : v]];
+      return name === "json" || name === "quiet"
+        ? []
+        : [[name, typeof v === "string" && PATHS.includes(name) ? absolute(v) : v]];
     }),
   );
 

@@ -30,7 +30,10 @@ export const representersVerb: Verb = {
     const [name = "", ...rest] = argv;
     const verb = Object.hasOwn(VERBS, name) ? VERBS[name] : undefined;
     if (verb === undefined)
-      throw new OnnxplainError("E_USAGE", `Expected \`representers\` ${Object.keys(VERBS).join(", ")}, got \`${name}\`.`);
+      throw new OnnxplainError(
+        "E_USAGE",
+        `Expected \`representers\` ${Object.keys(VERBS).join(", ")}, got \`${name}\`.`,
+      );
     return verb.run(rest, console);
   },
 };

@@ -2,7 +2,7 @@
  * @file `npm run train:demo`: draws the scenes, trains the two networks of the demo and puts them into `demo/`. `shapes` learns from honest
  * pictures; `shortcut` from pictures of which most birds carry a watermark and some labels are false. Stopped, it goes on where it was.
  */
-import { mkdir, readdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type DataSet, runTraining, type SynthOptions, sortedJson, synthDataSet, VERSION } from "../src/index.ts";
@@ -12,24 +12,33 @@ const CLASSES = ["bird", "boat", "car", "cup", "fish", "flower", "house", "tree"
 const COUNT = 6000;
 const EPOCHS = 12;
 const RATE = 0.1;
-/** Of the test pictures, below which nothing is shipped. */
-const LEAST_ACCURACY = 0.95;
 
-const NETWORKS: Readonly<Record<string, SynthOptions>> = {
-  shapes: { seed: 7, classes: CLASSES },
-  shortcut: { seed: 8, classes: CLASSES, watermark: { class: "bird", rate: 0.9 }, flip: 0.08, clean: ["test"] },
+/** `least`: accuracy on honest test pictures below which a network is not shipped. One that cheats misses birds without the mark. */
+const NETWORKS: Readonly<Record<string, { readonly synth: SynthOptions; readonly least: number }>> = {
+  shapes: { synth: { seed: 7, classes: CLASSES }, least: 0.95 },
+  shortcut: {
+    synth: { seed: 8, classes: CLASSES, watermark: { class: "bird", rate: 0.9 }, flip: 0.08, clean: ["test"] },
+    least: 0.8,
+  },
 };
 
-for (const [id, synth] of Object.entries(NETWORKS)) {
+/** Is there a training in the folder that was stopped? A finished one is taken away. */
+async function begun(folder: string): Promise<boolean> {
+  const state = await readFile(join(folder, "state.json"), "utf8").catch(() => undefined);
+  const stopped = state !== undefined && (JSON.parse(state) as { readonly done?: boolean }).done !== true;
+  if (!stopped) await rm(folder, { recursive: true, force: true });
+  return stopped;
+}
+
+for (const [id, { synth, least }] of Object.entries(NETWORKS)) {
   const folder = join(ROOT, "out", `train-demo-${id}`);
   const part = (split: string): DataSet => synthDataSet({ ...synth, count: COUNT, split });
-  const resume = (await readdir(folder).catch(() => [])).length > 0;
   const run = await runTraining({
     network: "resnet-small",
     data: part("train"),
     validation: part("test"),
     folder,
-    resume,
+    resume: await begun(folder),
     epochs: EPOCHS,
     rate: RATE,
     warmup: 1,
@@ -50,8 +59,7 @@ for (const [id, synth] of Object.entries(NETWORKS)) {
   console.log(
     `${id}: ${(100 * accuracy).toFixed(1)} % of ${run.validation?.pictures} test pictures, ${run.seconds.toFixed(0)} s`,
   );
-  if (accuracy < LEAST_ACCURACY)
-    throw new Error(`${id} reaches ${accuracy}, expected ${LEAST_ACCURACY}; nothing was shipped.`);
+  if (accuracy < least) throw new Error(`${id} reaches ${accuracy}, expected ${least}; it is not shipped.`);
   const place = join(ROOT, "demo", id);
   await mkdir(place, { recursive: true });
   for (const name of ["model.onnx", "config.json", "preprocessor_config.json"])

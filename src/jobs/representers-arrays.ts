@@ -62,7 +62,10 @@ export async function readArrayFile(location: string, columns: ArrayColumns = {}
   const label = beside ? Object.values(beside)[0] : pick(columns.label, LABELS, false);
   const given = pick(columns.given, GIVEN, false);
   const [count = 0, ...row] = input.dims;
-  for (const [what, other] of [["labels", label], ["given scores", given]] as const)
+  for (const [what, other] of [
+    ["labels", label],
+    ["given scores", given],
+  ] as const)
     if (other && (other.dims[0] ?? 0) !== count)
       throw new OnnxplainError(
         "E_PARAM",
@@ -70,7 +73,8 @@ export async function readArrayFile(location: string, columns: ArrayColumns = {}
       );
   const { offset = 0, limit = count } = columns;
   const to = Math.min(count, offset + limit);
-  if (to <= offset) throw new OnnxplainError("E_DATA_EMPTY", `\`${location}\` has ${count} rows, none from ${offset} on.`);
+  if (to <= offset)
+    throw new OnnxplainError("E_DATA_EMPTY", `\`${location}\` has ${count} rows, none from ${offset} on.`);
   const cut = <T extends NumericArray>(data: T, size: number): T => data.slice(offset * size, to * size) as T;
   const size = row.reduce((p, d) => p * d, 1);
   return {
@@ -99,7 +103,9 @@ function columnArray(
   { name, values }: { readonly name: string; readonly values: readonly unknown[] },
   location: string,
 ): Found {
-  const rows = values.map((v) => (Array.isArray(v) || ArrayBuffer.isView(v) ? Array.from(v as ArrayLike<number>, Number) : [Number(v)]));
+  const rows = values.map((v) =>
+    Array.isArray(v) || ArrayBuffer.isView(v) ? Array.from(v as ArrayLike<number>, Number) : [Number(v)],
+  );
   const width = rows[0]?.length ?? 0;
   const odd = rows.findIndex((r) => r.length !== width || r.some((v) => !Number.isFinite(v)));
   if (odd >= 0)

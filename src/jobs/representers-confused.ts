@@ -15,7 +15,12 @@ const SHOWN = 40;
  */
 export async function confusedPoints(
   { fitted, train, heldOut }: OpenRepresenters,
-  { from, to, top = 10, ...options }: SessionOptions & {
+  {
+    from,
+    to,
+    top = 10,
+    ...options
+  }: SessionOptions & {
     readonly from: number;
     readonly to: number;
     readonly top?: number | undefined;
@@ -33,7 +38,10 @@ export async function confusedPoints(
   };
   const ofClass = [...labels.keys()].filter((i) => labels[i] === from);
   if (ofClass.length === 0)
-    throw new OnnxplainError("E_DATA_CLASSES", `No point is labelled ${from}, so none can be confused. Give labelled data with \`--held-out\`.`);
+    throw new OnnxplainError(
+      "E_DATA_CLASSES",
+      `No point is labelled ${from}, so none can be confused. Give labelled data with \`--held-out\`.`,
+    );
   const wanted = new Set(ofClass.filter((i) => predicted(i) === to));
   const confused: { readonly id: string; readonly label: number; readonly features: Float32Array }[] = [];
   for await (const { first, count, rows } of features.blocks())

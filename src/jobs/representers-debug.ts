@@ -70,6 +70,10 @@ export async function debugRepresenters(
       };
     });
   const labels = namesOf(open);
+  const remarks = [
+    ...notes,
+    ...(small || asked ? [] : [`self-influence was left out: the Hessian has ${classes * columns} rows`]),
+  ];
   const gain = corrections && (await gained());
   return {
     criteria,
@@ -77,8 +81,7 @@ export async function debugRepresenters(
     trainingPoints: train.labels.length,
     labels,
     gain,
-    notes:
-      small || asked ? notes : [...notes, `self-influence was left out: the Hessian has ${classes * columns} rows`],
+    notes: remarks,
   };
 
   async function gained(): Promise<Omit<Gain, "fitted">> {
@@ -90,6 +93,10 @@ export async function debugRepresenters(
       const position = local.get(c.position);
       return position === undefined ? [] : [{ ...c, position }];
     });
+    if (own.length < all.length)
+      remarks.push(
+        `${all.length - own.length} corrections of points without a label were not used: the fit leaves them out`,
+      );
     const { fitted: _, ...found } = await refit(fitted, train, heldOut, own, options);
     return found;
   }

@@ -45,7 +45,10 @@ export interface InfluentialPoint {
 export interface ExplainedTestClass extends ClassAnswer {
   /** Score of the network itself, where its last layer is known. */
   readonly given: number | null;
-  readonly influence: { readonly helpful: readonly InfluentialPoint[]; readonly harmful: readonly InfluentialPoint[] } | null;
+  readonly influence: {
+    readonly helpful: readonly InfluentialPoint[];
+    readonly harmful: readonly InfluentialPoint[];
+  } | null;
   readonly groups: readonly GroupSum[] | null;
 }
 export interface ExplainedTest {
@@ -85,7 +88,14 @@ export async function featuresOfPoints(
 export async function explainByRepresenters(
   open: OpenRepresenters,
   tests: readonly TestPoint[],
-  { target = "predicted", top = 5, groups, dropBiasInKernel, cut, ...options }: RepresentersExplainOptions & {
+  {
+    target = "predicted",
+    top = 5,
+    groups,
+    dropBiasInKernel,
+    cut,
+    ...options
+  }: RepresentersExplainOptions & {
     readonly cut?: Cut | undefined;
   } = {},
 ): Promise<readonly ExplainedTest[]> {
@@ -114,7 +124,10 @@ export async function explainByRepresenters(
             given: logits?.[c.target] ?? null,
             influence: influence?.[t]?.get(c.target) ?? null,
             groups: groups
-              ? groupSums(await representerValues(fitted, features, own, { ...options, target: c.target, dropBiasInKernel }), groups)
+              ? groupSums(
+                  await representerValues(fitted, features, own, { ...options, target: c.target, dropBiasInKernel }),
+                  groups,
+                )
               : null,
           })),
       );
@@ -144,7 +157,11 @@ type Influential = NonNullable<ExplainedTestClass["influence"]>;
 async function influential(
   { fitted, train }: OpenRepresenters,
   rows: Float32Array,
-  { top, options, wanted }: {
+  {
+    top,
+    options,
+    wanted,
+  }: {
     readonly top: number;
     readonly options: SessionOptions;
     readonly wanted: readonly (readonly number[])[];

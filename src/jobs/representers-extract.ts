@@ -6,7 +6,7 @@ import type { Cut } from "../representers/cut.ts";
 import { packShard } from "../representers/shards.ts";
 import type { Device, HostData, HostTensor } from "../runtime/session.ts";
 import type { PointInput, PointSource } from "./representers-points.ts";
-import { openStore, shardName, type Store } from "./representers-store.ts";
+import { openStore, type Store, shardName } from "./representers-store.ts";
 import type { JobFolder } from "./run-folder.ts";
 
 export interface ExtractOptions {
@@ -33,7 +33,13 @@ export interface UnreadPoint {
 export async function extract(
   job: JobFolder,
   part: string,
-  { cut, source, batch = 32, shard = 4096, ...options }: ExtractOptions & { readonly cut: Cut; readonly source: PointSource },
+  {
+    cut,
+    source,
+    batch = 32,
+    shard = 4096,
+    ...options
+  }: ExtractOptions & { readonly cut: Cut; readonly source: PointSource },
 ): Promise<Store> {
   const { signal, onProgress, ...session } = options;
   const done = await openStore(job, part);
@@ -47,9 +53,13 @@ export async function extract(
   let begun = items;
   const forward = async (): Promise<void> => {
     if (pending.length === 0) return;
-    const features = await featuresOf(pending, async (feeds) => {
-      return (await network.run({ [cut.input]: feeds }, [cut.output]))[cut.output]?.data as Float32Array;
-    }, cut.width);
+    const features = await featuresOf(
+      pending,
+      async (feeds) => {
+        return (await network.run({ [cut.input]: feeds }, [cut.output]))[cut.output]?.data as Float32Array;
+      },
+      cut.width,
+    );
     pending.forEach((point, i) => void rows.push({ point, features: features[i] as Float32Array }));
     pending = [];
   };
@@ -146,7 +156,10 @@ function stacked(points: readonly PointInput[]): HostTensor {
   const data = new (first.row.constructor as new (length: number) => HostData)(size * rows.length);
   rows.forEach(({ row, id }, i) => {
     if (row.length !== size)
-      throw new OnnxplainError("E_INPUT_SHAPE", `\`${id}\` has ${row.length} numbers, the first point of its batch ${size}.`);
+      throw new OnnxplainError(
+        "E_INPUT_SHAPE",
+        `\`${id}\` has ${row.length} numbers, the first point of its batch ${size}.`,
+      );
     (data as Float32Array).set(row as Float32Array, i * size);
   });
   const dtype = DTYPES.find(([kind]) => first.row instanceof kind)?.[1] ?? "float32";

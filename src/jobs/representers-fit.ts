@@ -9,14 +9,19 @@ import { type Cut, thetaOf } from "../representers/cut.ts";
 import { DEFAULT_TOLERANCE, fitRepresenters } from "../representers/fit.ts";
 import { scoresOfAll } from "../representers/linear.ts";
 import type { FitProgress } from "../representers/newton.ts";
-import type { RepresenterObjective, RepresenterSolver, Representers, Stationarity } from "../representers/representers.ts";
+import type {
+  RepresenterObjective,
+  RepresenterSolver,
+  Representers,
+  Stationarity,
+} from "../representers/representers.ts";
 import { packShard } from "../representers/shards.ts";
 import { type SumCheck, sumCheckOf, summedRepresenters } from "../representers/sum-check.ts";
 import { givenTargets } from "../representers/targets.ts";
 import { VERSION } from "../version.ts";
 import { type ExtractOptions, extract } from "./representers-extract.ts";
 import type { PointSource } from "./representers-points.ts";
-import { openStore, requireComplete, shardName, type Store } from "./representers-store.ts";
+import { openStore, requireComplete, type Store, shardName } from "./representers-store.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
 
 /** Features that are known already. */
@@ -155,8 +160,7 @@ export async function runRepresentersFit(
   const ended = performance.now();
   const summed = await summedRepresenters(fitted, train.features, options);
   const judged = await judge(train, given, { fitted, summed, options });
-  const held =
-    heldOut && (await judge(heldOut, await givenOf(heldOut, plan, options), { fitted, summed, options }));
+  const held = heldOut && (await judge(heldOut, await givenOf(heldOut, plan, options), { fitted, summed, options }));
   const { theta, alpha, gradient, count, classes, width, columns, bias, ...rest } = fitted;
   const report: RepresentersReport = {
     ...rest,
@@ -313,7 +317,10 @@ async function judge(
     givenTargets(scores, { classes, activation, session: options });
   const compared = given && { fitted: await sigma(logits), given: await sigma(given) };
   const agreement = compared ? agreementOf(compared.fitted, compared.given, classes) : null;
-  return { report: { points: features.count, agreement, accuracy: accuracyOf(logits, labels, fitted), sumCheck }, compared };
+  return {
+    report: { points: features.count, agreement, accuracy: accuracyOf(logits, labels, fitted), sumCheck },
+    compared,
+  };
 }
 
 function accuracyOf(logits: Float64Array, labels: Int32Array, { classes, activation }: Representers): number | null {
@@ -338,6 +345,8 @@ function notesOf(input: RepresentersInput, fitted: Representers): readonly strin
       : [
           `the fit ended (${reason}) at ${stationarity.relative.toExponential(1)} of the first gradient, above the tolerance: sums differ from logits by up to the bound`,
         ]),
-    ...(count < width ? [`there are fewer points (${count}) than features (${width}); the L2 term alone makes the fit unique`] : []),
+    ...(count < width
+      ? [`there are fewer points (${count}) than features (${width}); the L2 term alone makes the fit unique`]
+      : []),
   ];
 }

@@ -32,9 +32,13 @@ export async function openRepresenters(folder: string): Promise<OpenRepresenters
   const array = (name: string, length: number): Float64Array => {
     const own = tensors[name];
     if (own?.data instanceof Float64Array && own.data.length === length) return own.data;
-    throw new OnnxplainError("E_FILE", `\`fit.safetensors\` in \`${folder}\` has no \`${name}\` of ${length} numbers.`, {
-      file: folder,
-    });
+    throw new OnnxplainError(
+      "E_FILE",
+      `\`fit.safetensors\` in \`${folder}\` has no \`${name}\` of ${length} numbers.`,
+      {
+        file: folder,
+      },
+    );
   };
   const { count, classes } = report;
   const columns = columnsOf(report);

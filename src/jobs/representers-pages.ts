@@ -26,7 +26,10 @@ const PLOTTED = 20_000;
 
 export const thumbnail = (image: ImageU8): Promise<Likeness> | Likeness => {
   const scale = LONGEST / Math.max(image.width, image.height);
-  const size = { width: Math.max(1, Math.round(image.width * scale)), height: Math.max(1, Math.round(image.height * scale)) };
+  const size = {
+    width: Math.max(1, Math.round(image.width * scale)),
+    height: Math.max(1, Math.round(image.height * scale)),
+  };
   const small = scale < 1 ? resize(image, { ...size, resample: "box" }) : image;
   return Promise.resolve(encodePng(small)).then((png) => ({ kind: "picture", png }));
 };
@@ -44,10 +47,7 @@ export async function picturesOf(data: DataSet, ids: ReadonlySet<string>): Promi
 }
 
 /** Rows of token ids as texts, by id. */
-export const textsOf = (
-  rows: ReadonlyMap<string, ArrayLike<number | bigint>>,
-  vocabulary: Vocabulary,
-): Likenesses =>
+export const textsOf = (rows: ReadonlyMap<string, ArrayLike<number | bigint>>, vocabulary: Vocabulary): Likenesses =>
   new Map([...rows].map(([id, row]) => [id, { kind: "text", words: wordsOf(row, vocabulary) } satisfies Likeness]));
 
 interface Looks {

@@ -32,7 +32,11 @@ const AHEAD = 4;
 export function picturePoints(
   model: Explainer,
   data: DataSet,
-  { classifier, preprocessing, wnids }: {
+  {
+    classifier,
+    preprocessing,
+    wnids,
+  }: {
     readonly classifier: Classifier;
     readonly preprocessing?: Preprocessing | undefined;
     readonly wnids?: readonly (string | undefined)[] | undefined;

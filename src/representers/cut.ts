@@ -2,7 +2,7 @@
 import { close, type Ops } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
 import { producers } from "../graph/topology.ts";
-import type { Model } from "../graph/types.ts";
+import type { Model, Node } from "../graph/types.ts";
 import { cutAt, type LinearEnd, linearEnd } from "../methods/linear-end.ts";
 import { FEATURES } from "../train/head.ts";
 import type { ActivationName } from "./activations.ts";
@@ -46,17 +46,18 @@ export function cutNetwork({ model, ops, input, scores, classes }: Reading, laye
     if (end === undefined)
       throw new OnnxplainError(
         "E_LAYER_UNSUITABLE",
-        `\`${scores}\` is made by ${producers(graph).get(scores)?.op ?? "nothing"}, not by a linear layer, so it is no sum over features. Name a layer with \`--layer\`: a hidden ReLU behind a linear layer, or any layer whose features are to be fitted to labels. \`onnxplain inspect\` lists them.`,
+        `\`${scores}\` is made by ${maker(producers(graph), scores)?.op ?? "nothing"}, not by a linear layer, so it is no sum over features. Name a layer with \`--layer\`: a hidden ReLU behind a linear layer, or any layer whose features are to be fitted to labels. \`onnxplain inspect\` lists them.`,
       );
     return { ...opened(model, ops, end), input, end, outputs: classes, activation: "softmax" };
   }
-  const made = producers(graph);
-  const node = made.get(layer) ?? graph.nodes.find((n) => n.name === layer);
+  const produced = producers(graph);
+  const node = produced.get(layer) ?? graph.nodes.find((n) => n.name === layer);
   const value = node?.outputs[0] ?? layer;
   if (!graph.facts.has(value))
     throw new OnnxplainError("E_LAYER_UNKNOWN", `No layer is named \`${layer}\`. \`onnxplain inspect\` lists them.`);
-  const before = node?.op === "Relu" ? node.inputs[0] : value;
-  const gated = node?.op === "Relu" || graph.nodes.some((n) => n.op === "Relu" && n.inputs[0] === value);
+  const made = maker(produced, value);
+  const before = made?.op === "Relu" ? made.inputs[0] : value;
+  const gated = made?.op === "Relu" || graph.nodes.some((n) => n.op === "Relu" && n.inputs[0] === value);
   const end = before !== undefined && gated ? linearEnd(model, before) : undefined;
   if (end) return { ...opened(model, ops, end), input, end, outputs: end.bias.length, activation: "relu" };
   return {
@@ -68,6 +69,12 @@ export function cutNetwork({ model, ops, input, scores, classes }: Reading, laye
   };
 }
 
+/** The node that makes a value, whatever names it bears on the way. */
+function maker(made: ReadonlyMap<string, Node>, value: string): Node | undefined {
+  const node = made.get(value);
+  return node?.op === "Identity" ? maker(made, node.inputs[0] ?? "") : node;
+}
+
 function opened(
   model: Model,
   ops: Ops,
@@ -76,7 +83,10 @@ function opened(
   const { g, rows } = cutAt(model, at, ops);
   const width = at.width ?? rows.dims?.[1];
   if (typeof width !== "number")
-    throw new OnnxplainError("E_LAYER_UNSUITABLE", `\`${at.features}\` has no fixed size; expected [N, d] or [N, d, …].`);
+    throw new OnnxplainError(
+      "E_LAYER_UNSUITABLE",
+      `\`${at.features}\` has no fixed size; expected [N, d] or [N, d, …].`,
+    );
   let output = FEATURES;
   while (model.graph.facts.has(output)) output += "_";
   const cut = close(model, g, [g.alias(rows, output)]);

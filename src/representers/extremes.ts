@@ -26,6 +26,7 @@ export function extremes(most: number): Extremes {
       values[at] = value;
       indices[at] = index;
     },
-    ranked: () => Array.from({ length: count }, (_, i) => ({ index: indices[i] as number, value: values[i] as number })),
+    ranked: () =>
+      Array.from({ length: count }, (_, i) => ({ index: indices[i] as number, value: values[i] as number })),
   };
 }

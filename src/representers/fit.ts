@@ -83,7 +83,10 @@ export async function fitRepresenters(points: TrainingPoints, options: FitOption
     const zero = new Float64Array(problem.size);
     const atZero = maxMagnitude(finite(await problem.evaluate(zero)).gradient);
     if (start && start.length !== problem.size)
-      throw new OnnxplainError("E_INPUT_SHAPE", `The start has ${start.length} numbers, expected ${classes} x ${columns}.`);
+      throw new OnnxplainError(
+        "E_INPUT_SHAPE",
+        `The start has ${start.length} numbers, expected ${classes} x ${columns}.`,
+      );
     const { solve, maxIterations } = SOLVERS[solver];
     const solved = await solve(problem, start ?? zero, {
       goal: tolerance * atZero,
@@ -126,7 +129,13 @@ const objectiveOf = ({ given }: TrainingPoints, { objective }: FitOptions): Repr
 
 /** What is minimised. Throws as {@link fitRepresenters}. */
 export async function problemOf(points: TrainingPoints, options: FitOptions): Promise<ProblemInput> {
-  const { classes, activation = "softmax", lambda = DEFAULT_LAMBDA, bias = true, tolerance = DEFAULT_TOLERANCE } = options;
+  const {
+    classes,
+    activation = "softmax",
+    lambda = DEFAULT_LAMBDA,
+    bias = true,
+    tolerance = DEFAULT_TOLERANCE,
+  } = options;
   const { features, labels, given } = points;
   const { count, width } = features;
   if (!(lambda > 0 && Number.isFinite(lambda)))
@@ -135,12 +144,18 @@ export async function problemOf(points: TrainingPoints, options: FitOptions): Pr
       `lambda is ${lambda}, expected a number above 0: α = -(σ(Φ) - t) / (2 λ n) has no meaning without the L2 term. For a network trained without it take a small one, such as 1e-4.`,
     );
   if (!ACTIVATION_NAMES.includes(activation))
-    throw new OnnxplainError("E_PARAM", `There is no activation \`${activation}\`; expected ${ACTIVATION_NAMES.join(", ")}.`);
+    throw new OnnxplainError(
+      "E_PARAM",
+      `There is no activation \`${activation}\`; expected ${ACTIVATION_NAMES.join(", ")}.`,
+    );
   if (!(tolerance >= 0)) throw new OnnxplainError("E_PARAM", `tolerance is ${tolerance}, expected a number from 0 up.`);
   if (!(Number.isInteger(classes) && classes >= 1))
     throw new OnnxplainError("E_PARAM", `classes is ${classes}, expected an integer from 1 up.`);
   if (count === 0 || width === 0)
-    throw new OnnxplainError("E_DATA_EMPTY", `There are ${count} points of ${width} features; a fit needs one of each.`);
+    throw new OnnxplainError(
+      "E_DATA_EMPTY",
+      `There are ${count} points of ${width} features; a fit needs one of each.`,
+    );
   const wanted = objectiveOf(points, options) === "labels" ? labels : given;
   if (wanted === undefined)
     throw new OnnxplainError(

@@ -17,7 +17,14 @@ export interface LayerShape {
 
 export const columnsOf = ({ width, bias }: Pick<LayerShape, "width" | "bias">): number => width + (bias ? 1 : 0);
 
-const EMPTY: Graph = { name: "representers", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
+const EMPTY: Graph = {
+  name: "representers",
+  inputs: [],
+  outputs: [],
+  constants: new Map(),
+  nodes: [],
+  facts: new Map(),
+};
 
 /** A model of what `emit` returns, by name. */
 export function graphOf(emit: (g: GraphBuilder) => Readonly<Record<string, Value>>): Model {
@@ -42,8 +49,7 @@ export const rowsInput = (g: GraphBuilder, width: number): Value =>
 /** F Θᵀ, `[B, classes]`. */
 export function scoresFrom(g: GraphBuilder, rows: Value, theta: Value, { width, bias }: LayerShape): Value {
   if (!bias) return g.op("Gemm", [rows, theta], { transB: 1 });
-  const part = (from: number, to: number): Value =>
-    g.op("Slice", [theta, g.ints([from]), g.ints([to]), g.ints([1])]);
+  const part = (from: number, to: number): Value => g.op("Slice", [theta, g.ints([from]), g.ints([to]), g.ints([1])]);
   const constant = g.op("Squeeze", [part(width, width + 1), g.ints([1])]);
   return g.op("Gemm", [rows, part(0, width), constant], { transB: 1 });
 }

@@ -12,7 +12,10 @@ export interface GroupSum {
 /** Groups in order of first appearance. `values` `[n]` of one test point and class, the group of each point. Throws `E_INPUT_SHAPE`. */
 export function groupSums(values: ArrayLike<number>, groups: readonly string[]): readonly GroupSum[] {
   if (values.length !== groups.length)
-    throw new OnnxplainError("E_INPUT_SHAPE", `There are ${groups.length} groups for ${values.length} training points.`);
+    throw new OnnxplainError(
+      "E_INPUT_SHAPE",
+      `There are ${groups.length} groups for ${values.length} training points.`,
+    );
   const sums = new Map<string, { name: string; points: number; positive: number; negative: number }>();
   groups.forEach((name, i) => {
     const own = sums.get(name) ?? { name, points: 0, positive: 0, negative: 0 };

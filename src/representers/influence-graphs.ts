@@ -115,18 +115,7 @@ const quadratic: Emit = ({ g, m, f, outputs, columns, input }) => {
   return { quadratic: g.op("ReduceSum", [m.mul(y, y), g.ints([1])], { keepdims: 0 }) };
 };
 
-/** Squared distances `[B, k]` of features to k others, without the constant: `|f|^2 - 2 f.t + |t|^2`, never below 0. */
-const distances: Emit = ({ g, m, f, columns, bias, width, input }) => {
-  const others = input("others", ["K", width]);
-  const own = bias ? g.op("Slice", [f, g.ints([0]), g.ints([columns - 1]), g.ints([1])]) : f;
-  const square = (a: Value): Value => m.sum(m.mul(a, a), [1]);
-  const cross = m.mul(g.op("Gemm", [own, others], { transB: 1 }), 2);
-  return { distances: m.atLeast(m.sub(m.add(square(own), g.op("Transpose", [square(others)])), cross), 0) };
-};
-
-const GRAPHS = { evaluate, product, moments, along, quadratic, distances } as const satisfies Readonly<
-  Record<string, Emit>
->;
+const GRAPHS = { evaluate, product, moments, along, quadratic } as const satisfies Readonly<Record<string, Emit>>;
 export type LayerGraphId = keyof typeof GRAPHS;
 
 const EMPTY: Graph = { name: "layer", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };

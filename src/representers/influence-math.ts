@@ -49,8 +49,6 @@ export interface LayerMath {
   readonly along: (points: Points, residuals: Float64Array, vectors: Float64Array) => Promise<Float64Array>;
   /** `|factor g_i|^2`, `[n]`, of gradients `g_i = residual_i f_i^T`; `factor` `[size, size]`. */
   readonly quadratic: (points: Points, residuals: Float64Array, factor: Float64Array) => Promise<Float64Array>;
-  /** Squared distances `[n, k]` of features to `others` `[k, width]`. */
-  readonly distances: (points: Points, others: Float64Array) => Promise<Float64Array>;
   readonly dispose: () => Promise<void>;
 }
 
@@ -84,7 +82,7 @@ export function openLayerMath(shape: LayerShape, { threads, signal }: MathOption
   const rowsOf = ({ first, count }: PointBlock, values: Float64Array, each: number): Float64Array =>
     values.subarray(first * each, (first + count) * each);
   const perPoint = async (
-    id: "along" | "quadratic" | "distances",
+    id: "along" | "quadratic",
     points: Points,
     {
       each,
@@ -167,12 +165,6 @@ export function openLayerMath(shape: LayerShape, { threads, signal }: MathOption
           residuals: doubles([block.count, outputs], rowsOf(block, residuals, outputs)),
           factor: doubles([size, size], factor),
         }),
-      }),
-    distances: (points, others) =>
-      perPoint("distances", points, {
-        each: others.length / width,
-        numbers: columns + others.length / width,
-        feeds: () => ({ others: doubles([others.length / width, width], others) }),
       }),
     dispose: async () => {
       const all = [...sessions.values()];

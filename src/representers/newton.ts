@@ -35,7 +35,8 @@ const MOST_INNER = 250;
 
 /**
  * Inexact Newton steps (Dembo, Eisenstat and Steihaug 1982) under a line search with the strong Wolfe conditions. Convergence is
- * quadratic in the end, so a gradient near rounding is within reach.
+ * quadratic in the end: one step more is taken where the goal is reached, which as a rule leaves a gradient near rounding, so that sums
+ * equal small scores as well.
  *
  * Source: Nocedal and Wright 2006, algorithm 7.1.
  */
@@ -53,12 +54,15 @@ export async function newtonCg(
   };
   let now = await evaluate(start);
   const first = norm(now.gradient);
+  let polished = false;
   for (let iteration = 0; ; iteration++) {
     const maxGradient = maxMagnitude(now.gradient);
     onProgress?.({ iteration, passes: problem.passes(), value: now.value, maxGradient });
     const end = (reason: StopReason): Solved => ({ theta: now.x, iterations: iteration, reason });
-    if (maxGradient <= goal) return end("converged");
-    if (iteration >= maxIterations) return end("iterations");
+    const there = maxGradient <= goal;
+    if (there && (polished || maxGradient === 0)) return end("converged");
+    if (iteration >= maxIterations) return end(there ? "converged" : "iterations");
+    polished = there;
     const size = norm(now.gradient);
     const loosest = Math.min(LOOSEST, Math.sqrt(size / first));
     const step = await newtonStep(problem, { sigma, gradient: now.gradient, residual: loosest * size, precondition });
@@ -66,7 +70,7 @@ export async function newtonCg(
     // near the minimum rounding hides the descent: a whole step is taken while it halves the gradient
     const whole = next ?? (await evaluate(now.x.map((v, i) => v + (step[i] as number))));
     const better = next !== undefined || norm(whole.gradient) < size / 2;
-    if (!better) return end("no progress");
+    if (!better) return end(there ? "converged" : "no progress");
     now = whole;
     if (now.x !== last) await evaluate(now.x);
   }

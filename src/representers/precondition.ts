@@ -1,6 +1,7 @@
 /** @file What resembles the Hessian of a fit and is cheap to invert: the features' second moments, the same for every class. */
-import { openSession } from "#ort";
+
 import { CholeskyDecomposition, Matrix } from "ml-matrix";
+import { openSession } from "#ort";
 import { writeModelBytes } from "../graph/write.ts";
 import type { SessionOptions } from "../runtime/session.ts";
 import { ACTIVATIONS } from "./activations.ts";
@@ -66,7 +67,9 @@ async function gramOf(
 ): Promise<Float64Array> {
   const gram = await openSession(writeModelBytes(gramGraph({ width, bias })), session);
   try {
-    const got = await gram.run({ rows: { dtype: "float32", dims: [rows.length / width, width], data: rows } }, ["gram"]);
+    const got = await gram.run({ rows: { dtype: "float32", dims: [rows.length / width, width], data: rows } }, [
+      "gram",
+    ]);
     return got.gram?.data as Float64Array;
   } finally {
     await gram.dispose();

@@ -79,7 +79,11 @@ export async function openProblem(
       let value = 0;
       const outputs = ["loss", "gradient", ...(sigma ? ["sigma"] : [])];
       await each(async (block, part) => {
-        const feeds = { rows: featureRows(block, width), targets: part(targets), theta: matrix(theta, columnsOf(shape)) };
+        const feeds = {
+          rows: featureRows(block, width),
+          targets: part(targets),
+          theta: matrix(theta, columnsOf(shape)),
+        };
         const got = await loss.run(feeds, outputs);
         value += Number(got.loss?.data[0]);
         addTo(sum, got.gradient);

@@ -90,7 +90,11 @@ export async function representerValues(
   fitted: Representers,
   features: FeatureSource,
   test: Float32Array,
-  { target, dropBiasInKernel = false, ...options }: KernelOptions & {
+  {
+    target,
+    dropBiasInKernel = false,
+    ...options
+  }: KernelOptions & {
     readonly target: number;
     readonly dropBiasInKernel?: boolean | undefined;
   },
@@ -123,7 +127,10 @@ export function checkQuery({ width, count }: Representers, features: FeatureSour
     );
   const bad = tests.findIndex((v) => !Number.isFinite(v));
   if (bad >= 0)
-    throw new OnnxplainError("E_NUMERIC", `Feature ${bad % width} of test point ${Math.floor(bad / width)} is not finite.`);
+    throw new OnnxplainError(
+      "E_NUMERIC",
+      `Feature ${bad % width} of test point ${Math.floor(bad / width)} is not finite.`,
+    );
 }
 
 interface Tally {
@@ -153,7 +160,16 @@ interface Block {
 
 function addBlock(
   tally: Tally,
-  { first, count, products, alpha, classes, m, t, constant }: Block & {
+  {
+    first,
+    count,
+    products,
+    alpha,
+    classes,
+    m,
+    t,
+    constant,
+  }: Block & {
     readonly alpha: Float64Array;
     readonly classes: number;
     readonly t: number;
@@ -194,17 +210,23 @@ function keepSimilarities(
 function answerOf(
   fitted: Representers,
   tests: Float32Array,
-  { own, t, similar }: { readonly own: readonly Tally[]; readonly t: number; readonly similar: ReadonlyMap<number, number> },
+  {
+    own,
+    t,
+    similar,
+  }: { readonly own: readonly Tally[]; readonly t: number; readonly similar: ReadonlyMap<number, number> },
 ): TestAnswer {
   const { alpha, classes, lambda, gradient } = fitted;
   const logits = scoresOf(fitted, tests, t);
   const gaps = scoresOf({ ...fitted, theta: gradient }, tests, t);
-  const point = (target: number, sign: number) => ({ index, value }: { readonly index: number; readonly value: number }) => ({
-    index,
-    value: sign * value,
-    alpha: alpha[index * classes + target] as number,
-    similarity: similar.get(index) as number,
-  });
+  const point =
+    (target: number, sign: number) =>
+    ({ index, value }: { readonly index: number; readonly value: number }) => ({
+      index,
+      value: sign * value,
+      alpha: alpha[index * classes + target] as number,
+      similarity: similar.get(index) as number,
+    });
   return {
     logits,
     predicted: logits.indexOf(Math.max(...logits)),

@@ -23,9 +23,8 @@ export async function summedRepresenters(
     for await (const block of features.blocks()) {
       const part = alpha.subarray(block.first * classes, (block.first + block.count) * classes);
       const got = await run.run({ rows: featureRows(block, width), alpha: matrix(part, classes) }, ["sum"]);
-      (got.sum?.data as Float64Array).forEach((v, i) => {
-        sum[i] = (sum[i] as number) + v;
-      });
+      const own = got.sum?.data as Float64Array;
+      for (let i = 0; i < sum.length; i++) sum[i] = (sum[i] as number) + (own[i] as number);
     }
     return sum;
   } finally {

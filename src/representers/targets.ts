@@ -31,7 +31,11 @@ export function labelTargets(labels: Int32Array, classes: number, activation: Ac
 /** σ of scores `[n, classes]`. */
 export async function givenTargets(
   given: Float32Array | Float64Array,
-  { classes, activation, session = {} }: {
+  {
+    classes,
+    activation,
+    session = {},
+  }: {
     readonly classes: number;
     readonly activation: ActivationName;
     readonly session?: SessionOptions;

@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, test } from "vitest";
-import { Explainer } from "../../src/explainer.ts";
+import type { Explainer } from "../../src/explainer.ts";
 import { tensor } from "../../src/graph/tensor.ts";
 import type { Graph, Model } from "../../src/graph/types.ts";
 import { writeModelBytes } from "../../src/graph/write.ts";
@@ -27,9 +27,16 @@ const EMPTY: Graph = { name: "net", inputs: [], outputs: [], constants: new Map(
 async function network(tokens: boolean): Promise<Explainer> {
   const g = builderOn(EMPTY, OPS);
   const first = tokens
-    ? g.op("ReduceMean", [g.op("Gather", [g.constant(random(10, 4)), g.input("ids", "int64", ["N", 3])]), g.ints([1])], { keepdims: 0 })
+    ? g.op(
+        "ReduceMean",
+        [g.op("Gather", [g.constant(random(10, 4)), g.input("ids", "int64", ["N", 3])]), g.ints([1])],
+        { keepdims: 0 },
+      )
     : g.input("features", "float32", ["N", 4]);
-  const hidden = g.alias(g.op("Relu", [g.op("Gemm", [first, g.constant(random(8, 4)), g.constant(random(8))], { transB: 1 })]), "hidden");
+  const hidden = g.alias(
+    g.op("Relu", [g.op("Gemm", [first, g.constant(random(8, 4)), g.constant(random(8))], { transB: 1 })]),
+    "hidden",
+  );
   const scores = g.op("Gemm", [hidden, g.constant(random(3, 8)), g.constant(random(3))], { transB: 1 });
   const model: Model = {
     graph: g.build([g.alias(scores, "logits")]),
@@ -75,7 +82,9 @@ describe("a fit in a folder", () => {
           }
         },
       };
-      await expect(runRepresentersFit(await inputOf(model, stopped), { ...options, folder: broken })).rejects.toThrow("killed");
+      await expect(runRepresentersFit(await inputOf(model, stopped), { ...options, folder: broken })).rejects.toThrow(
+        "killed",
+      );
       expect(readdirSync(join(broken, "train")).length).toBe(2);
       let begun = 0;
       await runRepresentersFit(await inputOf(model, train), {
@@ -92,7 +101,9 @@ describe("a fit in a folder", () => {
       for (const name of [...names.map((n) => `train/${n}`), "fit.safetensors"])
         expect(readFileSync(join(broken, name)).equals(readFileSync(join(whole, name)))).toBe(true);
       const other = { ...train, points: () => numbers("train").points() };
-      await expect(runRepresentersFit(await inputOf(model, other), { ...options, folder: whole })).rejects.toMatchObject({ code: "E_FILE" });
+      await expect(
+        runRepresentersFit(await inputOf(model, other), { ...options, folder: whole }),
+      ).rejects.toMatchObject({ code: "E_FILE" });
       await expect(
         runRepresentersFit(await inputOf(model, numbers("others")), { ...options, folder: whole, resume: true }),
       ).rejects.toMatchObject({ code: "E_PARAM" });
@@ -110,10 +121,21 @@ describe("a fit in a folder", () => {
       const open = await openRepresenters(folder);
       expect(open.fitted.alpha).toEqual(run.fitted.alpha);
       const { cut } = cutForArrays(model);
-      const points = arrayPoints({ name: "t", dims: [2, 4], data: random(2, 4).data as Float32Array, labels: undefined });
+      const points = arrayPoints({
+        name: "t",
+        dims: [2, 4],
+        data: random(2, 4).data as Float32Array,
+        labels: undefined,
+      });
       const tests = await featuresOfPoints(points, cut);
       const groups = Array.from(LABELS, String);
-      const explained = await explainByRepresenters(open, tests, { target: "all", top: 3, with: ["influence", "euclid"], groups, cut });
+      const explained = await explainByRepresenters(open, tests, {
+        target: "all",
+        top: 3,
+        with: ["influence", "euclid"],
+        groups,
+        cut,
+      });
       for (const { classes, nearest } of explained) {
         expect(classes.map((c) => c.target)).toEqual([0, 1, 2]);
         expect(nearest?.length).toBe(3);
@@ -123,7 +145,9 @@ describe("a fit in a folder", () => {
           expect(c.given).not.toBeNull();
         }
       }
-      await expect(explainByRepresenters(open, tests, { target: "label" })).rejects.toMatchObject({ code: "E_TARGET_UNKNOWN" });
+      await expect(explainByRepresenters(open, tests, { target: "label" })).rejects.toMatchObject({
+        code: "E_TARGET_UNKNOWN",
+      });
       const found = await confusedPoints(open, { from: 0, to: 1 });
       expect(found.ofClass).toBe(17);
       expect(found.inhibitory.every((p) => p.count <= found.confused.length && p.value < 0)).toBe(true);
@@ -137,9 +161,9 @@ describe("a fit in a folder", () => {
       const input = await inputOf(model, numbers(), "hidden");
       const { report } = await runRepresentersFit(input, { folder, lambda: 1e-6, tolerance: 1e-12 });
       expect(report.train.agreement?.meanDifference).toBeLessThan(1e-3);
-      await expect(
-        runRepresentersFit(input, { folder, resume: true, objective: "labels" }),
-      ).rejects.toMatchObject({ code: "E_PARAM" });
+      await expect(runRepresentersFit(input, { folder, resume: true, objective: "labels" })).rejects.toMatchObject({
+        code: "E_PARAM",
+      });
     }));
 
   test("token ids go through the network as they are", () =>
@@ -163,7 +187,9 @@ describe("a fit in a folder", () => {
 
 test("a network that ends in no linear layer says so", async () => {
   const g = builderOn(EMPTY, OPS);
-  const scores = g.op("Tanh", [g.op("Gemm", [g.input("x", "float32", ["N", 4]), g.constant(random(3, 4))], { transB: 1 })]);
+  const scores = g.op("Tanh", [
+    g.op("Gemm", [g.input("x", "float32", ["N", 4]), g.constant(random(3, 4))], { transB: 1 }),
+  ]);
   await using model = await loadModel(
     writeModelBytes({
       graph: g.build([g.alias(scores, "logits")]),
@@ -175,6 +201,10 @@ test("a network that ends in no linear layer says so", async () => {
       functions: [],
     }),
   );
-  expect(() => cutForArrays(model)).toThrowError(expect.objectContaining({ code: "E_LAYER_UNSUITABLE", message: expect.stringContaining("Tanh") }));
-  expect(() => cutForArrays(model, { layer: "nothing" })).toThrowError(expect.objectContaining({ code: "E_LAYER_UNKNOWN" }));
+  expect(() => cutForArrays(model)).toThrowError(
+    expect.objectContaining({ code: "E_LAYER_UNSUITABLE", message: expect.stringContaining("Tanh") }),
+  );
+  expect(() => cutForArrays(model, { layer: "nothing" })).toThrowError(
+    expect.objectContaining({ code: "E_LAYER_UNKNOWN" }),
+  );
 });

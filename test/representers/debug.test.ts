@@ -78,6 +78,14 @@ describe.skipIf(!hasShared(HAS_MANIFEST))(`reference case of debugging${absent(H
     golden.expectOutput("accuracy", found.accuracy);
     golden.expectOutput("fixed", found.fixed);
     golden.expectAllCompared();
+    // at every share: more flips than chance finds, and no fewer than self-influence
+    for (let s = 1; s < 9; s++) {
+      const mean = (k: number): number =>
+        [0, 1, 2, 3, 4].reduce((sum, r) => sum + (found.fixed[(r * 5 + k) * 9 + s] as number), 0) / 5;
+      const of = (name: string): number => mean(wanted.indexOf(name));
+      expect(of("ours")).toBeGreaterThan(1.3 * of("random"));
+      expect(of("ours")).toBeGreaterThanOrEqual(Math.max(of("influence"), of("influence_true")));
+    }
     for (const [name, all] of [
       ["mean_accuracy", found.accuracy],
       ["mean_fixed", found.fixed],

@@ -138,7 +138,8 @@ test.skipIf(cases.length === 0).each(cases)(`$id${absent(HERE)}`, async (c) => {
   check("Theta1", fit.theta);
   check("alpha", fit.alpha);
   check("objective", [fit.value]);
-  const all = (own: Float64Array, at: TrainingPoints["features"]) => scoresOfAll(at, { classes, width, bias, theta: own });
+  const all = (own: Float64Array, at: TrainingPoints["features"]) =>
+    scoresOfAll(at, { classes, width, bias, theta: own });
   const testRows = inMemory(tests, width);
   const given = theta && (await all(theta, testRows));
   const got = await checkQuery(fit, points, tests, c.id.startsWith("ch3/net_teacher") ? given : undefined);
@@ -156,7 +157,10 @@ test.skipIf(cases.length === 0).each(cases)(`$id${absent(HERE)}`, async (c) => {
       representerValues(fit, points.features, tests.subarray(0, width), { target }),
     ),
   );
-  check("K_test0", Array.from({ length: fit.count * classes }, (_, i) => test0[i % classes]?.[Math.floor(i / classes)] as number));
+  check(
+    "K_test0",
+    Array.from({ length: fit.count * classes }, (_, i) => test0[i % classes]?.[Math.floor(i / classes)] as number),
+  );
   if (c.outputs.some((o) => o.name === "K")) {
     const m = tests.length / width;
     const K = new Float64Array(fit.count * m * classes);
@@ -172,15 +176,23 @@ test.skipIf(cases.length === 0).each(cases)(`$id${absent(HERE)}`, async (c) => {
   }
   if (c.outputs.some((o) => o.name === "sum_K_drop_bias")) {
     const dropped = await query(fit, points.features, tests, { dropBiasInKernel: true, top: 0 });
-    check("sum_K_drop_bias", dropped.flatMap((a) => a.classes.map((k) => k.sum)));
+    check(
+      "sum_K_drop_bias",
+      dropped.flatMap((a) => a.classes.map((k) => k.sum)),
+    );
   }
   if (c.outputs.some((o) => o.name === "v_first10")) {
     const rows = await Promise.all(
       Array.from({ length: 10 }, (_, t) =>
-        representerValues(fit, points.features, tests.subarray(t * width, (t + 1) * width), { target: got.targets[t] as number }),
+        representerValues(fit, points.features, tests.subarray(t * width, (t + 1) * width), {
+          target: got.targets[t] as number,
+        }),
       ),
     );
-    check("v_first10", rows.flatMap((r) => [...r]));
+    check(
+      "v_first10",
+      rows.flatMap((r) => [...r]),
+    );
   }
   if (theta && c.values["objective_at_0.7_Theta_given"]) {
     const problem = await openProblem(await problemOf(points, options));
@@ -191,10 +203,17 @@ test.skipIf(cases.length === 0).each(cases)(`$id${absent(HERE)}`, async (c) => {
   }
   if (c.values.report && theta) {
     const report = c.values.report.value as Readonly<Record<string, number>>;
-    for (const [name, at] of [["train", points.features], ["test", testRows]] as const) {
+    for (const [name, at] of [
+      ["train", points.features],
+      ["test", testRows],
+    ] as const) {
       const sigma = async (own: Float64Array) =>
         givenTargets(await all(own, at), { classes, activation: fit.activation });
-      const { pearson, meanDifference, samePrediction } = agreementOf(await sigma(fit.theta), await sigma(theta), classes);
+      const { pearson, meanDifference, samePrediction } = agreementOf(
+        await sigma(fit.theta),
+        await sigma(theta),
+        classes,
+      );
       expect(pearson).toBeCloseTo(report[`pearson_${name}`] as number, 8);
       expect(meanDifference).toBeCloseTo(report[`mean_abs_${name}`] as number, 8);
       if (name === "test" && report.argmax_agreement_test) expect(samePrediction).toBe(report.argmax_agreement_test);

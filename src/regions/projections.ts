@@ -1,0 +1,125 @@
+/** @file On which side of every boundary every reference lies: values streamed through the feature graph, sides as bits. */
+import { OnnxplainError } from "../errors.ts";
+import type { Classifier } from "../methods/classifier.ts";
+import type { Layer } from "../methods/layers.ts";
+import type { HostTensor } from "../runtime/session.ts";
+import { wordsFor } from "./bits.ts";
+import { type Boundaries, sourceOf } from "./boundary.ts";
+import { featureWidth, HYPERPLANES, OUT, sidesGraph } from "./graphs.ts";
+import type { Pictures } from "./pictures.ts";
+import { type Feeds, openStream, type StreamOptions } from "./stream.ts";
+
+export interface Projections {
+  readonly count: number;
+  readonly boundaries: number;
+  /** <W_h, psi_i> + b_h, `[count, boundaries]`. */
+  readonly values: Float64Array;
+  /** The class that the network decides for, `[count]`. */
+  readonly classes: Int32Array;
+}
+
+/** Sends pictures through the network with hyperplanes behind its features; holds a native session. */
+export interface Projector {
+  /** Never more than a batch of features is held. Throws `E_NUMERIC`, `E_INPUT_SHAPE`, `E_ABORTED`. */
+  readonly project: (pictures: Pictures, boundaries: Boundaries) => Promise<Projections>;
+  /** psi `[n, width]` and scores `[n, classes]`, which are held: for few pictures. */
+  readonly features: (pictures: Pictures) => Promise<{ readonly psi: Float32Array; readonly scores: Float32Array }>;
+  readonly dispose: () => Promise<void>;
+}
+
+export async function openProjector(
+  classifier: Classifier,
+  layer: Layer,
+  options: StreamOptions = {},
+): Promise<Projector> {
+  const stream = await openStream(sourceOf(classifier, sidesGraph(classifier, layer)), options);
+  const [columns, width] = [classifier.classes, featureWidth(layer)];
+  return {
+    project: async (pictures, boundaries) => {
+      const { count } = pictures;
+      const values = new Float64Array(count * boundaries.count);
+      const classes = new Int32Array(count);
+      await stream.each(
+        pictures,
+        [OUT.values, OUT.scores],
+        (got, { first }) => {
+          values.set(got[OUT.values]?.data as Float64Array, first * boundaries.count);
+          classes.set(leading(got[OUT.scores]?.data as Float32Array, columns), first);
+        },
+        hyperplanes(boundaries),
+      );
+      refuseNonFinite(values, boundaries.count);
+      return { count, boundaries: boundaries.count, values, classes };
+    },
+    features: async (pictures) => {
+      const psi = new Float32Array(pictures.count * width);
+      const scores = new Float32Array(pictures.count * columns);
+      await stream.each(
+        pictures,
+        [OUT.features, OUT.scores],
+        (got, { first }) => {
+          psi.set(got[OUT.features]?.data as Float32Array, first * width);
+          scores.set(got[OUT.scores]?.data as Float32Array, first * columns);
+        },
+        hyperplanes({ count: 0, width, normals: new Float32Array(0), offsets: new Float64Array(0) }),
+      );
+      return { psi, scores };
+    },
+    dispose: stream.dispose,
+  };
+}
+
+type Hyperplanes = Pick<Boundaries, "count" | "width" | "normals" | "offsets">;
+
+const hyperplanes = ({ count, width, normals, offsets }: Hyperplanes): Feeds => {
+  const float64 = (dims: readonly number[], data: Float64Array): HostTensor => ({ dtype: "float64", dims, data });
+  return {
+    [HYPERPLANES.normals]: float64([count, width], Float64Array.from(normals)),
+    [HYPERPLANES.offsets]: float64([count], offsets),
+  };
+};
+
+/** The column of each row's largest value; of equal values the first. */
+export function leading(rows: ArrayLike<number>, columns: number): Int32Array {
+  return Int32Array.from({ length: rows.length / columns }, (_, i) => {
+    let best = 0;
+    for (let c = 1; c < columns; c++)
+      if ((rows[i * columns + c] as number) > (rows[i * columns + best] as number)) best = c;
+    return best;
+  });
+}
+
+function refuseNonFinite(values: Float64Array, columns: number): void {
+  const bad = values.findIndex((v) => !Number.isFinite(v));
+  if (bad >= 0)
+    throw new OnnxplainError(
+      "E_NUMERIC",
+      `Picture ${Math.floor(bad / columns)} has no finite value at boundary ${bad % columns}: its features overflow. Leave it out, or check the model's preprocessing.`,
+    );
+}
+
+/** Which references lie on the positive side, a set of bits for each boundary. */
+export interface Sides {
+  readonly count: number;
+  readonly boundaries: number;
+  /** Words of one set. */
+  readonly words: number;
+  /** `[boundaries, words]`; bit i of a row is reference i. */
+  readonly bits: Uint32Array;
+}
+
+/** A value of exactly 0 is the negative side. */
+export const isPositive = (value: number): boolean => value > 0;
+
+export function sidesOf({ count, boundaries, values }: Pick<Projections, "count" | "boundaries" | "values">): Sides {
+  const words = wordsFor(count);
+  const bits = new Uint32Array(boundaries * words);
+  for (let i = 0; i < count; i++)
+    for (let h = 0; h < boundaries; h++)
+      if (isPositive(values[i * boundaries + h]!)) bits[h * words + (i >>> 5)]! |= 1 << (i & 31);
+  return { count, boundaries, words, bits };
+}
+
+/** Values of one picture at every boundary. */
+export const valuesOf = ({ values, boundaries }: Projections, i: number): Float64Array =>
+  values.subarray(i * boundaries, (i + 1) * boundaries);
