@@ -48,7 +48,7 @@ describe("onnxplain demo", () => {
       const out = join(folder, "out");
       const code = await demo.run(["--scenes", "2", "--images", "8", "-o", out], { print: note, note } as never);
       expect(code).toBe(0);
-      expect(lines.filter((l) => l.includes("drawn "))).toHaveLength(2);
+      expect(lines.filter((l) => l.includes(": drawn "))).toHaveLength(2);
       expect(lines.some((l) => l.startsWith("found: the second network reads the planted watermark"))).toBe(true);
       for (const name of ["report.html", "sheet.png", "grad-cam.onnx", "truth", "shortcut"])
         expect(await readdir(out)).toContain(name);
