@@ -143,7 +143,7 @@ export function readParams(method: string, specs: ParamSpecs, given: Readonly<Re
       const known = Object.keys(specs);
       throw new OnnxplainError(
         "E_PARAM",
-        `Method \`${method}\` has no parameter \`${rawName}\`. ${known.length ? `It has: ${known.join(", ")}.` : "It has none."}`,
+        `\`${method}\` has no parameter \`${rawName}\`. ${known.length ? `It has: ${known.join(", ")}.` : "It has none."}`,
       );
     }
     if (raw === undefined || (raw === null && spec.default === null)) continue;

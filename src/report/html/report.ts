@@ -14,8 +14,8 @@ import {
   pictureDefinition,
   pictureId,
 } from "./figures.ts";
-import { html, type Markup, trusted } from "./markup.ts";
-import { policyOf } from "./policy.ts";
+import { html, type Markup } from "./markup.ts";
+import { page } from "./page.ts";
 import { SCRIPT } from "./script.ts";
 import { STYLE } from "./style.ts";
 import {
@@ -55,32 +55,19 @@ export async function htmlReport(subjects: readonly ReportSubject[], context: Re
   const style = `${STYLE}:root{--heat:${heat}}${methods.map((_, i) => hideRule(i)).join("")}`;
   const title = titleOf(subjects, context.model.labels);
   const colours = [...new Set(articles.flatMap((a) => a.colours))].map(colormapDefinition);
-  const policy = await policyOf({ style, script: SCRIPT });
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${trusted(policy)}">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="onnxplain ${VERSION}">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<svg class="defs" aria-hidden="true"><defs>${colours}${articles.map((a) => a.definition)}</defs></svg>
-<header><h1>${title}</h1><p class="lead">${leadOf(subjects, context)}</p></header>
-<main>
-${controls(articles, methods, heat)}
+  return page({
+    title,
+    heading: title,
+    lead: leadOf(subjects, context),
+    style,
+    script: SCRIPT,
+    definitions: [...colours, ...articles.map((a) => a.definition)],
+    main: html`${controls(articles, methods, heat)}
 ${articles.map((a) => a.markup)}
 ${methodSection(subjects)}
-${await makingSection(subjects, context)}
-</main>
-<footer><p>Made by onnxplain ${VERSION}. Maps are raw and signed; each has its own colour scale, printed below it.</p></footer>
-<script>${trusted(SCRIPT)}</script>
-</body>
-</html>
-`.markup;
+${await makingSection(subjects, context)}`,
+    remark: "Maps are raw and signed; each has its own colour scale, printed below it.",
+  });
 }
 
 const hideRule = (method: number): string => `body:has(#show-${method}:not(:checked)) .m${method}{display:none}`;

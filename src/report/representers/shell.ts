@@ -1,20 +1,12 @@
 /** @file What all pages on training points share: head, policy, sections, how the page was made. */
-import { VERSION } from "../../version.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
-import { policyOf } from "../html/policy.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { page, type Section, sectionsOf } from "../html/page.ts";
 import { STYLE } from "../html/style.ts";
 import { definitions } from "../html/tables.ts";
 import { RUN_SCRIPT } from "../run/script.ts";
 import { RUN_STYLE } from "../run/style.ts";
 import type { PageFacts } from "./input.ts";
 import { REPRESENTER_STYLE } from "./style.ts";
-
-export interface Section {
-  readonly id: string;
-  readonly name: string;
-  /** Left out where there is nothing to show. */
-  readonly markup: Markup | undefined;
-}
 
 export interface Shell {
   readonly title: string;
@@ -29,40 +21,17 @@ export interface Shell {
   readonly script?: string | undefined;
 }
 
-/**
- * The page as UTF-8 HTML that holds everything it needs: pictures are `data:` URLs, plots inline SVG, style and script inline and named by
- * their hashes in a Content-Security-Policy that allows nothing else.
- */
-export async function shell({ title, lead, facts, top, sections, definitions: defs, script }: Shell): Promise<string> {
-  const style = `${STYLE}${RUN_STYLE}${REPRESENTER_STYLE}`;
-  const code = `${RUN_SCRIPT}${script ?? ""}`;
-  const all = [...sections, { id: "made", name: "How it was made", markup: making(facts) }];
-  const present = all.filter((s) => s.markup !== undefined);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${trusted(await policyOf({ style, script: code }))}">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="onnxplain ${VERSION}">
-<title>${title}: ${facts.model}, ${facts.data}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-${defs === undefined ? undefined : html`<svg class="defs" aria-hidden="true"><defs>${defs}</defs></svg>`}
-<header><h1>${title}</h1><p class="lead">${lead}</p></header>
-<main>
-${top}
-<nav aria-label="Sections">${present.map(({ id, name }) => html`<a href="#${id}">${name}</a>`)}</nav>
-${present.map(({ id, name, markup }) => html`<section id="${id}"><h2>${name}</h2>${markup}</section>`)}
-</main>
-<footer><p>Made by onnxplain ${VERSION}.</p></footer>
-<script>${trusted(code)}</script>
-</body>
-</html>
-`.markup;
-}
+export const shell = ({ title, lead, facts, top, sections, definitions: defs, script = "" }: Shell): Promise<string> =>
+  page({
+    title: `${title}: ${facts.model}, ${facts.data}`,
+    heading: title,
+    lead,
+    style: `${STYLE}${RUN_STYLE}${REPRESENTER_STYLE}`,
+    script: `${RUN_SCRIPT}${script}`,
+    definitions: defs,
+    main: html`${top}
+${sectionsOf([...sections, { id: "made", name: "How it was made", markup: making(facts) }])}`,
+  });
 
 function making({ model, data, settings, command, notes }: PageFacts): Markup {
   const said = notes?.length ? html`<ul>${notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined;

@@ -2,9 +2,8 @@
 import { BASELINE_WORDS, BASELINES } from "../../metrics/baselines.ts";
 import type { RunSeries } from "../../metrics/series.ts";
 import { FEWEST, type Summary } from "../../metrics/summary.ts";
-import { VERSION } from "../../version.ts";
 import { html, type Markup, trusted } from "../html/markup.ts";
-import { policyOf } from "../html/policy.ts";
+import { page, type Section, sectionsOf } from "../html/page.ts";
 import { STYLE } from "../html/style.ts";
 import { definitions } from "../html/tables.ts";
 import { base64 } from "../terminal.ts";
@@ -32,41 +31,22 @@ import {
  */
 export async function runReport(run: RunReport): Promise<string> {
   const { summary, facts } = run;
-  const style = `${STYLE}${RUN_STYLE}`;
-  const findings = findingsOf(summary);
-  const title = `Are the maps true? ${facts.data}, ${facts.model}`;
-  const sections: readonly (readonly [id: string, name: string, markup: Markup | undefined])[] = [
-    ["run", "The run", runSection(run)],
-    ...presetSections(run),
-    ["overview", "All means", overviewSection(run)],
-    ...metricSections(run),
-    ["images", "Best and worst images", imageSection(run)],
-    ["made", "How it was made", makingSection(run)],
-  ];
-  const present = sections.filter(([, , markup]) => markup !== undefined);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${trusted(await policyOf({ style, script: RUN_SCRIPT }))}">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="onnxplain ${VERSION}">
-<title>${title}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header><h1>Are the maps true?</h1><p class="lead">${leadOf(run)}</p></header>
-<main>
-${verdictSection(run, findings)}
-<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
-${present.map(([id, name, markup]) => html`<section id="${id}"${id.startsWith("metric-") ? html` class="metric"` : undefined}><h2>${name}</h2>${markup}</section>`)}
-</main>
-<footer><p>Made by onnxplain ${VERSION}.</p></footer>
-<script>${trusted(RUN_SCRIPT)}</script>
-</body>
-</html>
-`.markup;
+  return page({
+    title: `Are the maps true? ${facts.data}, ${facts.model}`,
+    heading: "Are the maps true?",
+    lead: leadOf(run),
+    style: `${STYLE}${RUN_STYLE}`,
+    script: RUN_SCRIPT,
+    main: html`${verdictSection(run, findingsOf(summary))}
+${sectionsOf([
+  { id: "run", name: "The run", markup: runSection(run) },
+  ...presetSections(run),
+  { id: "overview", name: "All means", markup: overviewSection(run) },
+  ...metricSections(run),
+  { id: "images", name: "Best and worst images", markup: imageSection(run) },
+  { id: "made", name: "How it was made", markup: makingSection(run) },
+])}`,
+  });
 }
 
 const ownMethods = ({ cells }: Summary): readonly string[] => [
@@ -195,10 +175,10 @@ function failureSection(failures: readonly RunFailure[]): Markup | undefined {
   return html`<h3>What failed</h3><ul class="failures">${failures.slice(0, MOST_FAILURES).map(item)}</ul>${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more failure")}</summary><ul class="failures">${rest.map(item)}</ul></details>` : undefined}`;
 }
 
-function presetSections({ presets, summary }: RunReport): readonly (readonly [string, string, Markup | undefined])[] {
+function presetSections({ presets, summary }: RunReport): readonly Section[] {
   return PRESET_TABLES.filter((p) => presets.includes(p.id)).map((p) => {
     const table = presetTable(p, summary);
-    return [`preset-${p.id}`, p.title, table && html`<p class="soft">${p.source}</p>${table}`];
+    return { id: `preset-${p.id}`, name: p.title, markup: table && html`<p class="soft">${p.source}</p>${table}` };
   });
 }
 
@@ -210,14 +190,15 @@ const LEGEND = trusted(
   `<p class="fine">Distributions: <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="dots" d="M20 12h0M50 7h0M80 16h0"/></svg> images, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="box" d="M10 4H90V20H10Z"/><path class="median" d="M50 4V20"/></svg> quartiles and median, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="interval" d="M10 12H90"/><path class="mean" d="M50 12h0"/></svg> mean and its interval, <svg class="strip key" viewBox="0 0 100 24" preserveAspectRatio="none" aria-hidden="true"><path class="reference" d="M50 0V24"/></svg> mean of the random map.</p>`,
 );
 
-function metricSections(run: RunReport): readonly (readonly [string, string, Markup])[] {
+function metricSections(run: RunReport): readonly Section[] {
   const { summary, metricOf, series } = run;
   const curves = meanCurves(run.curves);
-  return metricsOf(summary).map((metric, i) => [
-    `metric-${i}`,
-    metricTitle(metric, metricOf),
-    metricMarkup(metric, run, { curves, series, legend: i === 0 }),
-  ]);
+  return metricsOf(summary).map((metric, i) => ({
+    id: `metric-${i}`,
+    kind: "metric",
+    name: metricTitle(metric, metricOf),
+    markup: metricMarkup(metric, run, { curves, series, legend: i === 0 }),
+  }));
 }
 
 interface Drawn {

@@ -1,7 +1,6 @@
 /** @file The report of a training: one HTML file that says first how good the network is, then how it came to be. */
-import { VERSION } from "../../version.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
-import { policyOf } from "../html/policy.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { page, sectionsOf } from "../html/page.ts";
 import { STYLE } from "../html/style.ts";
 import { definitions } from "../html/tables.ts";
 import { linePlot } from "../plot/lines.ts";
@@ -20,39 +19,22 @@ import { checkpointTable, classTable, confusionTable, percentage, resultTable, s
  */
 export async function trainingReport(report: TrainingReport): Promise<string> {
   const { facts } = report;
-  const style = `${STYLE}${RUN_STYLE}${TRAIN_STYLE}`;
-  const sections: readonly (readonly [id: string, name: string, markup: Markup | undefined])[] = [
-    ["curves", "Curves", curveSection(report)],
-    ["results", "Results", resultTable(report.results)],
-    ["classes", "Classes", classSection(report)],
-    ["checkpoints", "Checkpoints", checkpointTable(report)],
-    ["skipped", "Skipped pictures", skippedList(report.skipped)],
-    ["made", "How it was made", makingSection(report)],
-  ];
-  const present = sections.filter(([, , markup]) => markup !== undefined);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta http-equiv="Content-Security-Policy" content="${trusted(await policyOf({ style, script: RUN_SCRIPT }))}">
-<meta name="referrer" content="no-referrer">
-<meta name="generator" content="onnxplain ${VERSION}">
-<title>Training of ${facts.network} on ${facts.data}</title>
-<style>${trusted(style)}</style>
-</head>
-<body>
-<header><h1>Training of ${facts.network}</h1><p class="lead">${leadOf(report)}</p></header>
-<main>
-${verdictSection(report)}
-<nav aria-label="Sections">${present.map(([id, name]) => html`<a href="#${id}">${name}</a>`)}</nav>
-${present.map(([id, name, markup]) => html`<section id="${id}"><h2>${name}</h2>${markup}</section>`)}
-</main>
-<footer><p>Made by onnxplain ${VERSION}.</p></footer>
-<script>${trusted(RUN_SCRIPT)}</script>
-</body>
-</html>
-`.markup;
+  return page({
+    title: `Training of ${facts.network} on ${facts.data}`,
+    heading: `Training of ${facts.network}`,
+    lead: leadOf(report),
+    style: `${STYLE}${RUN_STYLE}${TRAIN_STYLE}`,
+    script: RUN_SCRIPT,
+    main: html`${verdictSection(report)}
+${sectionsOf([
+  { id: "curves", name: "Curves", markup: curveSection(report) },
+  { id: "results", name: "Results", markup: resultTable(report.results) },
+  { id: "classes", name: "Classes", markup: classSection(report) },
+  { id: "checkpoints", name: "Checkpoints", markup: checkpointTable(report) },
+  { id: "skipped", name: "Skipped pictures", markup: skippedList(report.skipped) },
+  { id: "made", name: "How it was made", markup: makingSection(report) },
+])}`,
+  });
 }
 
 const stepsOf = ({ steps, epochs }: TrainingReport): number =>
