@@ -151,8 +151,8 @@ function optionsFrom(values: Values, model: Explainer, presets: readonly Evaluat
   return {
     ...reading,
     ...deviceOptions(values),
-    methods: once(methods),
-    metrics: once(metrics),
+    methods: once(methods) as typeof methods,
+    metrics: once(metrics) as typeof metrics,
     agreements: [...presets.flatMap((p) => p.agreements), ...list(values, "agreement").map((a) => a.split("+"))],
     params: pairs(values, "param"),
     target: text(values, "target"),
@@ -168,10 +168,15 @@ function optionsFrom(values: Values, model: Explainer, presets: readonly Evaluat
 const perMap = (scores: number, maps: number): string =>
   Number.isInteger(scores / maps) ? String(scores / maps) : (scores / maps).toFixed(2);
 
-/** Two presets may ask for the same. */
-const once = <T>(asks: readonly T[]): readonly T[] => [
-  ...new Map(asks.map((ask) => [JSON.stringify(typeof ask === "string" ? ask.trim() : ask), ask])).values(),
+/** Presets and flags may ask for the same; a method without parameters is its name. */
+const once = (asks: readonly (string | MethodAsk | MetricAsk)[]): typeof asks => [
+  ...new Map(asks.map((ask) => [keyOf(ask), ask])).values(),
 ];
+function keyOf(ask: string | MethodAsk | MetricAsk): string {
+  if (typeof ask === "string") return ask.trim();
+  const [only, ...rest] = Object.values(ask).filter((v) => v !== undefined);
+  return typeof only === "string" && rest.length === 0 ? only : JSON.stringify(ask);
+}
 
 /** On a terminal one line that is rewritten; elsewhere nothing. */
 function progressText(quiet: boolean): {

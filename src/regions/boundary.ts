@@ -4,7 +4,7 @@ import { isStatic } from "../graph/dim.ts";
 import type { Model } from "../graph/types.ts";
 import type { Classifier } from "../methods/classifier.ts";
 import type { Layer } from "../methods/layers.ts";
-import { shuffled, uniforms, scattered } from "../random.ts";
+import { scattered, shuffled, uniforms } from "../random.ts";
 import { boundaryGraph, featureWidth, OUT } from "./graphs.ts";
 import type { Pictures } from "./pictures.ts";
 import { openStream, type Source, type Stream, type StreamOptions } from "./stream.ts";

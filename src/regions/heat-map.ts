@@ -1,6 +1,7 @@
 /** @file A polytope as a heat map: for each boundary the features weighted by its normal's channel means, then their mean. */
-import { upsampleBilinear } from "../image/upsample.ts";
+
 import type { Size } from "../image/types.ts";
+import { upsampleBilinear } from "../image/upsample.ts";
 import { featuresOf, LAYER, weighted } from "../methods/layer-features.ts";
 import type { Layer } from "../methods/layers.ts";
 import { type Boundaries, normalOf } from "./boundary.ts";

@@ -1,8 +1,8 @@
 /** @file k-means by Lloyd's rounds, exact: features are read block by block and never held. */
 import { openSession } from "#ort";
 import { OnnxplainError } from "../errors.ts";
-import type { Graph, Model } from "../graph/types.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
+import type { Graph, Model } from "../graph/types.ts";
 import { verify } from "../graph/verify.ts";
 import { writeModelBytes } from "../graph/write.ts";
 import { formula } from "../ops/formula.ts";
@@ -10,7 +10,7 @@ import { builderOn } from "../ops/infer.ts";
 import { OPS } from "../ops/table.ts";
 import { scattered, uniforms } from "../random.ts";
 import type { HostTensor, Session, SessionOptions } from "../runtime/session.ts";
-import type { Pictures } from "./pictures.ts";
+import { type Pictures, pickedPictures } from "./pictures.ts";
 
 export interface KMeansOptions extends SessionOptions {
   readonly clusters: number;
@@ -87,8 +87,9 @@ const measureOn = (session: Session, { block, signal }: Pick<KMeansOptions, "blo
         throw new OnnxplainError("E_ABORTED", "k-means was stopped by its signal.", { cause: signal.reason });
       const rows: HostTensor = { dtype: "float32", dims: [part.count, width], data: part.rows };
       const got = await session.run({ [ROWS]: rows, [CENTRES]: c }, [DISTANCES]);
+      const found = got[DISTANCES]?.data as Float64Array;
       use(
-        (got[DISTANCES]?.data as Float64Array).map((d) => Math.max(0, d)),
+        found.map((d) => Math.max(0, d)),
         part,
       );
     }
@@ -187,13 +188,9 @@ function firstLeast(values: Float64Array): number {
 
 /** The points at these places, `[places, width]`. */
 async function pointsAt(points: Pictures, places: ArrayLike<number>): Promise<Float64Array> {
-  const { width } = points;
-  const out = new Float64Array(places.length * width);
-  for await (const { first, count, rows } of points.blocks(BLOCK))
-    for (let k = 0; k < places.length; k++) {
-      const i = (places[k] as number) - first;
-      if (i >= 0 && i < count) out.set(rows.subarray(i * width, (i + 1) * width), k * width);
-    }
+  const out = new Float64Array(places.length * points.width);
+  const picked = await pickedPictures(points, places);
+  for await (const { first, rows } of picked.blocks(Math.max(1, picked.count))) out.set(rows, first * points.width);
   return out;
 }
 

@@ -15,6 +15,8 @@ export interface Pictures {
   readonly width: number;
   /** Blocks of at most `size` pictures. */
   readonly blocks: (size: number) => AsyncIterable<PictureBlock>;
+  /** The pictures at these places, `[places, width]`, where they can be had without a walk. */
+  readonly at?: ((places: ArrayLike<number>) => Promise<Float32Array>) | undefined;
 }
 
 /** Pictures `[n, width]` that lie in memory as one. */
@@ -30,4 +32,19 @@ export function picturesInMemory(rows: Float32Array, width: number): Pictures {
       }
     },
   };
+}
+
+const WALK = 64;
+
+/** The pictures at these places, in memory, in the order asked for. */
+export async function pickedPictures(pictures: Pictures, places: ArrayLike<number>): Promise<Pictures> {
+  const { width } = pictures;
+  if (pictures.at) return picturesInMemory(await pictures.at(places), width);
+  const out = new Float32Array(places.length * width);
+  for await (const { first, count, rows } of pictures.blocks(WALK))
+    for (let k = 0; k < places.length; k++) {
+      const i = (places[k] as number) - first;
+      if (i >= 0 && i < count) out.set(rows.subarray(i * width, (i + 1) * width), k * width);
+    }
+  return picturesInMemory(out, width);
 }

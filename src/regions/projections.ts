@@ -22,6 +22,11 @@ export interface Projections {
 export interface Projector {
   /** Never more than a batch of features is held. Throws `E_NUMERIC`, `E_INPUT_SHAPE`, `E_ABORTED`. */
   readonly project: (pictures: Pictures, boundaries: Boundaries) => Promise<Projections>;
+  /** The same, with psi `[n, width]` and scores `[n, classes]`, which are held: for few pictures. */
+  readonly read: (
+    pictures: Pictures,
+    boundaries: Boundaries,
+  ) => Promise<{ readonly projections: Projections; readonly psi: Float32Array; readonly scores: Float32Array }>;
   /** psi `[n, width]` and scores `[n, classes]`, which are held: for few pictures. */
   readonly features: (pictures: Pictures) => Promise<{ readonly psi: Float32Array; readonly scores: Float32Array }>;
   readonly dispose: () => Promise<void>;
@@ -34,35 +39,42 @@ export async function openProjector(
 ): Promise<Projector> {
   const stream = await openStream(sourceOf(classifier, sidesGraph(classifier, layer)), options);
   const [columns, width] = [classifier.classes, featureWidth(layer)];
+  async function sent(
+    pictures: Pictures,
+    boundaries: Hyperplanes,
+    psi?: Float32Array,
+  ): Promise<Projections & { readonly scores: Float32Array }> {
+    const { count } = pictures;
+    const values = new Float64Array(count * boundaries.count);
+    const scores = new Float32Array(count * columns);
+    const wanted = [OUT.scores, ...(boundaries.count > 0 ? [OUT.values] : []), ...(psi ? [OUT.features] : [])];
+    await stream.each(
+      pictures,
+      wanted,
+      (got, { first }) => {
+        scores.set(got[OUT.scores]?.data as Float32Array, first * columns);
+        if (boundaries.count > 0) values.set(got[OUT.values]?.data as Float64Array, first * boundaries.count);
+        psi?.set(got[OUT.features]?.data as Float32Array, first * width);
+      },
+      hyperplanes(boundaries),
+    );
+    refuseNonFinite(values, boundaries.count);
+    return { count, boundaries: boundaries.count, values, classes: leading(scores, columns), scores };
+  }
+  const without: Hyperplanes = { count: 0, width, normals: new Float32Array(0), offsets: new Float64Array(0) };
   return {
     project: async (pictures, boundaries) => {
-      const { count } = pictures;
-      const values = new Float64Array(count * boundaries.count);
-      const classes = new Int32Array(count);
-      await stream.each(
-        pictures,
-        [OUT.values, OUT.scores],
-        (got, { first }) => {
-          values.set(got[OUT.values]?.data as Float64Array, first * boundaries.count);
-          classes.set(leading(got[OUT.scores]?.data as Float32Array, columns), first);
-        },
-        hyperplanes(boundaries),
-      );
-      refuseNonFinite(values, boundaries.count);
-      return { count, boundaries: boundaries.count, values, classes };
+      const { scores: _, ...projections } = await sent(pictures, boundaries);
+      return projections;
+    },
+    read: async (pictures, boundaries) => {
+      const psi = new Float32Array(pictures.count * width);
+      const { scores, ...projections } = await sent(pictures, boundaries, psi);
+      return { projections, psi, scores };
     },
     features: async (pictures) => {
       const psi = new Float32Array(pictures.count * width);
-      const scores = new Float32Array(pictures.count * columns);
-      await stream.each(
-        pictures,
-        [OUT.features, OUT.scores],
-        (got, { first }) => {
-          psi.set(got[OUT.features]?.data as Float32Array, first * width);
-          scores.set(got[OUT.scores]?.data as Float32Array, first * columns);
-        },
-        hyperplanes({ count: 0, width, normals: new Float32Array(0), offsets: new Float64Array(0) }),
-      );
+      const { scores } = await sent(pictures, without, psi);
       return { psi, scores };
     },
     dispose: stream.dispose,

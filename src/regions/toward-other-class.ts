@@ -1,8 +1,8 @@
 /** @file Boundaries of one picture against references of other classes: found by bisection in feature space, with the rest of the network. */
 import { OnnxplainError } from "../errors.ts";
 import type { Classifier } from "../methods/classifier.ts";
-import type { Layer } from "../methods/layers.ts";
 import { LAYER } from "../methods/layer-features.ts";
+import type { Layer } from "../methods/layers.ts";
 import { tail } from "../methods/tail.ts";
 import { type Boundaries, readBoundaries } from "./boundary.ts";
 import { boundaryGraph, featureDims, featureWidth, OUT } from "./graphs.ts";
@@ -100,7 +100,9 @@ async function bisected(
 ): Promise<{ readonly points: Float32Array; readonly steps: Int32Array; readonly met: readonly boolean[] }> {
   const count = others.length / width;
   const pos: Float64Array[] = Array.from({ length: count }, () => Float64Array.from(psi));
-  const neg: Float64Array[] = Array.from({ length: count }, (_, i) => Float64Array.from(others.subarray(i * width, (i + 1) * width)));
+  const neg: Float64Array[] = Array.from({ length: count }, (_, i) =>
+    Float64Array.from(others.subarray(i * width, (i + 1) * width)),
+  );
   const points = new Float32Array(count * width);
   const steps = new Int32Array(count);
   const met = new Array<boolean>(count).fill(false);

@@ -1,11 +1,11 @@
 /** @file Chapter 4 of the reference set: cases, their arrays, comparison within the tolerance that the manifest states. */
 import { expect } from "vitest";
-import type { ExplainerClassifier } from "./nets.ts";
 import { loadModel } from "../../src/index.ts";
 import { namedLayer } from "../../src/methods/layers.ts";
 import { picturesInMemory } from "../../src/regions/pictures.ts";
 import { inputOf, MEAN, SIDE, STD } from "../golden/cifar.ts";
 import { readSharedJson, readSharedNpy, shared } from "../shared.ts";
+import type { ExplainerClassifier } from "./nets.ts";
 
 type Tolerance =
   | "exact"
@@ -40,6 +40,12 @@ export interface GoldenCase {
 
 /** Arrays compared so far, over all cases. */
 export const compared = new Set<string>();
+
+/** Every array that the manifest has in chapter 4. */
+export const chapter = (): readonly string[] =>
+  readSharedJson<{ readonly cases: readonly Case[] }>(MANIFEST)
+    .cases.filter((c) => c.id.startsWith("ch4/"))
+    .flatMap((c) => c.outputs.map((o) => `${c.id} ${o.name}`));
 
 export function goldenCase(id: string): GoldenCase {
   const found = readSharedJson<{ readonly cases: readonly Case[] }>(MANIFEST).cases.find((c) => c.id === id);
@@ -76,7 +82,11 @@ function compare(label: string, got: ArrayLike<number>, wanted: ArrayLike<number
     );
     return;
   }
-  const { atol, rtol, allowed_fraction_outside = 0 } = tolerance && tolerance !== "exact" ? tolerance : { atol: 0, rtol: 0 };
+  const {
+    atol,
+    rtol,
+    allowed_fraction_outside = 0,
+  } = tolerance && tolerance !== "exact" ? tolerance : { atol: 0, rtol: 0 };
   let [outside, worst] = [0, 0];
   for (let i = 0; i < wanted.length; i++) {
     const [a, b] = [got[i] as number, wanted[i] as number];
@@ -130,7 +140,9 @@ export const labelsAt = (set: "train" | "test", places: readonly number[]): read
 /** The network of a setup case, and psi. */
 export async function networkOf(setup: GoldenCase): Promise<ExplainerClassifier> {
   const model = await loadModel(shared(`golden/models/${setup.param<string>("onnx")}`));
-  const value = setup.param<Readonly<Record<string, string>>>("onnx_values")[setup.param<string>("psi_layer")] as string;
+  const value = setup.param<Readonly<Record<string, string>>>("onnx_values")[
+    setup.param<string>("psi_layer")
+  ] as string;
   const classifier = model.classifier({ layer: value });
   return { classifier, layer: namedLayer(classifier, value) };
 }
