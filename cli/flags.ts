@@ -141,9 +141,9 @@ export function pairs(values: Values, name: string): Readonly<Record<string, str
   );
 }
 
-/** A command as a POSIX shell reads it: words that hold anything unusual stand in single quotes. */
+/** A command as a POSIX shell reads it: words of `argv` that hold anything unusual stand in single quotes. */
 export const commandLine = (verb: string, argv: readonly string[]): string =>
-  ["onnxplain", verb, ...argv]
+  ["onnxplain", ...verb.split(" "), ...argv]
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(" ");
 

@@ -11,6 +11,7 @@ import {
   featuresOfPoints,
   idsShown,
   type Likenesses,
+  type Looks,
   namedPictures,
   OnnxplainError,
   type OpenRepresenters,
@@ -18,18 +19,17 @@ import {
   picturesOf,
   type RepresentersExplainOptions,
   readCsv,
-  readVocabulary,
   representersConfusionPage,
   representersExplainPage,
   sortedJson,
   type TestPoint,
-  textsOf,
   writeCsv,
 } from "../src/index.ts";
-import { dataFrom } from "./data.ts";
 import { commandLine, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text, type Values } from "./flags.ts";
 import { deviceOptions } from "./open.ts";
-import { arrayFile, isArrays, networkFrom, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
+import { heldOutLooks, saidBy, trainLooks, wordsIn } from "./representers-looks.ts";
+import { MAPS_FLAGS, mapsAsked, mapsOf } from "./representers-maps.ts";
+import { arrayFile, isArrays, type Network, networkFrom, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
 import { hushed, type Verb } from "./verb.ts";
 import { writeWhole } from "./write.ts";
 
@@ -55,6 +55,7 @@ const FLAGS = {
   out: { type: "string", short: "o", value: "FILE", about: ".html, .json or .csv (default: a table on stdout)" },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
+  ...MAPS_FLAGS,
   ...SOURCE_FLAGS,
 } as const satisfies Flags;
 
@@ -82,6 +83,7 @@ export const representersExplain: Verb = {
     const kind = kindOf(text(own, "out"));
     const open = await openRepresenters(folder);
     const values: Values = { ...((open.report.origin ?? {}) as Values), ...own };
+    const mapsFile = mapsAsked(values, rest);
     const out = hushed(console, isSet(own, "quiet"));
     const facts = {
       model: text(values, "model") ?? "features",
@@ -93,35 +95,59 @@ export const representersExplain: Verb = {
       const file = text(own, "out");
       const content = file === undefined || isSet(own, "json") ? undefined : await what[kind ?? "html"]();
       if (file !== undefined && content !== undefined) await writeWhole(file, new TextEncoder().encode(content));
-      out.print(isSet(own, "json") ? (await what.json()).trimEnd() : (file ?? what.text()));
+      out.print(isSet(own, "json") ? (await what.json()).trimEnd() : (file ?? (await what.text())));
       return 0;
     };
     if (confused !== undefined) return write(await confusion(open, values, { confused, facts }));
-    const { tests, texts, pictures } = await testsFrom(values, rest, open);
-    const { target, ...asked } = await askedFrom(values, open);
     const network = isSet(values, "features") ? undefined : await networkFrom(values);
-    const explained = await explainByRepresenters(open, tests, {
-      ...asked,
-      ...deviceOptions(values),
-      target,
-      cut: network?.cut.cut,
-    }).finally(() => network?.model.dispose());
-    const looks = async (): Promise<Likenesses> =>
-      new Map([...(await likenesses(values, idsShown(open, explained))), ...texts, ...(await pictures())]);
-    return write({
-      html: async () => representersExplainPage(open, explained, { facts, likenesses: await looks() }),
-      json: async () => jsonOf(documentOf(open, explained)),
-      csv: async () => writeCsv(explainTable(open, explained)),
-      text: () => textOf(open, explained),
-    });
+    try {
+      const { tests, texts, pictures } = await testsFrom(values, rest, { open, network });
+      const asked = await askedFrom(values, open);
+      const explained = await explainByRepresenters(open, tests, {
+        ...asked,
+        ...deviceOptions(values),
+        cut: network?.cut.cut,
+      });
+      const looks = once(
+        async (): Promise<Looks> => ({
+          train: await trainLooks(values, idsShown(open, explained)),
+          tests: new Map([...texts, ...(await pictures())]),
+        }),
+      );
+      const maps = mapsFile && (await mapsOf({ open, network, values, explained }, { names: rest, facts, looks, out }));
+      const said = async (): Promise<Looks> => (text(values, "vocabulary") === undefined ? {} : looks());
+      const code = await write({
+        html: async () => representersExplainPage(open, explained, { facts, looks: await looks() }),
+        json: async () =>
+          jsonOf({ ...documentOf(open, explained, await said()), ...(maps ? { maps: maps.about } : {}) }),
+        csv: async () => writeCsv(explainTable(open, explained)),
+        text: async () => textOf(open, explained, await said()),
+      });
+      if (mapsFile && maps) {
+        await writeWhole(mapsFile, new TextEncoder().encode(maps.page));
+        if (!isSet(own, "json")) out.print(maps.line);
+      }
+      return code;
+    } finally {
+      await network?.model.dispose();
+    }
   },
 };
+
+/** A value that is made when first asked for. */
+function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 interface Written {
   readonly html: () => Promise<string>;
   readonly json: () => Promise<string>;
   readonly csv: () => Promise<string>;
-  readonly text: () => string;
+  readonly text: () => Promise<string>;
 }
 type Kind = "html" | "json" | "csv";
 const KINDS: readonly Kind[] = ["html", "json", "csv"];
@@ -155,7 +181,12 @@ async function confusion(
   });
   const { ids, labels } = open.train;
   const inhibitory = found.inhibitory.map((p) => ({ ...p, id: ids[p.index], label: labels[p.index] }));
-  const shown = new Set([...inhibitory.map((p) => p.id as string), ...found.confused.map((p) => p.id)]);
+  const looks = once(
+    async (): Promise<Looks> => ({
+      train: await trainLooks(values, new Set(inhibitory.map((p) => p.id as string))),
+      tests: await heldOutLooks(values, new Set(found.confused.map((p) => p.id))),
+    }),
+  );
   const lines = inhibitory.map((p) => ({
     id: p.id as string,
     label: p.label as number,
@@ -164,14 +195,14 @@ async function confusion(
     alpha: p.alpha,
   }));
   return {
-    html: async () => representersConfusionPage(open, found, { facts, likenesses: await likenesses(values, shown) }),
+    html: async () => representersConfusionPage(open, found, { facts, looks: await looks() }),
     json: async () => jsonOf({ ...found, inhibitory, confused: found.confused.map((p) => p.id) }),
     csv: async () =>
       [
         "id,label,count,value,alpha",
         ...lines.map((l) => `${JSON.stringify(l.id)},${l.label},${l.count},${l.value},${l.alpha}`),
       ].join("\n"),
-    text: () =>
+    text: async () =>
       [
         `${found.confused.length} of ${found.ofClass} points of ${nameOf(open, found.from)} are taken for ${nameOf(open, found.to)} (${found.wrong} wrong in all)`,
         ...lines.map(
@@ -229,11 +260,15 @@ interface Tests {
   readonly pictures: () => Promise<Likenesses>;
 }
 
-async function testsFrom(values: Values, names: readonly string[], open: OpenRepresenters): Promise<Tests> {
+async function testsFrom(
+  values: Values,
+  names: readonly string[],
+  { open, network }: { readonly open: OpenRepresenters; readonly network: Network | undefined },
+): Promise<Tests> {
   const none = async (): Promise<Likenesses> => new Map();
   const plain = { ...values, split: undefined, limit: undefined, offset: undefined, shuffle: undefined };
   const [first = ""] = names;
-  if (isSet(values, "features")) {
+  if (network === undefined) {
     const { dims, data, labels } = await arrayFile(plain, first);
     const width = dims[1] ?? 0;
     if (dims.length !== 2 || width !== open.fitted.width)
@@ -248,68 +283,31 @@ async function testsFrom(values: Values, names: readonly string[], open: OpenRep
     }));
     return { tests, texts: new Map(), pictures: none };
   }
-  const network = await networkFrom(values);
-  try {
-    if (isArrays(values, first)) {
-      const { source, file } = await pointsFrom(plain, first, network);
-      const tests = await featuresOfPoints(source, network.cut.cut, deviceOptions(values));
-      return {
-        tests,
-        texts: file ? await wordsIn(values, file, new Set(tests.map((t) => t.id))) : new Map(),
-        pictures: none,
-      };
-    }
-    const data = namedPictures(names);
-    const tests = await featuresOfPoints(network.cut.pictures(data), network.cut.cut, deviceOptions(values));
-    return { tests, texts: new Map(), pictures: () => picturesOf(data, new Set(tests.map((t) => t.id))) };
-  } finally {
-    await network.model.dispose();
+  if (isArrays(values, first)) {
+    const { source, file } = await pointsFrom(plain, first, network);
+    const tests = await featuresOfPoints(source, network.cut.cut, deviceOptions(values));
+    return {
+      tests,
+      texts: file ? await wordsIn(values, file, new Set(tests.map((t) => t.id))) : new Map(),
+      pictures: none,
+    };
   }
-}
-
-/** What points of the training data look like. */
-async function likenesses(values: Values, ids: ReadonlySet<string>): Promise<Likenesses> {
-  const location = text(values, "data");
-  if (location === undefined || isSet(values, "features")) return new Map();
-  if (isArrays(values, location)) return wordsIn(values, await arrayFile(values, location), ids);
-  const found = await picturesOf((await dataFrom(values)).data, ids);
-  const held = text(values, "held-out");
-  if (found.size === ids.size || held === undefined) return found;
-  const { data } = await dataFrom({
-    ...values,
-    data: held,
-    split: text(values, "held-out-split"),
-    limit: undefined,
-    offset: undefined,
-  });
-  return new Map([...(await picturesOf(data, ids)), ...found]);
-}
-
-/** Rows of token ids as texts, where a vocabulary is given. */
-async function wordsIn(
-  values: Values,
-  { name, dims, data }: Awaited<ReturnType<typeof arrayFile>>,
-  ids: ReadonlySet<string>,
-): Promise<Likenesses> {
-  const file = text(values, "vocabulary");
-  if (file === undefined) return new Map();
-  const size = dims.slice(1).reduce((p, d) => p * d, 1);
-  const rows = Array.from(
-    { length: dims[0] ?? 0 },
-    (_, i) => [`${name}#${i}`, data.subarray(i * size, (i + 1) * size)] as const,
-  );
-  return textsOf(new Map(rows.filter(([id]) => ids.has(id))), readVocabulary(await readFile(file, "utf8"), file));
+  const data = namedPictures(names);
+  const tests = await featuresOfPoints(network.cut.pictures(data), network.cut.cut, deviceOptions(values));
+  return { tests, texts: new Map(), pictures: () => picturesOf(data, new Set(tests.map((t) => t.id))) };
 }
 
 const fixed = (v: number): string => (v >= 0 ? "+" : "") + v.toFixed(5);
 
-function textOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): string {
+const quoted = (words: string | undefined): string => (words === undefined ? "" : `  "${words}"`);
+
+function textOf(open: OpenRepresenters, tests: readonly ExplainedTest[], looks: Looks): string {
   const { ids, labels } = open.train;
   const called = (i: number): string =>
-    `${(labels[i] ?? -1) < 0 ? "" : `${nameOf(open, labels[i] as number)}  `}${ids[i]}`;
+    `${(labels[i] ?? -1) < 0 ? "" : `${nameOf(open, labels[i] as number)}  `}${ids[i]}${quoted(saidBy(looks.train, ids[i]))}`;
   return tests
     .flatMap(({ id, predicted, classes, nearest }) => [
-      `${id}: ${nameOf(open, predicted)}`,
+      `${id}: ${nameOf(open, predicted)}${quoted(saidBy(looks.tests, id))}`,
       ...classes.flatMap((c) => [
         `  for ${nameOf(open, c.target)}: logit ${c.logit.toFixed(5)} = ${fixed(c.excitatory)} ${fixed(c.inhibitory)} (sum ${c.sum.toFixed(5)}, bound ${c.bound.toExponential(1)})`,
         ...[...c.positive, ...c.negative].map(
@@ -330,10 +328,17 @@ function textOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): string
     .join("\n");
 }
 
-function documentOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): unknown {
+const wordsField = (words: string | undefined): { readonly words?: string } => (words === undefined ? {} : { words });
+
+function documentOf(open: OpenRepresenters, tests: readonly ExplainedTest[], looks: Looks): object {
   const { ids, labels } = open.train;
   const named = <T extends { readonly index: number }>(points: readonly T[]) =>
-    points.map((p) => ({ ...p, id: ids[p.index], label: (labels[p.index] ?? -1) < 0 ? null : labels[p.index] }));
+    points.map((p) => ({
+      ...p,
+      id: ids[p.index],
+      label: (labels[p.index] ?? -1) < 0 ? null : labels[p.index],
+      ...wordsField(saidBy(looks.train, ids[p.index])),
+    }));
   return {
     lambda: open.report.lambda,
     objective: open.report.objective,
@@ -342,6 +347,7 @@ function documentOf(open: OpenRepresenters, tests: readonly ExplainedTest[]): un
     stationarity: open.report.stationarity,
     points: tests.map(({ nearest, classes, label, ...t }) => ({
       ...t,
+      ...wordsField(saidBy(looks.tests, t.id)),
       label: label < 0 ? null : label,
       nearest: nearest && named(nearest),
       classes: classes.map((c) => ({

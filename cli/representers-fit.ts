@@ -29,7 +29,7 @@ import {
   type Values,
 } from "./flags.ts";
 import { deviceOptions } from "./open.ts";
-import { arrayFile, networkFrom, originOf, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
+import { arrayFile, heldOutPlace, networkFrom, originOf, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
 import { writeWhole } from "./write.ts";
 
@@ -127,7 +127,7 @@ async function inputFrom(values: Values): Promise<Given> {
   const { model, cut } = network;
   try {
     const { source } = await pointsFrom(values, location, network);
-    const heldOut = await heldOutFrom(values, location, (v, at) => pointsFrom(v, at, network).then((o) => o.source));
+    const heldOut = await heldOutFrom(values, (v, at) => pointsFrom(v, at, network).then((o) => o.source));
     return {
       input: { kind: "network", cut: cut.cut, digest: await model.digest(), train: source, heldOut },
       model: model.source.name,
@@ -153,7 +153,7 @@ async function featuresFrom(values: Values, location: string): Promise<Given> {
     return { name: at, features: numbers(data), width: dims[1] as number, labels, given: given && numbers(given.data) };
   };
   const train = await read(values, location);
-  const heldOut = await heldOutFrom(values, location, read);
+  const heldOut = await heldOutFrom(values, read);
   const file = text(values, "labels");
   const classNames = file === undefined ? undefined : readLabels(await readFile(file, "utf8"));
   const scores = train.given && train.given.length / (train.features.length / train.width);
@@ -170,12 +170,10 @@ async function featuresFrom(values: Values, location: string): Promise<Given> {
 
 async function heldOutFrom<T>(
   values: Values,
-  location: string,
   read: (values: Values, location: string) => Promise<T>,
 ): Promise<T | undefined> {
-  const [other, split] = [text(values, "held-out"), text(values, "held-out-split")];
-  if (other === undefined && split === undefined) return undefined;
-  return read({ ...values, split, limit: undefined, offset: undefined, shuffle: undefined }, other ?? location);
+  const place = heldOutPlace(values);
+  return place && read(place.values, place.location);
 }
 
 function settingsFrom(values: Values): Omit<RepresentersFitOptions, "folder"> {

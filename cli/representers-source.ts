@@ -109,3 +109,12 @@ export async function pointsFrom(values: Values, location: string, { cut }: Netw
   const { data } = await dataFrom({ ...values, data: location });
   return { source: cut.pictures(data), data, file: undefined };
 }
+
+/** Where points are that a fit is judged by; undefined where none are named. */
+export function heldOutPlace(values: Values): { readonly values: Values; readonly location: string } | undefined {
+  const [other, split] = [text(values, "held-out"), text(values, "held-out-split")];
+  const location = other ?? text(values, "data");
+  if ((other === undefined && split === undefined) || location === undefined) return undefined;
+  const plain = { ...values, split, limit: undefined, offset: undefined, shuffle: undefined };
+  return { values: plain, location };
+}

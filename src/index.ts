@@ -132,6 +132,7 @@ export { type OpenRepresenters, openRepresenters } from "./jobs/representers-ope
 export {
   idsShown,
   type Likenesses,
+  type Looks,
   picturesOf,
   readVocabulary,
   representersConfusionPage,

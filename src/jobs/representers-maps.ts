@@ -2,7 +2,7 @@
 import { openSession } from "#ort";
 import { writeModelBytes } from "../graph/write.ts";
 import type { Classifier } from "../methods/classifier.ts";
-import type { Likeness, PageFacts, SensitivityPage } from "../report/representers/input.ts";
+import type { PageFacts, SensitivityPage } from "../report/representers/input.ts";
 import { sensitivityPage } from "../report/representers/sensitivity.ts";
 import type { Cut } from "../representers/cut.ts";
 import type { RankedPoint } from "../representers/query.ts";
@@ -18,6 +18,7 @@ import {
 import type { SessionOptions } from "../runtime/session.ts";
 import { rowsAt } from "./representers-labelled.ts";
 import type { OpenRepresenters } from "./representers-open.ts";
+import type { Likenesses, Looks } from "./representers-pages.ts";
 
 /** The parts of an opened fit that maps need. */
 export type MappedFit = Pick<OpenRepresenters, "fitted"> & {
@@ -109,15 +110,15 @@ export function representersMapsPage(
     facts,
     labels,
     test,
-    likenesses,
+    looks,
   }: {
     readonly facts: PageFacts;
     readonly labels: readonly string[];
     readonly test: { readonly id: string; readonly label: number };
-    readonly likenesses?: ReadonlyMap<string, Likeness> | undefined;
+    readonly looks?: Looks | undefined;
   },
 ): Promise<string> {
-  const shown = (id: string, label: number): SensitivityPage["point"] => ({
+  const shown = (id: string, label: number, likenesses: Likenesses | undefined): SensitivityPage["point"] => ({
     id,
     label: label < 0 ? null : label,
     likeness: likenesses?.get(id),
@@ -126,7 +127,7 @@ export function representersMapsPage(
   return sensitivityPage({
     facts,
     labels,
-    point: shown(test.id, test.label),
+    point: shown(test.id, test.label, looks?.tests),
     index: target,
     trainingPoints: fitted.count,
     height,
@@ -134,7 +135,7 @@ export function representersMapsPage(
     total: magnitude(total),
     points: points.map(({ index, map, ...p }) => ({
       ...p,
-      point: shown(train.ids[index] as string, train.labels[index] as number),
+      point: shown(train.ids[index] as string, train.labels[index] as number, looks?.train),
       map: magnitude(map),
     })),
     residual,

@@ -2,6 +2,7 @@
 import type { DataSet } from "../data/dataset.ts";
 import type { ClassifierOptions, Explainer } from "../explainer.ts";
 import type { Preprocessing } from "../image/preprocess.ts";
+import type { Classifier } from "../methods/classifier.ts";
 import { type Cut, cutNetwork } from "../representers/cut.ts";
 import { readNetwork } from "../representers/reading.ts";
 import { type ArrayFile, asDtype } from "./representers-arrays.ts";
@@ -10,6 +11,8 @@ import { arrayPoints, type PointSource, picturePoints } from "./representers-poi
 /** A network cut, and how it takes points. */
 export interface CutModel {
   readonly cut: Cut;
+  /** The network as one of pictures; undefined for arrays. */
+  readonly classifier: Classifier | undefined;
   /** Points in one run at most; undefined where the network sets no limit. */
   readonly batch: number | undefined;
   readonly pictures: (data: DataSet) => PointSource;
@@ -35,6 +38,7 @@ export function cutForPictures(model: Explainer, options: CutModelOptions = {}):
   const cut = cutNetwork({ model: classifier.model, ops, input: input.name, scores, classes }, layer);
   return {
     cut,
+    classifier,
     batch: freeBatch ? undefined : 1,
     pictures: (data) => picturePoints(model, data, { classifier, preprocessing, wnids }),
     rows: rowsFor(input.dtype),
@@ -47,6 +51,7 @@ export function cutForArrays(model: Explainer, { layer }: Pick<CutModelOptions, 
   const first = reading.model.graph.inputs[0]?.dims?.[0];
   return {
     cut: cutNetwork(reading, layer),
+    classifier: undefined,
     batch: typeof first === "number" ? 1 : undefined,
     pictures: () => {
       throw new Error("internal: a network of arrays takes no pictures");

@@ -50,12 +50,18 @@ export async function picturesOf(data: DataSet, ids: ReadonlySet<string>): Promi
 export const textsOf = (rows: ReadonlyMap<string, ArrayLike<number | bigint>>, vocabulary: Vocabulary): Likenesses =>
   new Map([...rows].map(([id, row]) => [id, { kind: "text", words: wordsOf(row, vocabulary) } satisfies Likeness]));
 
-interface Looks {
-  readonly facts: PageFacts;
-  readonly likenesses?: Likenesses | undefined;
+/** What points look like, training points apart from those asked about: ids of one set may stand in the other for other points. */
+export interface Looks {
+  readonly train?: Likenesses | undefined;
+  readonly tests?: Likenesses | undefined;
 }
 
-/** Ids of all points that a page shows. */
+interface PageLooks {
+  readonly facts: PageFacts;
+  readonly looks?: Looks | undefined;
+}
+
+/** Ids of all training points that a page shows. */
 export function idsShown(open: OpenRepresenters, tests: readonly ExplainedTest[]): ReadonlySet<string> {
   const { ids } = open.train;
   const indices = tests.flatMap(({ classes, nearest }) => [
@@ -71,18 +77,18 @@ export function idsShown(open: OpenRepresenters, tests: readonly ExplainedTest[]
 const labelsOf = ({ class_names }: RepresentersReport): readonly string[] => class_names ?? [];
 
 const pointer =
-  ({ train: { ids, labels } }: OpenRepresenters, likenesses: Likenesses | undefined) =>
+  ({ train: { ids, labels } }: OpenRepresenters, looks: Likenesses | undefined) =>
   (index: number): PagePoint => {
     const [id, label] = [ids[index] as string, labels[index] as number];
-    return { id, label: label < 0 ? null : label, likeness: likenesses?.get(id) };
+    return { id, label: label < 0 ? null : label, likeness: looks?.get(id) };
   };
 
 export function representersExplainPage(
   open: OpenRepresenters,
   tests: readonly ExplainedTest[],
-  { facts, likenesses }: Looks,
+  { facts, looks }: PageLooks,
 ): Promise<string> {
-  const of = pointer(open, likenesses);
+  const of = pointer(open, looks?.train);
   return explainPage({
     facts,
     labels: labelsOf(open.report),
@@ -91,7 +97,7 @@ export function representersExplainPage(
       classes.flatMap(({ target, logit, groups }) => (groups ? [{ title: id, index: target, logit, groups }] : [])),
     ),
     items: tests.map(({ id, label, predicted, classes, nearest }) => ({
-      point: { id, label: label < 0 ? null : label, likeness: likenesses?.get(id) },
+      point: { id, label: label < 0 ? null : label, likeness: looks?.tests?.get(id) },
       predicted,
       nearest: nearest?.map((p) => ({ point: of(p.index), distance: p.distance })),
       classes: classes.map(({ target, given, influence, positive, negative, ...c }) => ({
@@ -173,14 +179,14 @@ export interface Confusion {
 export function representersConfusionPage(
   open: OpenRepresenters,
   { confused, inhibitory, ...counts }: Confusion,
-  { facts, likenesses }: Looks,
+  { facts, looks }: PageLooks,
 ): Promise<string> {
-  const of = pointer(open, likenesses);
+  const of = pointer(open, looks?.train);
   const page: ConfusionPage = {
     ...counts,
     facts,
     labels: labelsOf(open.report),
-    confused: confused.map(({ id, label }) => ({ point: { id, label, likeness: likenesses?.get(id) } })),
+    confused: confused.map(({ id, label }) => ({ point: { id, label, likeness: looks?.tests?.get(id) } })),
     inhibitory: inhibitory.map((p) => ({ ...p, point: of(p.index) })),
   };
   return confusionPage(page);

@@ -148,7 +148,20 @@ export function swapChannels(g: GraphBuilder, w: Value, group: number): Value {
 /** Cotangent of the weight, summed over the batch: [O, C/group, k…]. */
 export function convWeightCotangent(g: GraphBuilder, c: ConvVjp): Value {
   const planes = [c.data, c.dy].map((v) => v.dims?.slice(1));
-  return planes.every(isStatic) ? weightByColumns(g, c) : weightByConvolution(g, c);
+  if (!planes.every(isStatic)) return weightByConvolution(g, c);
+  const pointwise = c.axes.every((a) => a.kernel === 1 && a.stride === 1 && a.begin === 0 && a.end === 0);
+  return pointwise && c.group === 1 ? weightByImages(g, c) : weightByColumns(g, c);
+}
+
+/** One position at a time: the sum over images of a product each, which needs no rearranging. */
+function weightByImages(g: GraphBuilder, { dy, w, data }: ConvVjp): Value {
+  const flat = (v: Value): Value => {
+    const [, channels, ...plane] = v.dims as readonly [Dim, number, ...number[]];
+    return g.op("Reshape", [v, g.ints([-1, channels, elementCount(plane)])]);
+  };
+  const each = g.op("MatMul", [flat(dy), g.op("Transpose", [flat(data)], { perm: [0, 2, 1] })]);
+  const sum = g.op("ReduceSum", [each, g.ints([0])], { keepdims: 0 });
+  return g.op("Reshape", [sum, g.ints(w.dims as readonly number[])]);
 }
 
 /** One product of the cotangent with the windows that the weight saw, over all images and places. */

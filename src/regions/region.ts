@@ -26,6 +26,9 @@ export interface Region extends Cover {
 /** Covered references of all classes. */
 export const representativeness = ({ same, other }: Pick<Cover, "same" | "other">): number => same + other;
 
+/** A picture lies on the positive side of its own boundary, also where its two leading scores are equal. */
+const INSIDE = [1] as const;
+
 /** Reads interpretations off a fit; holds native sessions. */
 export interface RegionReader {
   /** `x`: one picture as the network takes it. One pass, and one forward and back where the polytope has no boundary. */
@@ -64,7 +67,7 @@ export async function openRegions(
       return {
         ...said,
         own: boundary,
-        weights: channelWeights(boundary, layer, { order: [0], values: boundary.gaps }),
+        weights: channelWeights(boundary, layer, { order: [0], values: INSIDE }),
       };
     },
     dispose: async () => void (await Promise.all([projector.dispose(), own?.then((s) => s.dispose())])),

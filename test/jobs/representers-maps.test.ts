@@ -75,7 +75,8 @@ describe.skipIf(!here)(`maps of training points${absent("images/cifar10/train_50
       const data = Uint8Array.from({ length: 3 * PLANE }, (_, k) => pixel(i, (k % 3) * PLANE + Math.floor(k / 3)));
       return { kind: "picture", png: await encodePng({ width: 32, height: 32, channels: 3, data }) };
     };
-    const likenesses = new Map([["test/0.png", await picture(COUNT)]]);
+    const tests = new Map([["test/0.png", await picture(COUNT)]]);
+    const likenesses = new Map<string, Likeness>();
     for (const { index } of request.points) likenesses.set(train.ids[index] as string, await picture(index));
     const page = await representersMapsPage(
       open,
@@ -85,7 +86,7 @@ describe.skipIf(!here)(`maps of training points${absent("images/cifar10/train_50
         facts: { model: "cifar10-resnet20", data: "CIFAR-10 subset", settings: [] },
         labels: model.labels ?? [],
         test: { id: "test/0.png", label: -1 },
-        likenesses,
+        looks: { train: likenesses, tests },
       },
     );
     expect(page).toContain("The maps of all 300 training points add up to it");

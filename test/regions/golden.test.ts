@@ -40,7 +40,7 @@ import {
   picturesAt,
   SIZE,
 } from "./golden.ts";
-import type { ExplainerClassifier } from "./nets.ts";
+import { type Cut, rowsOf } from "./nets.ts";
 
 const THREADS = { threads: 1 } as const;
 const present = hasShared(MANIFEST);
@@ -48,7 +48,7 @@ const seconds = 120_000;
 /** Layers of which the reference set has every case; of the others the first three. */
 const FULL: ReadonlySet<string> = new Set(["a_vgg", "d_resnet"]);
 
-interface Network extends ExplainerClassifier {
+interface Network extends Cut {
   readonly projector: Projector;
   readonly references: Pictures;
   /** All 70 boundaries. */
@@ -65,12 +65,6 @@ const flat = (rows: readonly ArrayLike<number>[]): Float64Array =>
 const firstQ = (q: number): readonly number[] => Array.from({ length: q }, (_, h) => h);
 const pictureOf = ({ blocks: _, ...p }: Pictures, rows: Float32Array, i: number): Float32Array =>
   rows.subarray(i * p.width, (i + 1) * p.width);
-
-async function rowsOf(pictures: Pictures): Promise<Float32Array> {
-  const rows = new Float32Array(pictures.count * pictures.width);
-  for await (const block of pictures.blocks(pictures.count)) rows.set(block.rows, block.first * pictures.width);
-  return rows;
-}
 
 async function opened(name: string): Promise<Network> {
   const setup = goldenCase(`ch4/${name}/setup`);

@@ -5,7 +5,7 @@ import { namedLayer } from "../../src/methods/layers.ts";
 import { picturesInMemory } from "../../src/regions/pictures.ts";
 import { inputOf, MEAN, SIDE, STD } from "../golden/cifar.ts";
 import { readSharedJson, readSharedNpy, shared } from "../shared.ts";
-import type { ExplainerClassifier } from "./nets.ts";
+import type { Cut } from "./nets.ts";
 
 type Tolerance =
   | "exact"
@@ -138,7 +138,7 @@ export const labelsAt = (set: "train" | "test", places: readonly number[]): read
 };
 
 /** The network of a setup case, and psi. */
-export async function networkOf(setup: GoldenCase): Promise<ExplainerClassifier> {
+export async function networkOf(setup: GoldenCase): Promise<Cut> {
   const model = await loadModel(shared(`golden/models/${setup.param<string>("onnx")}`));
   const value = setup.param<Readonly<Record<string, string>>>("onnx_values")[
     setup.param<string>("psi_layer")

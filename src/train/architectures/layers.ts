@@ -94,12 +94,6 @@ export class Layers {
     return this.#same("Relu", x, [x.name], name);
   }
 
-  /** min(max(x, 0), 6). */
-  relu6(x: Feature, name: string): Feature {
-    const bounds = [0, 6].map((value) => this.#bound(value));
-    return this.#same("Clip", x, [x.name, ...bounds], name);
-  }
-
   lrn(x: Feature, name: string, { size, alpha, beta }: LrnOptions): Feature {
     const attrs = { size, alpha: float(alpha), beta: float(beta), bias: float(1) };
     return this.#same("LRN", x, [x.name], name, attrs);
@@ -176,13 +170,6 @@ export class Layers {
   #weight(name: string, dims: readonly number[], initialize: Initialize): string {
     refuseLarge(this.#id, name, dims);
     this.#constants.set(name, initialize(dims, name, this.#options.seed));
-    return name;
-  }
-
-  /** A scalar that is no weight. */
-  #bound(value: number): string {
-    const name = `relu6.${value}`;
-    this.#constants.set(name, constantly(value)([], name, 0));
     return name;
   }
 }

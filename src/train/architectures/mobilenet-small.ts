@@ -1,8 +1,8 @@
 /** @file Inverted residuals: expand, filter each channel by itself, project. */
 import type { Architecture } from "../architecture.ts";
-import { type ConvOptions, type Feature, Layers } from "./layers.ts";
+import { type Feature, Layers } from "./layers.ts";
 import { stemPool, stemStride } from "./stem.ts";
-import { pooledScores } from "./units.ts";
+import { convNormRelu, pooledScores } from "./units.ts";
 
 const ID = "mobilenet-small";
 const SMALLEST = 8;
@@ -21,7 +21,7 @@ const BLOCKS: readonly Block[] = [
 ];
 const LAST = 128;
 
-/** Blocks of MobileNetV2 with expansion 4 (1 in the first), for pictures of 32 pixels. */
+/** Blocks of MobileNetV2 with expansion 4 (1 in the first) and plain rectifiers, for pictures of 32 pixels. */
 export const mobilenetSmall: Architecture = {
   id: ID,
   title: "MobileNetV2 of 5 inverted residuals (16, 32, 64 channels); 78k weights, 321 kB, 9 M products at 32x32",
@@ -29,7 +29,7 @@ export const mobilenetSmall: Architecture = {
   smallest: SMALLEST,
   build: (options) => {
     const net = new Layers(ID, SMALLEST, options);
-    const stem = convNormRelu6(net, net.input, "stem", "", {
+    const stem = convNormRelu(net, net.input, "stem", "", {
       channels: net.wide(16),
       stride: stemStride(net.input),
     });
@@ -37,20 +37,15 @@ export const mobilenetSmall: Architecture = {
       (x, b, i) => invertedResidual(net, x, `block${i + 1}`, { ...b, channels: net.wide(b.channels) }),
       stemPool(net, stem),
     );
-    return pooledScores(net, convNormRelu6(net, deep, "last", "", { channels: net.wide(LAST), kernel: 1 }));
+    return pooledScores(net, convNormRelu(net, deep, "last", "", { channels: net.wide(LAST), kernel: 1 }));
   },
 };
-
-function convNormRelu6(net: Layers, x: Feature, block: string, n: number | "", options: ConvOptions): Feature {
-  const conv = net.conv(x, `${block}.conv${n}`, options);
-  return net.relu6(net.norm(conv, `${block}.bn${n}`), `${block}.relu${n}`);
-}
 
 /** The projection is linear; x is added where it has the same shape. A block that is no wider inside filters x as it is. */
 function invertedResidual(net: Layers, x: Feature, name: string, { channels, stride, expansion }: Block): Feature {
   const inner = x.channels * expansion;
-  const expanded = expansion === 1 ? x : convNormRelu6(net, x, name, 1, { channels: inner, kernel: 1 });
-  const filtered = convNormRelu6(net, expanded, name, 2, { channels: inner, stride, group: inner });
+  const expanded = expansion === 1 ? x : convNormRelu(net, x, name, 1, { channels: inner, kernel: 1 });
+  const filtered = convNormRelu(net, expanded, name, 2, { channels: inner, stride, group: inner });
   const projection = net.conv(filtered, `${name}.conv3`, { channels, kernel: 1, gain: "linear" });
   const projected = net.norm(projection, `${name}.bn3`);
   return stride === 1 && x.channels === channels ? net.add(projected, x, `${name}.sum`) : projected;
