@@ -1,4 +1,5 @@
 /** @file Explaining any scorer of images: no ONNX classifier, only a function from a batch to class scores. */
+
 import { openSession } from "#ort";
 import { drive } from "./drive.ts";
 import { OnnxplainError } from "./errors.ts";
@@ -8,6 +9,7 @@ import type { ExplainOptions, ImageInput, InputTensor } from "./explain/options.
 import { refuseNaN } from "./explain/scores.ts";
 import { rowsAtOnce } from "./explain/sessions.ts";
 import { readTargets } from "./explain/targets.ts";
+import { emptyGraph, newModel } from "./graph/new-model.ts";
 import type { Model, Port } from "./graph/types.ts";
 import { writeModelBytes } from "./graph/write.ts";
 import { type Preprocessing, preprocess } from "./image/preprocess.ts";
@@ -130,15 +132,7 @@ function perturbationOf({ id, perturbation }: Method): Describe {
 }
 
 /** A model of nothing, at the opset that graphs are emitted in. */
-const BLANK: Model = {
-  graph: { name: "perturbation", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() },
-  opset: 21,
-  irVersion: 10,
-  domains: new Map(),
-  metadata: new Map(),
-  producer: "onnxplain",
-  functions: [],
-};
+const BLANK = newModel(emptyGraph("perturbation"));
 
 interface ReadImage {
   readonly frame: Frame;

@@ -1,4 +1,5 @@
 /** @file The demo network: a small classifier of coloured shapes whose weights are constructed, so that its right explanation is known. */
+import { newModel } from "../graph/new-model.ts";
 import { tensor } from "../graph/tensor.ts";
 import type { Attrs, Model, Node, Tensor } from "../graph/types.ts";
 import { writeModelBytes } from "../graph/write.ts";
@@ -98,15 +99,7 @@ export function demoModel(): Model {
     },
     OPS,
   );
-  return {
-    graph,
-    opset: 17,
-    irVersion: 8,
-    domains: new Map(),
-    metadata: new Map([["labels", JSON.stringify(DEMO_LABELS)]]),
-    producer: "onnxplain",
-    functions: [],
-  };
+  return newModel(graph, { opset: 17, irVersion: 8, metadata: new Map([["labels", JSON.stringify(DEMO_LABELS)]]) });
 }
 
 /** {@link demoModel} as an ONNX file (opset 17), about 215 kB. */

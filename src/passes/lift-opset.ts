@@ -1,14 +1,13 @@
 /** @file Raises the default-domain ops of a model to the canonical opset, the only one that the op rows describe. */
 import { OnnxplainError } from "../errors.ts";
+import { CANONICAL_IR, CANONICAL_OPSET } from "../graph/new-model.ts";
 import type { Node } from "../graph/types.ts";
 import { inferWith } from "../ops/infer.ts";
 import { LIFTS } from "./lift/table.ts";
 import type { Pass } from "./pass.ts";
 import { type Rewriter, rewrite } from "./rewriter.ts";
 
-/** The opset of the op rows, and the IR version that it needs. */
-export const CANONICAL_OPSET = 21;
-export const CANONICAL_IR = 10;
+export { CANONICAL_IR, CANONICAL_OPSET } from "../graph/new-model.ts";
 /** Rows state what opset 21 means. Up to this opset none of the ops with a row has changed its meaning since. */
 export const NEWEST_OPSET = 25;
 

@@ -1,7 +1,9 @@
 /** @file The arithmetic of fits and queries on one block of features, as graphs: float32 features in, everything else in float64. */
+
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
-import type { Graph, Model } from "../graph/types.ts";
+import { emptyGraph, newModel } from "../graph/new-model.ts";
+import type { Model } from "../graph/types.ts";
 import { verify } from "../graph/verify.ts";
 import { formula } from "../ops/formula.ts";
 import { builderOn } from "../ops/infer.ts";
@@ -17,29 +19,14 @@ export interface LayerShape {
 
 export const columnsOf = ({ width, bias }: Pick<LayerShape, "width" | "bias">): number => width + (bias ? 1 : 0);
 
-const EMPTY: Graph = {
-  name: "representers",
-  inputs: [],
-  outputs: [],
-  constants: new Map(),
-  nodes: [],
-  facts: new Map(),
-};
+const EMPTY = emptyGraph("representers");
 
 /** A model of what `emit` returns, by name. */
 export function graphOf(emit: (g: GraphBuilder) => Readonly<Record<string, Value>>): Model {
   const g = builderOn(EMPTY, OPS);
   const graph = g.build(Object.entries(emit(g)).map(([name, value]) => g.alias(value, name)));
   verify(graph, "representers");
-  return {
-    graph,
-    opset: 21,
-    irVersion: 10,
-    domains: new Map(),
-    metadata: new Map(),
-    producer: "onnxplain",
-    functions: [],
-  };
+  return newModel(graph);
 }
 
 /** Input `rows` `[B, width]`, float32, widened. */

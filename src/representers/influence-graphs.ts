@@ -1,8 +1,10 @@
 /** @file The arithmetic of a linear layer with its loss, as graphs in float64 over a block of points. */
+
 import { close, type Ops } from "../diff/emit.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
-import type { Graph, Model } from "../graph/types.ts";
+import { emptyGraph, newModel } from "../graph/new-model.ts";
+import type { Model } from "../graph/types.ts";
 import { type Formula, formula } from "../ops/formula.ts";
 import { builderOn } from "../ops/infer.ts";
 import type { LayerLoss } from "./influence-study.ts";
@@ -118,7 +120,7 @@ const quadratic: Emit = ({ g, m, f, outputs, columns, input }) => {
 const GRAPHS = { evaluate, product, moments, along, quadratic } as const satisfies Readonly<Record<string, Emit>>;
 export type LayerGraphId = keyof typeof GRAPHS;
 
-const EMPTY: Graph = { name: "layer", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
+const EMPTY = emptyGraph("layer");
 
 /** Input `rows` `[B, width]` in `precision`, everything else float64. */
 export function layerGraph(
@@ -139,14 +141,5 @@ export function layerGraph(
     input: (name, dims) => g.input(name, "float64", dims),
   });
   const outputs = Object.entries(made).map(([name, value]) => g.alias(value, name));
-  const model: Model = {
-    graph: EMPTY,
-    opset: 21,
-    irVersion: 10,
-    domains: new Map(),
-    metadata: new Map(),
-    producer: "onnxplain",
-    functions: [],
-  };
-  return close(model, g, outputs);
+  return close(newModel(EMPTY), g, outputs);
 }

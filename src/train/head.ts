@@ -1,6 +1,7 @@
 /** @file A new last layer on the features of a network: trained alone, on features that are computed once, or with all that is below. */
 import { close, type Ops } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
+import { emptyGraph, newModel } from "../graph/new-model.ts";
 import { factOf, tensor } from "../graph/tensor.ts";
 import type { Graph, Model } from "../graph/types.ts";
 import type { Classifier } from "../methods/classifier.ts";
@@ -65,22 +66,12 @@ export function newHead(width: number, classes: number, seed: number): HeadWeigh
 export function headNetwork({ weight, bias }: HeadWeights, ops: Ops): Network {
   const classes = bias.length;
   const width = weight.length / classes;
-  const empty: Graph = { name: "head", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
-  const g = builderOn(withConstants(empty, { weight, bias }), ops);
+  const g = builderOn(withConstants(emptyGraph("head"), { weight, bias }), ops);
   const scores = g.op("Gemm", [g.input(FEATURES, "float32", ["N", width]), g.value(WEIGHT), g.value(BIAS)], {
     transB: 1,
   });
   const graph = g.build([g.alias(scores, "logits")]);
-  const model: Model = {
-    graph,
-    opset: 21,
-    irVersion: 10,
-    domains: new Map(),
-    metadata: new Map(),
-    producer: "onnxplain",
-    functions: [],
-  };
-  return { model, input: FEATURES, scores: "logits", classes };
+  return { model: newModel(graph), input: FEATURES, scores: "logits", classes };
 }
 
 /** The whole network with this last layer; every other parameter as it was. Scores are logits. */

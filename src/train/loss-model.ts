@@ -1,12 +1,14 @@
 /** @file A loss by itself, as a graph: scores and targets in, one number out. */
+
 import { close, type Ops } from "../diff/emit.ts";
 import { OnnxplainError } from "../errors.ts";
-import type { Graph, Model } from "../graph/types.ts";
+import { emptyGraph, newModel } from "../graph/new-model.ts";
+import type { Model } from "../graph/types.ts";
 import { builderOn } from "../ops/infer.ts";
 import { readParams } from "../params.ts";
 import type { Loss } from "./losses.ts";
 
-const EMPTY: Graph = { name: "loss", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
+const EMPTY = emptyGraph("loss");
 
 /** Inputs `scores` and `targets` `[N, classes]`, output `loss`. Throws `E_PARAM` for a loss that reads a layer, or bad parameters. */
 export function lossModel(
@@ -28,14 +30,5 @@ export function lossModel(
       );
     },
   });
-  const model: Model = {
-    graph: EMPTY,
-    opset: 21,
-    irVersion: 10,
-    domains: new Map(),
-    metadata: new Map(),
-    producer: "onnxplain",
-    functions: [],
-  };
-  return close(model, g, [g.alias(value, "loss")]);
+  return close(newModel(EMPTY), g, [g.alias(value, "loss")]);
 }

@@ -1,4 +1,5 @@
 /** @file What constructed networks have in common. */
+import { newModel } from "../../graph/new-model.ts";
 import type { Attrs, Graph, Model, Node, Tensor } from "../../graph/types.ts";
 import type { Size } from "../../image/types.ts";
 import { inferGraph } from "../../ops/infer.ts";
@@ -36,13 +37,5 @@ export function constructed({ name, size, labels, constants, nodes }: Constructi
     },
     OPS,
   );
-  return {
-    graph,
-    opset: 17,
-    irVersion: 8,
-    domains: new Map(),
-    metadata: new Map([["labels", JSON.stringify(labels)]]),
-    producer: "onnxplain",
-    functions: [],
-  };
+  return newModel(graph, { opset: 17, irVersion: 8, metadata: new Map([["labels", JSON.stringify(labels)]]) });
 }

@@ -1,10 +1,10 @@
 /** @file Layers with weights, one after the other, named in PyTorch's manner: what architectures are written in. */
 import { OnnxplainError } from "../../errors.ts";
 import { elementCount } from "../../graph/dim.ts";
+import { newModel } from "../../graph/new-model.ts";
 import type { Attrs, FloatAttr, Graph, Node, Tensor } from "../../graph/types.ts";
 import { inferGraph } from "../../ops/infer.ts";
 import { OPS } from "../../ops/table.ts";
-import { CANONICAL_OPSET } from "../../passes/lift-opset.ts";
 import type { ArchitectureOptions } from "../architecture.ts";
 import { constantly, denseUniform, type Gain, heNormal, type Initialize } from "../initialize.ts";
 import type { Network } from "../network.ts";
@@ -140,15 +140,7 @@ export class Layers {
       inputs: [{ name: this.input.name, dtype: "float32", dims: ["N", channels, height, width] }],
       outputs: [{ name: scores, dtype: "float32", dims: ["N", classes] }],
     };
-    return {
-      graph: inferGraph(graph, OPS),
-      opset: CANONICAL_OPSET,
-      irVersion: 10,
-      domains: new Map(),
-      metadata: new Map([["architecture", this.#id]]),
-      producer: "onnxplain",
-      functions: [],
-    };
+    return newModel(inferGraph(graph, OPS), { metadata: new Map([["architecture", this.#id]]) });
   }
 
   #gemm(x: Feature, layer: string, name: string, size: number, initialize: Initialize): Feature {
