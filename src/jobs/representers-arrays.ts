@@ -14,6 +14,7 @@ interface Found {
   readonly data: NumericArray;
 }
 
+/** Names of arrays; they say nothing to a `.npy`, which holds one. */
 export interface ArrayColumns {
   /** Default: the first of `inputs`, `input`, `tokens`, `input_ids`, `features`, `x` that is there, else the only array. */
   readonly input?: string | undefined;
@@ -41,10 +42,12 @@ const INPUTS = ["inputs", "input", "tokens", "input_ids", "features", "x"];
 const LABELS = ["labels", "label", "y"];
 const GIVEN = ["given", "logits"];
 
+const isNpy = (location: string): boolean => /\.npy$/i.test(location);
 export const isArrayFile = (location: string): boolean => /\.(npy|safetensors)$/i.test(location);
 
 /** Throws `E_FILE` for a file that is none or lacks an array, `E_PARAM` for arrays of different lengths, `E_DATA_EMPTY`. */
-export async function readArrayFile(location: string, columns: ArrayColumns = {}): Promise<ArrayFile> {
+export async function readArrayFile(location: string, asked: ArrayColumns = {}): Promise<ArrayFile> {
+  const columns = isNpy(location) ? { ...asked, input: undefined, label: undefined, given: undefined } : asked;
   const all = await arraysIn(location, [columns.input, columns.label, columns.given]);
   const names = Object.keys(all);
   const pick = (wanted: string | undefined, usual: readonly string[], need: boolean): Found | undefined => {
@@ -92,7 +95,7 @@ async function arraysIn(
 ): Promise<Readonly<Record<string, Found>>> {
   const bytes = await files.read(location);
   if (bytes === undefined) throw new OnnxplainError("E_FILE", `There is no file \`${location}\`.`, { file: location });
-  if (/\.npy$/i.test(location)) return { "": readNpy(bytes, location) };
+  if (isNpy(location)) return { "": readNpy(bytes, location) };
   if (/\.safetensors$/i.test(location)) return readSafetensors(bytes, location).tensors;
   const { columns } = await readTable(bytes, { name: location });
   const used = columns.filter((c) => wanted.includes(c.name) || [...INPUTS, ...LABELS, ...GIVEN].includes(c.name));

@@ -1,4 +1,5 @@
 /** @file The greedy cover: few boundaries that leave out nearly every reference of another class and few of the picture's own. */
+import { OnnxplainError } from "../errors.ts";
 import { inBoth, setOf, sizeOf, takeOut } from "./bits.ts";
 import { isPositive, type Sides } from "./projections.ts";
 
@@ -15,7 +16,7 @@ export interface Placed {
 }
 
 export interface CoverOptions {
-  /** Boundaries that may be chosen; default all. */
+  /** Boundaries that may be chosen; default all. A draw from many makes a sample for one picture alone. */
   readonly candidates?: readonly number[] | undefined;
   /** References of another class that may stay; default tau, the fewest that all candidates together leave. */
   readonly delta?: number | undefined;
@@ -58,10 +59,12 @@ interface Alive {
  * most `delta` of those are left. Order of choice: ratio, then more removed of other classes, then the lower index; ratios are compared
  * as fractions.
  *
- * Source: Lam et al. 2021, algorithm 1 and eq. 4, with the numerator of SPEC 4.2.
+ * Source: Lam et al. 2021, algorithm 1 and eq. 4, with the numerator of SPEC 4.2. Throws `E_PARAM` for a delta below 0 or a candidate that
+ * is no boundary.
  */
 export function cover({ sides, classes }: References, x: Placed, options: CoverOptions = {}): Cover {
   const { candidates = Array.from({ length: sides.boundaries }, (_, h) => h), prune = false } = options;
+  refuseBad(options, sides.boundaries);
   const beyond = beyondOf(sides, x, candidates);
   const start: Alive = {
     same: setOf(sides.count, (i) => classes[i] === x.label),
@@ -83,6 +86,13 @@ export function cover({ sides, classes }: References, x: Placed, options: CoverO
     same,
     other,
   };
+}
+
+function refuseBad({ delta = 0, candidates = [] }: CoverOptions, boundaries: number): void {
+  if (!(delta >= 0)) throw new OnnxplainError("E_PARAM", `Expected \`delta\` to be a number from 0 up, got ${delta}.`);
+  const bad = candidates.find((h) => !(Number.isInteger(h) && h >= 0 && h < boundaries));
+  if (bad !== undefined)
+    throw new OnnxplainError("E_PARAM", `There is no boundary ${bad}; the fit has ${boundaries}, numbered from 0.`);
 }
 
 /** For each candidate the references on the other side than the picture; bits behind the last reference mean nothing. */

@@ -184,6 +184,13 @@ describe("the cover", () => {
     const { references } = made([[1], [-1]], [0, 1]);
     expect(cover(references, { values: [1], label: 9 })).toMatchObject({ tau: 1, same: 0, other: 1, order: [0] });
   });
+  it("refuses a delta below 0 and boundaries that are not there", () => {
+    const { references } = made([[1], [-1]], [0, 1]);
+    for (const options of [{ delta: -1 }, { delta: Number.NaN }, { candidates: [1] }, { candidates: [0.5] }])
+      expect(() => cover(references, { values: [1], label: 0 }, options)).toThrow(
+        expect.objectContaining({ code: "E_PARAM" }),
+      );
+  });
   it("takes a few milliseconds of 5,000 references and 50 boundaries", () => {
     const { references, projections } = random(3, { n: 5000, q: 50, classes: 10 });
     const times = Array.from({ length: 60 }, (_, i) => {
