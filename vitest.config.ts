@@ -13,5 +13,5 @@ export default defineConfig({
       "#run-folder": at("./src/jobs/run-folder-node.ts"),
     },
   },
-  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000 },
+  test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, maxWorkers: 2 },
 });
