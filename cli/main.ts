@@ -4,11 +4,13 @@ import { OnnxplainError, VERSION } from "../src/index.ts";
 import { bench } from "./bench.ts";
 import { compareVerb } from "./compare.ts";
 import { compileVerb } from "./compile.ts";
+import { conceptsVerb } from "./concepts.ts";
 import { demo } from "./demo.ts";
 import { evaluateVerb } from "./evaluate.ts";
 import { explainVerb } from "./explain.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
+import { regionsVerb } from "./regions.ts";
 import { representersVerb } from "./representers.ts";
 import { synth } from "./synth.ts";
 import { trainVerb } from "./train.ts";
@@ -22,6 +24,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   compare: compareVerb,
   train: trainVerb,
   representers: representersVerb,
+  concepts: conceptsVerb,
+  regions: regionsVerb,
   methods,
   synth,
   bench,

@@ -29,7 +29,15 @@ import { commandLine, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS
 import { deviceOptions } from "./open.ts";
 import { heldOutLooks, saidBy, trainLooks, wordsIn } from "./representers-looks.ts";
 import { MAPS_FLAGS, mapsAsked, mapsOf } from "./representers-maps.ts";
-import { arrayFile, isArrays, type Network, networkFrom, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
+import {
+  arrayFile,
+  isArrays,
+  type Network,
+  networkFrom,
+  pointsFrom,
+  SOURCE_FLAGS,
+  WHOLE,
+} from "./representers-source.ts";
 import { hushed, type Verb } from "./verb.ts";
 import { writeWhole } from "./write.ts";
 
@@ -266,7 +274,7 @@ async function testsFrom(
   { open, network }: { readonly open: OpenRepresenters; readonly network: Network | undefined },
 ): Promise<Tests> {
   const none = async (): Promise<Likenesses> => new Map();
-  const plain = { ...values, split: undefined, limit: undefined, offset: undefined, shuffle: undefined };
+  const plain = { ...values, ...WHOLE, "labels-file": undefined };
   const [first = ""] = names;
   if (network === undefined) {
     const { dims, data, labels } = await arrayFile(plain, first);

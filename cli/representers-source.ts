@@ -110,11 +110,14 @@ export async function pointsFrom(values: Values, location: string, { cut }: Netw
   return { source: cut.pictures(data), data, file: undefined };
 }
 
+/** All of some data, not the part that is trained on. */
+export const WHOLE = { split: undefined, limit: undefined, offset: undefined, shuffle: undefined } as const;
+
 /** Where points are that a fit is judged by; undefined where none are named. */
 export function heldOutPlace(values: Values): { readonly values: Values; readonly location: string } | undefined {
   const [other, split] = [text(values, "held-out"), text(values, "held-out-split")];
   const location = other ?? text(values, "data");
   if ((other === undefined && split === undefined) || location === undefined) return undefined;
-  const plain = { ...values, split, limit: undefined, offset: undefined, shuffle: undefined };
-  return { values: plain, location };
+  const labels = other === undefined ? values["labels-file"] : undefined;
+  return { values: { ...values, ...WHOLE, split, "labels-file": labels }, location };
 }

@@ -78,11 +78,73 @@ export type { ImageU8, Resample } from "./image/types.ts";
 export { formatPort, type Inspection, inspect, type MethodVerdict } from "./inspect.ts";
 export { type BenchOptions, type BenchResult, type BenchRow, benchModel } from "./jobs/bench.ts";
 export {
+  type FindConceptsJob,
+  type FoundConcepts,
+  findConceptsIn,
+  type TestConceptsJob,
+  type TestedConcepts,
+  testConceptsIn,
+} from "./jobs/concepts.ts";
+export {
+  conceptPatchFiles,
+  foundConceptsDocument,
+  foundConceptsPage,
+  readFoundConcepts,
+  type StoredConcept,
+  testedConceptsDocument,
+  testedConceptsPage,
+} from "./jobs/concepts-answer.ts";
+export { type SeenOptions, type SeenSet, seenPictures } from "./jobs/concepts-pictures.ts";
+export {
   type EvaluationRun,
   type EvaluationRunOptions,
   type RunProgress,
   runEvaluation,
 } from "./jobs/evaluate.ts";
+export {
+  evaluationJson,
+  type RegionsEvaluateInput,
+  type RegionsEvaluateOptions,
+  type RegionsEvaluation,
+  runRegionsEvaluate,
+  writeRegionsEvaluation,
+} from "./jobs/regions-evaluate.ts";
+export { BASELINE_IDS, type BaselineId } from "./jobs/regions-evaluate-methods.ts";
+export { type EvaluatedNetwork, evaluatedNetwork } from "./jobs/regions-evaluate-network.ts";
+export {
+  type ExplainedRegion,
+  explainByRegions,
+  fittedItems,
+  type MappedPicture,
+  type MappedReference,
+  type RegionBoundary,
+  type RegionsExplainOptions,
+} from "./jobs/regions-explain.ts";
+export {
+  type BoundarySampling,
+  type FittedRegions,
+  type RegionsFitOptions,
+  type RegionsReport,
+  type RegionsRun,
+  runRegionsFit,
+  SAMPLINGS,
+} from "./jobs/regions-fit.ts";
+export { mapRegions, type RegionGroup, type RegionsMap, type RegionsMapOptions } from "./jobs/regions-map.ts";
+export {
+  itemsOf,
+  type LabelOf,
+  type LoadedPicture,
+  labelsJoined,
+  type RegionNetwork,
+  type RegionNetworkOptions,
+  readAll,
+  regionNetwork,
+} from "./jobs/regions-network.ts";
+export { type OpenRegions, openRegionsFit, regionsFiles } from "./jobs/regions-open.ts";
+export { regionsExplainPageOf, regionsMapPageOf } from "./jobs/regions-pages.ts";
+export type { SampleOf } from "./jobs/regions-sample.ts";
+export { readStored, type StoredCover, type StoredRegions } from "./jobs/regions-stored.ts";
+export { coveredTable, explainedDocument, mapFiles } from "./jobs/regions-tables.ts";
 export { type ArrayColumns, type ArrayFile, isArrayFile, readArrayFile } from "./jobs/representers-arrays.ts";
 export {
   comparePageOf,
@@ -140,7 +202,7 @@ export {
   representersFitPage,
   textsOf,
 } from "./jobs/representers-pages.ts";
-export { namedPictures, type PointSource } from "./jobs/representers-points.ts";
+export { namedPictures, type PointSource, picturePoints } from "./jobs/representers-points.ts";
 export { explainTable } from "./jobs/representers-table.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
 export { runTraining } from "./jobs/train.ts";
@@ -163,6 +225,13 @@ export { type PairedComparison, pairedComparison } from "./metrics/compare-runs.
 export type { CurveRow, ResultRow } from "./metrics/result-row.ts";
 export { OPS } from "./ops/table.ts";
 export type { ParamSpec, Params, ParamValue } from "./params.ts";
+export { type Cav, type CavOptions, trainCav } from "./regions/concepts/cav.ts";
+export { type AceAsked, type AceOptions, type Concept, type Concepts, findConcepts } from "./regions/concepts/find.ts";
+export type { Patch, SeenPicture } from "./regions/concepts/patches.ts";
+export { type ConceptLayer, conceptLayer, POSITIONS, type Positions } from "./regions/concepts/readout.ts";
+export { type PlacedSegment, placeSegments, segmentsKept } from "./regions/concepts/reuse.ts";
+export { type Segment, type SegmentOptions, segmentsOf } from "./regions/concepts/segments.ts";
+export { type TcavOptions, type TcavResult, testConcept } from "./regions/concepts/tcav.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
 export { explanationSheet, type SheetOptions } from "./report/explanation-sheet.ts";
 export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";

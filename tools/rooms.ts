@@ -89,6 +89,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "report",
     "train",
     "representers",
+    "regions",
   ],
   evaluate: [
     "data",

@@ -67,7 +67,7 @@ async function fitted(
   references: Pictures,
   boundaries: Boundaries,
 ): Promise<Pick<RegionFit, "boundaries" | "projections" | "sides">> {
-  const projections = await projector.project(references, boundaries);
+  const { scores: _, ...projections } = await projector.project(references, boundaries);
   return { boundaries, projections, sides: sidesOf(projections) };
 }
 

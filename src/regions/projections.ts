@@ -20,8 +20,11 @@ export interface Projections {
 
 /** Sends pictures through the network with hyperplanes behind its features; holds a native session. */
 export interface Projector {
-  /** Never more than a batch of features is held. Throws `E_NUMERIC`, `E_INPUT_SHAPE`, `E_ABORTED`. */
-  readonly project: (pictures: Pictures, boundaries: Boundaries) => Promise<Projections>;
+  /** With scores `[n, classes]`; never more than a batch of features is held. Throws `E_NUMERIC`, `E_INPUT_SHAPE`, `E_ABORTED`. */
+  readonly project: (
+    pictures: Pictures,
+    boundaries: Boundaries,
+  ) => Promise<Projections & { readonly scores: Float32Array }>;
   /** The same, with psi `[n, width]` and scores `[n, classes]`, which are held: for few pictures. */
   readonly read: (
     pictures: Pictures,
@@ -63,10 +66,7 @@ export async function openProjector(
   }
   const without: Hyperplanes = { count: 0, width, normals: new Float32Array(0), offsets: new Float64Array(0) };
   return {
-    project: async (pictures, boundaries) => {
-      const { scores: _, ...projections } = await sent(pictures, boundaries);
-      return projections;
-    },
+    project: sent,
     read: async (pictures, boundaries) => {
       const psi = new Float32Array(pictures.count * width);
       const { scores, ...projections } = await sent(pictures, boundaries, psi);

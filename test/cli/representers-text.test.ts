@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { parquetWriteBuffer } from "hyparquet-writer";
 import { beforeAll, describe, expect, test } from "vitest";
+import { representersFit } from "../../cli/representers-fit.ts";
 import { writeNpy } from "../../src/formats/npy.ts";
 import type { GraphBuilder, Value } from "../../src/graph/builder.ts";
 import { tensor } from "../../src/graph/tensor.ts";
@@ -10,7 +11,7 @@ import { writeModelBytes } from "../../src/graph/write.ts";
 import { uniforms } from "../../src/random.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
 import { builder, modelOf, sizeOf, wave } from "../nets.ts";
-import { type Outcome, onnxplain, scratch } from "./run.ts";
+import { type Outcome, onnxplain, refused, scratch } from "./run.ts";
 
 const WORDS = ["<pad>", "the", "film", "was", "plot", "good", "great", "fine", "bad", "awful", "dull", "<unk>"];
 const [LENGTH, DEPTH, HIDDEN, CLASSES] = [6, 4, 8, 2];
@@ -23,7 +24,7 @@ const draw = uniforms(4);
 const pick = (from: number, to: number): number => from + Math.floor(draw() * (to - from + 1));
 const text = (label: number): Text => {
   const words = [1, pick(2, 4), 3, label === 1 ? pick(5, 7) : pick(8, 10), ...(draw() < 0.5 ? [11] : [])];
-  return [...words, ...Array<number>(LENGTH - words.length).fill(0)];
+  return [...Array<number>(LENGTH - words.length).fill(0), ...words];
 };
 const texts = (count: number): readonly Text[] => Array.from({ length: count }, (_, i) => text(i % 2));
 const said = (ids: Text): string =>
@@ -44,10 +45,9 @@ function network(body: (g: GraphBuilder, embedded: Value, w: (...dims: number[])
   const table = wave(WORDS.length * DEPTH, 3).map((v, i) => 0.3 * v + (i % DEPTH === 0 ? 6 * tone(i / DEPTH) : 0));
   const embedding = g.constant(tensor("float32", [WORDS.length, DEPTH], table), "embedding");
   const features = body(g, g.op("Gather", [embedding, g.input("ids", "int64", ["N", LENGTH])]), w);
-  const last = wave(CLASSES * HIDDEN, 9).map((v) => 4 * v);
-  const scores = g.op("Gemm", [features, g.constant(tensor("float32", [CLASSES, HIDDEN], last)), w(CLASSES)], {
-    transB: 1,
-  });
+  const side = wave(HIDDEN, 9);
+  const last = tensor("float32", [CLASSES, HIDDEN], [...side.map((v) => -2 * v), ...side.map((v) => 2 * v)]);
+  const scores = g.op("Gemm", [features, g.constant(last), w(CLASSES)], { transB: 1 });
   return writeModelBytes(modelOf(g.build([g.alias(scores, "logits")])));
 }
 
@@ -156,7 +156,7 @@ describe.each(KINDS)("%s", (kind) => {
     expect(out).toMatch(/60 points, 8 features and a bias, 2 classes; softmax, objective given/);
     const { train, held_out } = JSON.parse(readFileSync(at(`${nameOf(kind)}/fit.json`), "utf8"));
     for (const split of [train, held_out]) {
-      expect(split.agreement.meanDifference).toBeLessThan(1e-2);
+      expect(split.agreement.meanDifference).toBeLessThan(1e-3);
       expect(split.agreement.samePrediction).toBe(1);
       expect(split.sumCheck.residual).toBeLessThanOrEqual(split.sumCheck.bound * 1.01 + 1e-9);
     }
@@ -166,13 +166,13 @@ describe.each(KINDS)("%s", (kind) => {
   test("values add up to scores, and those are the network's", { timeout: 30_000 }, async () => {
     const points = JSON.parse(explain(kind, "--target", "all", "--json").out).points as readonly Explained[];
     expect(points.map((p) => p.label)).toEqual(TEST.map((_, i) => i % 2));
-    expect(new Set(points.map((p) => p.predicted)).size).toBe(CLASSES);
     const session = await openSession(NETWORKS[kind], { threads: 1 });
     const { logits } = await session.run(
       { ids: { dtype: "int64", dims: [TEST.length, LENGTH], data: bigints(TEST) } },
       ["logits"],
     );
     await session.dispose();
+    const sure: number[] = [];
     for (const [i, { classes }] of points.entries()) {
       const own = classes.map((_, c) => logits?.data[i * CLASSES + c] as number);
       classes.forEach((c, j) => {
@@ -180,8 +180,10 @@ describe.each(KINDS)("%s", (kind) => {
         expect(Math.abs(c.sum - c.logit)).toBeLessThanOrEqual(c.bound * 1.01 + 1e-6);
       });
       const [fitted, network] = [softmax(classes.map((c) => c.logit)), softmax(own)];
-      expect(Math.abs((fitted[0] as number) - (network[0] as number))).toBeLessThan(0.02);
+      expect(Math.abs((fitted[0] as number) - (network[0] as number))).toBeLessThan(1e-3);
+      sure.push(network[0] as number);
     }
+    expect(Math.max(...sure) - Math.min(...sure)).toBeGreaterThan(0.05);
   });
 });
 
@@ -271,11 +273,32 @@ describe("token ids as words", () => {
   });
 });
 
+test("labels in a file beside an array are those of its points alone", () => {
+  const data = { dims: [TRAIN.length, LENGTH], data: bigints(TRAIN) };
+  writeFileSync(at("train.npy"), writeNpy(data));
+  writeFileSync(at("tones.npy"), writeNpy({ dims: [TRAIN.length], data: Int32Array.from(TRAIN, (_, i) => i % 2) }));
+  const held = ["--held-out", at("ids.npy"), "--labels-file", at("tones.npy"), "-o", at("beside")];
+  expect(runFit("mean of words", "--data", at("train.npy"), ...held).code).toBe(0);
+  const { train, held_out } = JSON.parse(readFileSync(at("beside/fit.json"), "utf8"));
+  expect([train.points, train.accuracy === null, held_out.points, held_out.accuracy]).toEqual([60, false, 6, null]);
+  const { code, err } = onnxplain("representers", "explain", at("ids.npy"), "--representers", at("beside"));
+  expect([code, err]).toEqual([0, ""]);
+});
+
 test.each([
-  [["--data", at("train.parquet"), "--input-column", "ids"], 1, /^E_FILE {2}.*no array `ids`/],
-  [["--data", at("train.parquet"), "--label-column", "mood"], 1, /^E_FILE {2}.*no array `mood`/],
-  [["--data", at("ids.npy"), "--labels-file", at("missing.npy")], 1, /^E_FILE {2}There is no file/],
-])("says what is wrong with columns: %j", (more, status, words) => {
-  const { code, err } = runFit("mean of words", ...more, "-o", at(`bad-${more[1]}`));
-  expect([code, words.test(err) ? words : err]).toEqual([status, words]);
+  [["--data", at("train.parquet"), "--input-column", "ids"], /no array `ids`/],
+  [["--data", at("train.parquet"), "--label-column", "mood"], /no array `mood`/],
+  [["--data", at("ids.npy"), "--labels-file", at("missing.npy")], /There is no file/],
+])("says what is wrong with columns: %j", async (more, words) => {
+  const args = [
+    "--model",
+    at("LSTM.onnx"),
+    "--input-column",
+    "words_as_ids",
+    "--label-column",
+    "tone",
+    "-o",
+    at("bad"),
+  ];
+  expect(await refused(representersFit, [...args, ...more])).toEqual(["E_FILE", expect.stringMatching(words)]);
 });

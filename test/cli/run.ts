@@ -4,6 +4,8 @@ import { existsSync, mkdtempSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import type { Verb } from "../../cli/verb.ts";
+import { OnnxplainError } from "../../src/errors.ts";
 
 const MAIN = fileURLToPath(new URL("../../dist/cli/main.js", import.meta.url));
 
@@ -24,3 +26,21 @@ export function onnxplain(...args: readonly string[]): Outcome {
 }
 
 export const scratch = (): string => mkdtempSync(join(tmpdir(), "onnxplain-"));
+
+/** Code and message that a verb ends with, run in this process; `["", ""]` where it does not fail. */
+export async function refused(verb: Verb, argv: readonly string[]): Promise<readonly [code: string, message: string]> {
+  try {
+    await verb.run(argv, { print: () => undefined, note: () => undefined });
+    return ["", ""];
+  } catch (error) {
+    if (error instanceof OnnxplainError) return [error.code, error.message];
+    throw error;
+  }
+}
+
+/** What a verb prints, run in this process. */
+export async function printed(verb: Verb, argv: readonly string[]): Promise<string> {
+  const lines: string[] = [];
+  await verb.run(argv, { print: (line) => void lines.push(line), note: () => undefined });
+  return lines.join("\n");
+}

@@ -19,14 +19,25 @@ export interface Shell {
   readonly definitions?: Markup | undefined;
   /** Runs after the sorting of tables. */
   readonly script?: string | undefined;
+  /** After the style that all share. */
+  readonly style?: string | undefined;
 }
 
-export const shell = ({ title, lead, facts, top, sections, definitions: defs, script = "" }: Shell): Promise<string> =>
+export const shell = ({
+  title,
+  lead,
+  facts,
+  top,
+  sections,
+  definitions: defs,
+  script = "",
+  style = "",
+}: Shell): Promise<string> =>
   page({
     title: `${title}: ${facts.model}, ${facts.data}`,
     heading: title,
     lead,
-    style: `${STYLE}${RUN_STYLE}${REPRESENTER_STYLE}`,
+    style: `${STYLE}${RUN_STYLE}${REPRESENTER_STYLE}${style}`,
     script: `${RUN_SCRIPT}${script}`,
     definitions: defs,
     main: html`${top}

@@ -1,0 +1,102 @@
+/** @file `onnxplain regions fit`: boundaries between classes, and on which side of each every reference picture lies. */
+import {
+  type FittedRegions,
+  OnnxplainError,
+  regionsFiles,
+  runRegionsFit,
+  SAMPLINGS,
+  sortedJson,
+} from "../src/index.ts";
+import { choice, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
+import { deviceOptions } from "./open.ts";
+import { progressLine } from "./progress.ts";
+import { originOf, SOURCE_FLAGS, sourceFrom } from "./regions-source.ts";
+import { type Console, hushed, type Verb } from "./verb.ts";
+import { refuseFull, writeFolder } from "./write.ts";
+
+const FLAGS = {
+  ...SOURCE_FLAGS,
+  boundaries: { type: "string", value: "N", about: "boundaries that a region is chosen from (default 50)" },
+  sampling: {
+    type: "string",
+    value: "KIND",
+    about: `where boundaries are taken: reference (default), at references drawn once; toward-other-class, on the way from each explained picture to references of other classes (found at \`explain\`)`,
+  },
+  "per-input": {
+    type: "boolean",
+    about: "every explained picture draws boundaries of its own, from four times as many",
+  },
+  seed: { type: "string", value: "N", about: "seed of the draw (default 0)" },
+  out: { type: "string", short: "o", value: "DIR", about: "folder for the fit; it appears when it is whole" },
+  device: RUN_FLAGS.device,
+  threads: RUN_FLAGS.threads,
+  batch: { type: "string", value: "N", about: "pictures in one run of the network (default 32)" },
+} as const satisfies Flags;
+
+export const regionsFit: Verb = {
+  summary: "boundaries of a network, and where reference pictures lie to them",
+  help: helpPage(
+    "regions fit --model MODEL --data REFERENCES -o DIR",
+    "Takes linear boundaries at reference pictures and streams all references past them once. Labels are not needed.",
+    FLAGS,
+  ),
+  run: async (argv, console) => {
+    const { values, rest } = parseFlags("regions fit", argv, FLAGS);
+    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
+    const folder = text(values, "out");
+    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the fit. Add `-o DIR`.");
+    const asked = {
+      boundaries: number(values, "boundaries", { min: 1 }),
+      sampling: choice(values, "sampling", SAMPLINGS),
+      perInput: isSet(values, "per-input"),
+      seed: number(values, "seed", { min: 0 }),
+      batch: number(values, "batch", { min: 1 }),
+      ...deviceOptions(values),
+    };
+    await refuseFull(folder);
+    const { model, network, data } = await sourceFrom(values);
+    const line = progressLine("references", isSet(values, "quiet"));
+    const stop = new AbortController();
+    const interrupt = (): void => stop.abort();
+    process.once("SIGINT", interrupt);
+    try {
+      const run = await runRegionsFit(network, data, {
+        ...asked,
+        origin: originOf(values),
+        signal: stop.signal,
+        onProgress: (done, total) => line.onProgress({ done, total }),
+      }).finally(line.finish);
+      await writeFolder(folder, regionsFiles(run));
+      tell(run, folder, { out: hushed(console, isSet(values, "quiet")), json: isSet(values, "json") });
+      return run.report.unread.length > 0 ? 3 : 0;
+    } finally {
+      process.removeListener("SIGINT", interrupt);
+      await model.dispose();
+    }
+  },
+};
+
+function tell(
+  { report, seconds, fit }: FittedRegions,
+  folder: string,
+  { out, json }: { readonly out: Console; readonly json: boolean },
+): void {
+  if (json) {
+    const { origin: _, ...said } = report;
+    out.print(sortedJson({ ...said, seconds } as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    return;
+  }
+  for (const note of report.notes) out.note(`note: ${note}`);
+  for (const { id, message } of report.unread) out.note(`left out ${id}: ${message}`);
+  const classes = new Set(fit.projections.classes).size;
+  const rate = report.count / Math.max(seconds.references, 1e-9);
+  out.print(
+    [
+      `${report.count} references of ${classes} classes by the network, \`${report.layer.name}\` [${report.layer.dims.join(", ")}]`,
+      report.kept > 0
+        ? `${report.kept} boundaries in ${seconds.boundaries.toFixed(2)} s; references in ${seconds.references.toFixed(2)} s (${rate.toFixed(0)}/s)`
+        : `boundaries are sought for each explained picture; references in ${seconds.references.toFixed(2)} s (${rate.toFixed(0)}/s)`,
+      folder,
+    ].join("\n"),
+  );
+}

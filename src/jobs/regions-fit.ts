@@ -1,0 +1,236 @@
+/** @file `regions fit` as a job: boundaries of a few references, and where all references lie to them; the references are read once. */
+import type { DataItem, DataSet } from "../data/dataset.ts";
+import { OnnxplainError } from "../errors.ts";
+import { scattered, shuffled, uniforms } from "../random.ts";
+import { type Boundaries, boundariesOf } from "../regions/boundary.ts";
+import type { RegionFit } from "../regions/fit.ts";
+import { featureWidth } from "../regions/graphs.ts";
+import { picturesInMemory } from "../regions/pictures.ts";
+import { locality } from "../regions/piecewise-linear.ts";
+import { softmaxOf } from "../regions/probabilities.ts";
+import { openProjector, type Projections, sidesOf } from "../regions/projections.ts";
+import type { StreamOptions } from "../regions/stream.ts";
+import { VERSION } from "../version.ts";
+import {
+  itemsOf,
+  labelsJoined,
+  type PictureHead,
+  picturesOfItems,
+  pictureWidth,
+  type RegionNetwork,
+  read,
+  type UnreadPicture,
+} from "./regions-network.ts";
+import type { Settings } from "./run-folder.ts";
+
+/**
+ * Where boundaries are taken: `reference`, at references drawn once (the paper); `toward-other-class`, on the way from each explained
+ * picture to references of other classes (the authors' code).
+ */
+export const SAMPLINGS = ["reference", "toward-other-class"] as const;
+export type BoundarySampling = (typeof SAMPLINGS)[number];
+
+export interface RegionsFitOptions extends StreamOptions {
+  /** |Q|; default 50. All references where it is more. */
+  readonly boundaries?: number | undefined;
+  readonly sampling?: BoundarySampling | undefined;
+  /** Every explained picture draws its own |Q| boundaries, from {@link POOL} times as many. */
+  readonly perInput?: boolean | undefined;
+  readonly seed?: number | undefined;
+  /** How to find model and data again; plain JSON. */
+  readonly origin?: Settings | undefined;
+}
+
+/** Boundaries taken for each one that a picture of its own draw uses. */
+export const POOL = 4;
+
+/** `fit.json`: the same for the same references, network, settings and seed. */
+export interface RegionsReport {
+  readonly version: string;
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly data: string;
+  readonly layer: { readonly name: string; readonly dims: readonly number[] };
+  readonly classes: number;
+  readonly class_names: readonly string[] | null;
+  /** References that were read. */
+  readonly count: number;
+  /** Numbers in psi. */
+  readonly width: number;
+  /** |Q| of one explained picture, and boundaries that are kept. */
+  readonly boundaries: number;
+  readonly kept: number;
+  readonly sampling: BoundarySampling;
+  readonly per_input: boolean;
+  readonly seed: number;
+  readonly unread: readonly UnreadPicture[];
+  readonly origin: Settings | null;
+  readonly notes: readonly string[];
+}
+
+/** References in the order of the data; none of those that could not be read. */
+export interface ReferenceTable {
+  readonly ids: readonly string[];
+  /** The truth, -1 where it is not known. */
+  readonly labels: Int32Array;
+  /** Probability of the class that the network decides for. */
+  readonly probabilities: Float64Array;
+}
+
+/** A fit. `fit.boundaries` is empty where boundaries are sought for each explained picture. */
+export interface RegionsRun {
+  readonly report: RegionsReport;
+  readonly fit: RegionFit;
+  readonly references: ReferenceTable;
+}
+
+export interface FittedRegions extends RegionsRun {
+  readonly seconds: { readonly boundaries: number; readonly references: number };
+}
+
+const BOUNDARIES = 50;
+
+/** Throws `E_PARAM`, `E_DATA_EMPTY`, `E_ABORTED`, `E_NUMERIC`, and as `boundaryGraph` does. */
+export async function runRegionsFit(
+  network: RegionNetwork,
+  data: DataSet,
+  options: RegionsFitOptions = {},
+): Promise<FittedRegions> {
+  const {
+    boundaries: wanted = BOUNDARIES,
+    sampling = "reference",
+    perInput = false,
+    seed = 0,
+    origin,
+    ...stream
+  } = options;
+  if (!(Number.isInteger(wanted) && wanted >= 1))
+    throw new OnnxplainError("E_PARAM", `Expected \`boundaries\` to be an integer from 1 up, got ${wanted}.`);
+  const { classifier, layer, model } = network;
+  const items = await itemsOf(data);
+  const { labelOf, notes } = labelsJoined(network, data);
+  const began = performance.now();
+  const asked = sampling === "reference" ? wanted * (perInput ? POOL : 1) : 0;
+  const { places, boundaries } = await sampledBoundaries(network, items, { wanted: asked, seed, stream });
+  const taken = performance.now();
+  const heads: PictureHead[] = [];
+  const unread: UnreadPicture[] = [];
+  const projector = await openProjector(classifier, layer, stream);
+  try {
+    const pictures = picturesOfItems(network, items, {
+      labelOf,
+      signal: stream.signal,
+      onRead: (head) => void heads.push(head),
+      onUnread: (picture) => void unread.push(picture),
+    });
+    const { scores, ...all } = await projector.project(pictures, boundaries);
+    const projections = firstOf(all, heads.length);
+    refuseNone(data, projections, unread);
+    const probabilities = probabilitiesOf(network, scores, projections);
+    const gone = new Set(unread.map((u) => u.id));
+    const place = placesOfRead(items, gone);
+    const report: RegionsReport = {
+      version: VERSION,
+      model: { name: model.source.name, sha256: await model.digest() },
+      data: data.name,
+      layer: { name: layer.name, dims: layer.dims.slice(1) as readonly number[] },
+      classes: classifier.classes,
+      class_names: model.labels ?? null,
+      count: heads.length,
+      width: boundaries.width,
+      boundaries: wanted,
+      kept: boundaries.count,
+      sampling,
+      per_input: perInput || sampling === "toward-other-class",
+      seed,
+      unread,
+      origin: origin ?? null,
+      notes: [...notes, ...locality(classifier, layer), ...fewer(asked, boundaries.count, heads.length)],
+    };
+    const fit: RegionFit = {
+      sampled: Int32Array.from(places, (i) => place[i] as number),
+      boundaries,
+      projections,
+      sides: sidesOf(projections),
+      notes: report.notes,
+    };
+    const references = { ids: heads.map((h) => h.id), labels: Int32Array.from(heads, (h) => h.label), probabilities };
+    const ended = performance.now();
+    const seconds = { boundaries: (taken - began) / 1000, references: (ended - taken) / 1000 };
+    return { report, fit, references, seconds };
+  } finally {
+    await projector.dispose();
+  }
+}
+
+/** Drawn references that cannot be read give way to the next of the draw. */
+async function sampledBoundaries(
+  network: RegionNetwork,
+  items: readonly DataItem[],
+  { wanted, seed, stream }: { readonly wanted: number; readonly seed: number; readonly stream: StreamOptions },
+): Promise<{ readonly places: readonly number[]; readonly boundaries: Boundaries }> {
+  const { classifier, layer } = network;
+  const width = featureWidth(layer);
+  if (wanted === 0) return { places: [], boundaries: noBoundaries(width) };
+  const order = shuffled(items.length, uniforms(scattered(seed)));
+  const drawn = Array.from(order, (i) => items[i] as DataItem);
+  const places: number[] = [];
+  const rows = new Float32Array(Math.min(wanted, items.length) * pictureWidth(network));
+  let at = 0;
+  for await (const got of read(network, drawn, { signal: stream.signal })) {
+    const place = order[at++] as number;
+    if ("message" in got) continue;
+    rows.set(got.x, places.length * got.x.length);
+    places.push(place);
+    if (places.length === wanted) break;
+  }
+  const { onProgress: _, ...quiet } = stream;
+  const own = pictureWidth(network);
+  const pictures = picturesInMemory(rows.subarray(0, places.length * own), own);
+  if (places.length === 0) return { places, boundaries: noBoundaries(width) };
+  return { places, boundaries: await boundariesOf(classifier, layer, pictures, quiet) };
+}
+
+export const noBoundaries = (width: number): Boundaries => ({
+  count: 0,
+  width,
+  normals: new Float32Array(0),
+  offsets: new Float64Array(0),
+  pairs: new Int32Array(0),
+  gaps: new Float64Array(0),
+});
+
+const firstOf = ({ boundaries, values, classes }: Projections, count: number): Projections => ({
+  count,
+  boundaries,
+  values: values.slice(0, count * boundaries),
+  classes: classes.slice(0, count),
+});
+
+/** For each item its place among those that were read. */
+function placesOfRead(items: readonly DataItem[], gone: ReadonlySet<string>): Int32Array {
+  let next = 0;
+  return Int32Array.from(items, ({ id }) => (gone.has(id) ? -1 : next++));
+}
+
+function refuseNone(data: DataSet, { count }: Projections, [first]: readonly UnreadPicture[]): void {
+  if (count > 0) return;
+  throw new OnnxplainError(
+    "E_DATA_EMPTY",
+    `No picture of \`${data.name}\` can be read.${first ? ` ${first.id}: ${first.message}` : ""} Name other data.`,
+  );
+}
+
+const fewer = (wanted: number, kept: number, count: number): readonly string[] =>
+  kept < wanted ? [`${wanted} boundaries were asked for; there are ${count} references, so ${kept} were taken.`] : [];
+
+/** Of the decided class of each row. */
+export function probabilitiesOf(
+  { classifier: { classes, scoreKind } }: RegionNetwork,
+  scores: Float32Array,
+  { count, classes: decided }: Pick<Projections, "count" | "classes">,
+): Float64Array {
+  return Float64Array.from({ length: count }, (_, i) => {
+    const own = scores.subarray(i * classes, (i + 1) * classes);
+    return (scoreKind === "logits" ? softmaxOf(own) : own)[decided[i] as number] as number;
+  });
+}
