@@ -25,7 +25,7 @@ export function opsSuite(world: World | undefined): void {
   describe.skipIf(!world)("op cases in a page", () => {
     for (const run of runs) {
       const title = `${run.which === "all" ? "all" : "the first of each op"}, on ${run.device}`;
-      it.skipIf(run.device === "webgpu" && !world?.gpu)(title, { timeout: 240_000 }, async () => {
+      it.skipIf(run.device === "webgpu" && !world?.gpu)(title, { timeout: 900_000 }, async () => {
         const began = performance.now();
         const reports = await runAll(world as World, run);
         const ran = reports.filter((r) => r.skipped === undefined);

@@ -216,7 +216,9 @@ describe("parameters", () => {
     expect(await codeOf(ask(["gradient", "ig"], { steps: 3 }))).toMatch(/^E_PARAM .*`steps`.*gradient: .*n_steps/);
     expect(await codeOf(ask(["ig"], { steps: 3 }))).toMatch(/^E_PARAM `integrated-gradients` has no parameter/);
     expect(await codeOf(ask(["gradient", "ig"], { "occlusion.strides": 3 }))).toMatch(/^E_PARAM .*not among/);
-    expect(await codeOf(ask(["gradient", "ig"], { "gradient.n_steps": 3 }))).toMatch(/^E_PARAM `gradient` has no parameter/);
+    expect(await codeOf(ask(["gradient", "ig"], { "gradient.n_steps": 3 }))).toMatch(
+      /^E_PARAM `gradient` has no parameter/,
+    );
     expect(await codeOf(ask([], {}))).toMatch(/^E_PARAM/);
   });
 });

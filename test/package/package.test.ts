@@ -84,7 +84,10 @@ describe("the tarball", () => {
   it("holds nothing but the build and what is read beside it", () => {
     expect(
       paths.filter(
-        (p) => !/^(dist\/(src|cli)\/.*\.(js|d\.ts)|package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/.test(p),
+        (p) =>
+          !/^(dist\/(src|cli)\/.*\.(js|d\.ts)|demo\/\w+\/\w+\.(onnx|json)|package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/.test(
+            p,
+          ),
       ),
     ).toEqual([]);
   });
