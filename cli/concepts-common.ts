@@ -108,4 +108,4 @@ export const lineOf = (
   tcav: { mean: number; deviation: number; counterpartMean: number; p: number; accuracy: number | null },
   about: string,
 ): string =>
-  `  ${name.padEnd(14)} ${tcav.mean.toFixed(3)} ± ${tcav.deviation.toFixed(3)}  random ${tcav.counterpartMean.toFixed(3)}  p ${tcav.p.toExponential(1).padEnd(8)} ${about}`;
+  `  ${name.padEnd(14)} ${tcav.mean.toFixed(3)} ± ${tcav.deviation.toFixed(3)}  random ${tcav.counterpartMean.toFixed(3)}  p ${(tcav.p < 0.001 ? tcav.p.toExponential(1) : tcav.p.toFixed(3)).padEnd(8)} ${about}`;

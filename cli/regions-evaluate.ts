@@ -212,7 +212,7 @@ const settingsOf = (made: RegionsEvaluation, unseen: string): readonly (readonly
   ["seeds", made.seeds.map((s) => s.seed).join(", ")],
 ];
 
-const NAMES: Readonly<Record<string, string>> = { regions: "RI" };
+const NAMES: Readonly<Record<string, string>> = { regions: "RI", "regions-own-class": "RI, own class" };
 
 function* textOf(made: RegionsEvaluation): Generator<string> {
   const [first] = made.seeds;

@@ -229,7 +229,14 @@ export { type Cav, type CavOptions, trainCav } from "./regions/concepts/cav.ts";
 export { type AceAsked, type AceOptions, type Concept, type Concepts, findConcepts } from "./regions/concepts/find.ts";
 export type { Patch, SeenPicture } from "./regions/concepts/patches.ts";
 export { type ConceptLayer, conceptLayer, POSITIONS, type Positions } from "./regions/concepts/readout.ts";
-export { type PlacedSegment, placeSegments, segmentsKept } from "./regions/concepts/reuse.ts";
+export {
+  type KnownConcept,
+  openSegmentPlacer,
+  type PlacedSegment,
+  placeSegments,
+  type SegmentPlacer,
+  segmentsKept,
+} from "./regions/concepts/reuse.ts";
 export { type Segment, type SegmentOptions, segmentsOf } from "./regions/concepts/segments.ts";
 export { type TcavOptions, type TcavResult, testConcept } from "./regions/concepts/tcav.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
@@ -238,6 +245,8 @@ export { htmlReport, type ReportContext, type ReportSubject } from "./report/htm
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
+export { regionsExplainPage } from "./report/regions/explain.ts";
+export { regionsMapPage } from "./report/regions/map.ts";
 export { comparePage } from "./report/representers/compare.ts";
 export { debugPage, debugTable } from "./report/representers/debug.ts";
 export type { PageFacts } from "./report/representers/input.ts";

@@ -17,6 +17,8 @@ import type { StreamOptions } from "../regions/stream.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 
 export const REGIONS = "regions";
+/** The same regions, seen by those of their boundaries alone that part their own class from another. */
+export const OWN_CLASS = "regions-own-class";
 
 /** Baselines whose channel weights are kept for other pictures. */
 export const BASELINES = {
@@ -26,7 +28,8 @@ export const BASELINES = {
 } as const satisfies Readonly<Record<string, string>>;
 export type BaselineId = keyof typeof BASELINES;
 export const BASELINE_IDS: readonly BaselineId[] = Object.keys(BASELINES) as BaselineId[];
-export const nameOf = (id: string): string => (id === REGIONS ? "RI" : (BASELINES[id as BaselineId] ?? id));
+const NAMES: Readonly<Record<string, string>> = { [REGIONS]: "RI", [OWN_CLASS]: "RI, own class", ...BASELINES };
+export const nameOf = (id: string): string => NAMES[id] ?? id;
 
 /** One of the V interpretations by its region. */
 export interface RegionInterpretation extends Interpretation, Pick<Cover, "tau" | "covered"> {}
@@ -68,6 +71,26 @@ export async function regionWeights(
       : channelWeights(own, layer, { order: [bare.indexOf(v)], values: Array<number>(bare.length).fill(1) }),
   );
 }
+
+/** Boundaries of the region that part its own class from another. */
+export const aboutOwnClass = (
+  { boundaries: { pairs } }: RegionFit,
+  { order, label }: Interpretation,
+): readonly number[] => order.filter((h) => pairs[2 * h] === label || pairs[2 * h + 1] === label);
+
+/** {@link regionWeights} of {@link aboutOwnClass}; where there are none, those of the whole region. */
+export const ownClassWeights = (
+  { layer }: EvaluatedNetwork,
+  fit: RegionFit,
+  regions: readonly RegionInterpretation[],
+  whole: readonly ChannelWeights[],
+): readonly ChannelWeights[] =>
+  regions.map((region, v) => {
+    const order = aboutOwnClass(fit, region);
+    return order.length === 0
+      ? (whole[v] as ChannelWeights)
+      : channelWeights(fit.boundaries, layer, { order, values: region.values });
+  });
 
 type Plain = (of: ClassGradient, layer: EvaluatedNetwork["layer"]) => Float64Array;
 const PLAIN: Readonly<Partial<Record<BaselineId, Plain>>> = {

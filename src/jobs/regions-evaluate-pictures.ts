@@ -47,7 +47,9 @@ export async function pictureSet(
     labels: Int32Array.from(labels),
     notes: [
       ...source.notes,
-      ...(unread > 0 ? [`${unread} pictures of \`${source.name}\` cannot be read and are left out.`] : []),
+      ...(unread > 0
+        ? [`${unread === 1 ? "1 picture" : `${unread} pictures`} of \`${source.name}\` cannot be read; left out.`]
+        : []),
     ],
     pictures: rows === undefined ? readAgain(source, { count, width, signal }) : held(rows, width),
   };

@@ -4,7 +4,7 @@ import type { MethodScores, PageFacts, QualityScores, RegionsEvaluationPage } fr
 import type { RegionsEvaluation } from "./regions-evaluate.ts";
 import { CONTROLS } from "./regions-evaluate-controls.ts";
 import { nameOf } from "./regions-evaluate-methods.ts";
-import type { MethodResult, SetsResult } from "./regions-evaluate-seed.ts";
+import type { MethodResult, SeedResult, SetsResult } from "./regions-evaluate-seed.ts";
 
 export interface EvaluationLooks {
   readonly facts: PageFacts;
@@ -40,6 +40,8 @@ export function evaluationPageOf(made: RegionsEvaluation, { facts, labels }: Eva
         seeds.flatMap((s) => s.methods.filter((m) => m.id === id)),
       ),
     ),
+    about: known(seeds.map(aboutOf)),
+    otherClass: seeds.map((s) => s.otherClass),
     controls: made.controls.map((c) => ({ ...scoresOf(c.id, CONTROLS[c.id] ?? c.id, [c]), covered: undefined })),
     quality: SETS.map((set) => ({
       set,
@@ -66,6 +68,11 @@ export function evaluationPageOf(made: RegionsEvaluation, { facts, labels }: Eva
     },
     absent: made.absent,
   };
+}
+
+function aboutOf({ regions }: SeedResult): number | null {
+  const [all, about] = regions.reduce(([n, m], r) => [n + r.boundaries, m + r.about], [0, 0]);
+  return all === 0 ? null : about / all;
 }
 
 const scoresOf = (id: string, name: string, of: readonly MethodResult[]): MethodScores => ({

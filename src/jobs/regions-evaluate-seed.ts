@@ -8,7 +8,16 @@ import { type Pictures, pickedPictures } from "../regions/pictures.ts";
 import type { Projections, Projector } from "../regions/projections.ts";
 import type { StreamOptions } from "../regions/stream.ts";
 import { keptProbabilities, type MapMaker } from "./regions-evaluate-keep.ts";
-import { type BaselineId, baselineWeights, REGIONS, regionsOf, regionWeights } from "./regions-evaluate-methods.ts";
+import {
+  aboutOwnClass,
+  type BaselineId,
+  baselineWeights,
+  OWN_CLASS,
+  ownClassWeights,
+  REGIONS,
+  regionsOf,
+  regionWeights,
+} from "./regions-evaluate-methods.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 import { type TopResult, topProtocol } from "./regions-evaluate-top.ts";
 
@@ -65,12 +74,16 @@ export interface SeedResult {
   readonly quality: SetsResult;
   readonly sweep: readonly (SetsResult & { readonly boundaries: number })[];
   readonly top: readonly TopResult[];
+  /** Share of unseen pictures that a region of another class than the network's serves. */
+  readonly otherClass: number;
   readonly clusters: { readonly rounds: number; readonly converged: boolean };
   /** The V interpretations. */
   readonly regions: readonly {
     readonly reference: number;
     readonly label: number;
     readonly boundaries: number;
+    /** Of them, those that part its own class from another. */
+    readonly about: number;
     readonly same: number;
     readonly other: number;
     readonly tau: number;
@@ -124,9 +137,11 @@ export async function evaluateSeed(
   onProgress?.("unseen pictures", 0, unseen.pictures.count);
   const makers = [
     maker(REGIONS, ownWeights, served),
+    maker(OWN_CLASS, ownClassWeights(network, fit, regions, ownWeights), served),
     ...Array.from(reused, ([id, weights]) => maker(id, weights, near)),
   ];
   const kept = await keptProbabilities(network, projector, { pictures: unseen.pictures, makers, keep });
+  const about = regions.map((r) => aboutOwnClass(fit, r).length);
   const isCovered = (i: number): boolean => covered[i] !== NONE;
 
   return {
@@ -149,11 +164,13 @@ export async function evaluateSeed(
         onProgress: (done, of) => onProgress?.("inputs of the reference protocol", done, of),
       },
     ),
+    otherClass: served.filter((v, i) => regions[v]?.label !== seen.classes[i]).length / served.length,
     clusters: { rounds: clusters.rounds, converged: clusters.converged },
     regions: regions.map(({ label, order, same, other, tau }, v) => ({
       reference: representatives[v] as number,
       label,
       boundaries: order.length,
+      about: about[v] as number,
       same,
       other,
       tau,

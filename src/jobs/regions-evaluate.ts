@@ -71,7 +71,7 @@ export interface RegionsEvaluation {
 }
 
 const ABSENT: readonly string[] = [
-  "ACE: its concepts are searched anew in every cluster and every run, with a thousand patches each; it is not part of this evaluation.",
+  "ACE is left out: it would search concepts anew in each of the V clusters of every run, patches and random sets included.",
 ];
 
 const MOST_INTERPRETATIONS = 40;

@@ -8,7 +8,7 @@ import { normalLengths, type Ranked, rankedCovered } from "../regions/distance.t
 import type { RegionFit } from "../regions/fit.ts";
 import { heatMap } from "../regions/heat-map.ts";
 import { picturesInMemory } from "../regions/pictures.ts";
-import { isPositive, openProjector, type Projector } from "../regions/projections.ts";
+import { isPositive, openProjector, type Projector, valuesOf } from "../regions/projections.ts";
 import { openRegions, type Region } from "../regions/region.ts";
 import type { StreamOptions } from "../regions/stream.ts";
 import { probabilitiesOf } from "./regions-fit.ts";
@@ -52,7 +52,7 @@ export interface MappedReference extends MappedPicture, Ranked {}
 
 export interface ExplainedRegion {
   readonly input: MappedPicture;
-  /** Place among the references of the picture of the same name; undefined for a picture from outside. */
+  /** Its place among the references; undefined for a picture from outside. */
   readonly reference: number | undefined;
   readonly region: Region;
   readonly boundaries: readonly RegionBoundary[];
@@ -78,16 +78,37 @@ export async function explainByRegions(
   const reader = await readerOn(of, sample, { ...quiet, k, delta, prune, unitNormals });
   const judge = stored && (await openStored(network, stored, quiet));
   try {
-    const places = new Map(open.references.ids.map((id, i) => [id, i]));
+    const placed = referenceOf(open, sample.fit);
     const found: ExplainedRegion[] = [];
     for (const [i, picture] of pictures.entries()) {
       const own = await reader.explained(picture, sample.candidates[i]);
-      found.push({ ...own, reference: places.get(picture.id), stored: await judge?.covering(picture.x) });
+      found.push({ ...own, reference: placed(own), stored: await judge?.covering(picture.x) });
     }
     return found;
   } finally {
     await Promise.all([reader.dispose(), judge?.dispose()]);
   }
+}
+
+/** Values closer than this, by their size, are of one picture: batches of other sizes round otherwise. */
+const SAME = 1e-3;
+
+/** The reference of the same name, where it lies at the same place to all boundaries. */
+function referenceOf(
+  { references }: OpenRegions,
+  { projections }: RegionFit,
+): (found: Explained) => number | undefined {
+  const places = new Map(references.ids.map((id, i) => [id, i]));
+  return ({ input: { id }, region: { values } }) => {
+    const i = places.get(id);
+    if (i === undefined) return undefined;
+    return valuesOf(projections, i).every((v, h) => {
+      const own = values[h] as number;
+      return Math.abs(v - own) <= SAME * (1 + Math.abs(own));
+    })
+      ? i
+      : undefined;
+  };
 }
 
 type Explained = Omit<ExplainedRegion, "reference" | "stored">;

@@ -135,7 +135,9 @@ export function picturesOfItems(
 ): Pictures {
   const width = pictureWidth(network);
   async function* inTurn(size: number): AsyncGenerator<PictureBlock, void, void> {
-    let [first, count, rows] = [0, 0, new Float32Array(size * width)];
+    // one is filled while the other is worked on
+    const buffers = [new Float32Array(size * width), new Float32Array(size * width)] as const;
+    let [first, count, rows] = [0, 0, buffers[0]];
     for await (const got of read(network, items, options)) {
       if ("message" in got) {
         onUnread?.(got);
@@ -145,7 +147,7 @@ export function picturesOfItems(
       rows.set(got.x, count++ * width);
       if (count < size) continue;
       yield { first, count, rows };
-      [first, count, rows] = [first + count, 0, new Float32Array(size * width)];
+      [first, count, rows] = [first + count, 0, rows === buffers[0] ? buffers[1] : buffers[0]];
     }
     if (count > 0) yield { first, count, rows: rows.subarray(0, count * width) };
   }

@@ -80,7 +80,7 @@ describe("an evaluation of regions", () => {
     expect(all.seeds[0]?.top.map((t) => t.drop)).toEqual(Array(4).fill([0, 0, 0]));
     const none = (await run({ keep: 0, topInputs: 0, sweep: [], seeds: [0] })).evaluation;
     const drops = [...(none.seeds[0]?.methods ?? []), ...none.controls].map((m) => m.drop);
-    expect(drops).toHaveLength(7);
+    expect(drops).toHaveLength(8);
     expect(drops[0]).toBeGreaterThan(0);
     expect(new Set(drops).size).toBe(1);
     expect(none.seeds[0]?.top).toEqual([]);
@@ -151,7 +151,13 @@ describe("an evaluation of regions", () => {
     expect(made.notes.join()).toContain("1 picture of `quarters` cannot be read");
     expect(made.accuracy.references).toBeGreaterThan(0.9);
     for (const seed of made.seeds) {
-      expect(seed.methods.map((m) => m.id)).toEqual(["regions", "grad-cam", "grad-cam-plus-plus", "score-cam"]);
+      expect(seed.methods.map((m) => m.id)).toEqual([
+        "regions",
+        "regions-own-class",
+        "grad-cam",
+        "grad-cam-plus-plus",
+        "score-cam",
+      ]);
       expect(seed.sweep.map((s) => s.boundaries)).toEqual([1, 8, 69]);
       const { boundaries: _, ...own } = seed.sweep[1] as (typeof seed.sweep)[number];
       expect(own).toEqual(seed.quality);
@@ -198,7 +204,7 @@ describe("an evaluation of regions", () => {
       expect(existsSync(join(job.folder, name)), name).toBe(true);
     const table = await readTable(new Uint8Array(readFileSync(join(job.folder, "evaluate.parquet"))));
     expect(table.count).toBe(evaluationTable(evaluation).count);
-    expect(table.count).toBe(4 * 4 + 6 + 3 * 6 + 4 * 2 + 3 * 2);
+    expect(table.count).toBe(5 * 4 + 6 + 3 * 6 + 4 * 2 + 3 * 2);
     const page = evaluationPageOf(evaluation, looks);
     expect(page.methods[0]?.drop).toEqual([evaluation.seeds[0]?.methods[0]?.drop]);
     expect(readFileSync(join(job.folder, "evaluate.html"), "utf8")).toContain("<h2>Decision regions</h2>");

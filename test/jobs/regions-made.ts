@@ -16,10 +16,10 @@ const quarters = Float32Array.from({ length: 2 * 64 * 4 }, (_, i) => {
 });
 
 /** Average over 4 x 4 pixels, two channels behind a ReLU (the layer `psi`, `[2, 8, 8]`), sums over quarters as scores. */
-export const quarterBytes = (): Uint8Array =>
+export const quarterBytes = (bias = 4): Uint8Array =>
   netBytes(["N", 3, SIDE, SIDE], ({ g, x, w }) => {
     const small = g.op("AveragePool", [x], { kernel_shape: [4, 4], strides: [4, 4] });
-    const mixed = g.op("Conv", [small, w([2, 3, 1, 1], [1, 0.5, 0.5, 0.2, 1, 0.3]), w([2], [4, 4])]);
+    const mixed = g.op("Conv", [small, w([2, 3, 1, 1], [1, 0.5, 0.5, 0.2, 1, 0.3]), w([2], [bias, bias])]);
     const psi = g.alias(g.op("Relu", [mixed]), "psi");
     return { scores: g.op("MatMul", [g.op("Flatten", [psi], { axis: 1 }), w([128, 4], quarters)]) };
   });

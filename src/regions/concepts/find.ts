@@ -33,6 +33,9 @@ export interface AceOptions extends StreamOptions, PatchOptions, PopularOptions,
 
 export const ACE = { clusters: 25, restarts: 10, randomPatches: 400, positions: "mean" } as const satisfies AceOptions;
 
+/** Random patches that one picture gives on average, where there are pictures enough. */
+const FROM_ONE_PICTURE = 4;
+
 export interface AceAsked {
   readonly classifier: Classifier;
   readonly layer: ConceptLayer;
@@ -106,7 +109,8 @@ export async function findConcepts(asked: AceAsked, options: AceOptions = {}): P
     stream,
   );
   const patches = patchesOf(pictures, options);
-  const others = someOf(patchesOf(random, options), randomPatches, seed);
+  const strangers = someOf(random, Math.ceil(randomPatches / FROM_ONE_PICTURE), seed);
+  const others = someOf(patchesOf(strangers, options), randomPatches, seed);
   if (patches.length === 0 || others.length < 2)
     throw new OnnxplainError(
       "E_DATA_EMPTY",
@@ -130,7 +134,7 @@ export async function findConcepts(asked: AceAsked, options: AceOptions = {}): P
     options,
   );
   const activations = activationGraph(classifier, layer, positions);
-  const randomRows = await rowsOf(classifier, activations, patchRows(random, others, reading), stream);
+  const randomRows = await rowsOf(classifier, activations, patchRows(strangers, others, reading), stream);
   const found: Concept[] = [];
   for (const { centre, size, pictures: distinct, members } of clusters) {
     const own = members.map((i) => patches[i] as Patch);
@@ -168,10 +172,10 @@ function refuseEmpty(pictures: readonly SeenPicture[], random: readonly SeenPict
   );
 }
 
-/** `count` of them at most, in order. */
-function someOf(patches: readonly Patch[], count: number, seed: number): readonly Patch[] {
-  const places = shuffled(patches.length, uniforms(scattered(seed)), Math.min(count, patches.length));
-  return Array.from(places.toSorted(), (i) => patches[i] as Patch);
+/** `count` of them at most, in their order. */
+function someOf<T>(all: readonly T[], count: number, seed: number): readonly T[] {
+  const places = shuffled(all.length, uniforms(scattered(seed)), Math.min(count, all.length));
+  return Array.from(places.toSorted(), (i) => all[i] as T);
 }
 
 interface Clustered {

@@ -11,7 +11,7 @@ import { noPath } from "../../methods/one-pass.ts";
 import { sourceOf } from "../boundary.ts";
 import { OUT } from "../graphs.ts";
 import type { Pictures } from "../pictures.ts";
-import { openStream, type StreamOptions } from "../stream.ts";
+import { openStream, type Stream, type StreamOptions } from "../stream.ts";
 
 /** `mean`: one number a channel, the mean over positions. `kept`: every value of the layer. */
 export type Positions = "mean" | "kept";
@@ -122,16 +122,21 @@ export async function rowsOf(
 ): Promise<Rows> {
   if (pictures.count === 0) return [];
   const stream = await openStream(sourceOf(classifier, model), options);
-  const rows: Float32Array[] = [];
   try {
-    await stream.each(pictures, [OUT.features], (got, { count }) => {
-      const data = got[OUT.features]?.data as Float32Array;
-      const width = data.length / count;
-      for (let i = 0; i < count; i++) rows.push(data.slice(i * width, (i + 1) * width));
-    });
+    return await rowsThrough(stream, pictures);
   } finally {
     await stream.dispose();
   }
+}
+
+/** {@link rowsOf} on an open stream. */
+export async function rowsThrough(stream: Stream, pictures: Pictures): Promise<Rows> {
+  const rows: Float32Array[] = [];
+  await stream.each(pictures, [OUT.features], (got, { count }) => {
+    const data = got[OUT.features]?.data as Float32Array;
+    const width = data.length / count;
+    for (let i = 0; i < count; i++) rows.push(data.slice(i * width, (i + 1) * width));
+  });
   const bad = rows.findIndex((row) => !row.every(Number.isFinite));
   if (bad >= 0)
     throw new OnnxplainError(

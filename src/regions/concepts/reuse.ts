@@ -1,8 +1,9 @@
 /** @file Concepts of a class on another picture: which of its segments belong to them, and which part of it they keep. */
-import type { StreamOptions } from "../stream.ts";
+import { sourceOf } from "../boundary.ts";
+import { openStream, type StreamOptions } from "../stream.ts";
 import { type AceAsked, type Concept, distance, readingOf } from "./find.ts";
 import { type PatchOptions, patchesOf, patchRows, type SeenPicture } from "./patches.ts";
-import { activationGraph, rowsOf } from "./readout.ts";
+import { activationGraph, rowsThrough } from "./readout.ts";
 import { isIn, type Segment } from "./segments.ts";
 
 /** A segment that belongs to a concept. */
@@ -16,40 +17,65 @@ export interface PlacedSegment {
   readonly importance: number;
 }
 
-type Known = Pick<Concept, "centre" | "radius"> & { readonly tcav: Pick<Concept["tcav"], "mean"> };
+/** What is needed of a concept here. */
+export type KnownConcept = Pick<Concept, "centre" | "radius"> & { readonly tcav: Pick<Concept["tcav"], "mean"> };
 
-/**
- * Segments of the picture by importance, the larger first; of equal ones the nearer first, then in the order of segments. A segment goes to the
- * concept whose centre is nearest and is left out where it lies farther than any patch that concept kept.
- */
+/** Places segments of one picture after the other; holds a native session. */
+export interface SegmentPlacer {
+  /**
+   * Segments of the picture by importance, the larger first; of equal ones the nearer first, then in the order of segments. A segment goes to
+   * the concept whose centre is nearest and is left out where it lies farther than any patch that concept kept.
+   */
+  readonly place: (picture: SeenPicture) => Promise<readonly PlacedSegment[]>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** `options` as the concepts were found with. Source: Lam et al. 2021 for the use of ACE on pictures it was not made from. */
+export async function openSegmentPlacer(
+  asked: Pick<AceAsked, "classifier" | "layer" | "spec">,
+  concepts: readonly KnownConcept[],
+  options: PatchOptions & StreamOptions = {},
+): Promise<SegmentPlacer> {
+  const { classifier, layer } = asked;
+  const { batch, device, threads, signal } = options;
+  const source = sourceOf(classifier, activationGraph(classifier, layer, "mean"));
+  const stream = await openStream(source, { batch, device, threads, signal });
+  const reading = readingOf(asked, options.grey);
+  return {
+    place: async (picture) => {
+      if (concepts.length === 0) return [];
+      const patches = patchesOf([picture], options);
+      const rows = await rowsThrough(stream, patchRows([picture], patches, reading));
+      return patches
+        .flatMap(({ segment }, i) => {
+          const placed = nearestConcept(rows[i] as Float32Array, concepts);
+          return placed === undefined ? [] : [{ segment, ...placed }];
+        })
+        .sort((a, b) => b.importance - a.importance || a.distance - b.distance);
+    },
+    dispose: () => stream.dispose(),
+  };
+}
+
+/** {@link SegmentPlacer.place} for one picture alone. */
 export async function placeSegments(
   asked: Pick<AceAsked, "classifier" | "layer" | "spec">,
   picture: SeenPicture,
-  concepts: readonly Known[],
+  concepts: readonly KnownConcept[],
   options: PatchOptions & StreamOptions = {},
 ): Promise<readonly PlacedSegment[]> {
-  if (concepts.length === 0) return [];
-  const { classifier, layer } = asked;
-  const patches = patchesOf([picture], options);
-  const { batch, device, threads, signal } = options;
-  const rows = await rowsOf(
-    classifier,
-    activationGraph(classifier, layer, "mean"),
-    patchRows([picture], patches, readingOf(asked, options.grey)),
-    { batch, device, threads, signal },
-  );
-  return patches
-    .flatMap(({ segment }, i) => {
-      const placed = nearestConcept(rows[i] as Float32Array, concepts);
-      return placed === undefined ? [] : [{ segment, ...placed }];
-    })
-    .sort((a, b) => b.importance - a.importance || a.distance - b.distance);
+  const placer = await openSegmentPlacer(asked, concepts, options);
+  try {
+    return await placer.place(picture);
+  } finally {
+    await placer.dispose();
+  }
 }
 
 /** The concept whose centre is nearest; undefined for an outlier. */
 export function nearestConcept(
   activation: ArrayLike<number>,
-  concepts: readonly Known[],
+  concepts: readonly KnownConcept[],
 ): Omit<PlacedSegment, "segment"> | undefined {
   const distances = concepts.map((c) => distance(activation, c.centre));
   const concept = distances.indexOf(Math.min(...distances));

@@ -60,8 +60,7 @@ export function segmentsOf(picture: ImageU8, options: SegmentOptions = {}): read
     const { labels, count } = slic({ planes, width, height }, { n_segments, compactness, sigma });
     const earlier = [...kept];
     const own = piecesOf(labels, { count, width, resolution }).filter((s) => s.area > smallest * width * height);
-    const repeats = repetitions(own, earlier, overlap);
-    kept.push(...own.filter((s) => !repeats.has(s)));
+    kept.push(...own.filter((s) => !earlier.some((e) => jaccard(s, e, width) > overlap)));
   });
   return kept;
 }
@@ -99,16 +98,14 @@ function piecesOf(
   }));
 }
 
-/** Those of `own` that are nearly one of `earlier`. */
-function repetitions(own: readonly Segment[], earlier: readonly Segment[], overlap: number): ReadonlySet<Segment> {
-  return new Set(own.filter((s) => earlier.some((e) => jaccard(s, e) > overlap)));
-}
-
-/** Pixels in both over pixels in either. */
-export function jaccard(a: Segment, b: Segment): number {
+/** Pixels in both over pixels in either; both segments are of one picture, `width` pixels wide. */
+export function jaccard(a: Segment, b: Segment, width: number): number {
   if (apart(a.box, b.box)) return 0;
+  const { left, top, width: across, height: down } = a.box;
   let both = 0;
-  for (let i = 0; i < a.labels.length; i++) if (a.labels[i] === a.label && b.labels[i] === b.label) both++;
+  for (let y = top; y < top + down; y++)
+    for (let i = y * width + left; i < y * width + left + across; i++)
+      if (a.labels[i] === a.label && b.labels[i] === b.label) both++;
   return both / (a.area + b.area - both);
 }
 

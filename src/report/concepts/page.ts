@@ -12,48 +12,58 @@ export function conceptsSheet(page: ConceptsPage): Promise<string> {
   const { facts, title, lead, className, significance, concepts, dropped } = page;
   const shown = new Map([...concepts, ...dropped].flatMap((c) => c.examples).map((e) => [e, pointsOf(e)]));
   const gallery = galleryOf([...shown.values()].flat());
-  const cards = (all: readonly ConceptCard[]): Markup | undefined =>
-    all.length === 0 ? undefined : html`${all.map((c) => card(c, { gallery, shown }))}`;
+  const section = (all: readonly ConceptCard[], about?: Markup): Markup | undefined =>
+    all.length === 0 ? undefined : html`${about}${all.map((c) => card(c, { gallery, shown }))}`;
   return shell({
     title,
     lead,
     facts,
     style: CONCEPT_STYLE,
     definitions: gallery.definitions,
-    top: verdict(page),
+    top: html`${verdict(page)}${legend(className, significance)}`,
     sections: [
       {
-        id: "concepts",
-        name: "Concepts",
-        markup: concepts.length === 0 ? undefined : html`${legend(className, significance)}${cards(concepts)}`,
+        id: "for",
+        name: `For ${className}`,
+        markup: section(concepts.filter(speaksFor)),
+      },
+      {
+        id: "against",
+        name: `Against ${className}`,
+        markup: section(
+          concepts.filter((c) => !speaksFor(c)).toReversed(),
+          html`<p class="fine">The score of ${className} rises along these more seldom than along random examples; the strongest first.</p>`,
+        ),
       },
       {
         id: "dropped",
         name: "No different from random",
-        markup:
-          dropped.length === 0
-            ? undefined
-            : html`<p class="fine">What they do to the score of ${className} is not told from what random examples do (p above ${significance}).</p>${cards(dropped)}`,
+        markup: section(
+          dropped,
+          html`<p class="fine">What they do to the score of ${className} is not told from what random examples do (p above ${significance}).</p>`,
+        ),
       },
     ],
   });
 }
 
+const speaksFor = ({ mean, counterpart }: ConceptCard): boolean => mean > counterpart;
+
 const pointsOf = ({ id, patch, place }: ConceptExample): readonly PagePoint[] =>
   [patch, ...(place ? [place] : [])].map((png) => ({ id, label: null, likeness: { kind: "picture", png } }));
 
 function verdict({ className, concepts, dropped, significance }: ConceptsPage): Markup {
-  const [best] = concepts;
   const all = counted(concepts.length + dropped.length, "concept");
+  const up = concepts.filter(speaksFor).length;
   const headline =
-    best === undefined
+    concepts.length === 0
       ? html`None of ${all} does more to the score of ${className} than random examples do.`
-      : html`<b>${concepts.length}</b> of ${all} ${concepts.length === 1 ? "moves" : "move"} the score of ${className} otherwise than random examples do (p ≤ ${significance}); the first raises it for <b>${percentage(best.mean, 0)}</b> of the pictures.`;
-  return html`<section class="verdict${best === undefined ? " bad" : ""}" aria-label="What was found"><p class="headline">${headline}</p></section>`;
+      : html`Of ${all}, <b>${up}</b> ${up === 1 ? "speaks" : "speak"} for ${className} and <b>${concepts.length - up}</b> against it (p ≤ ${significance}).`;
+  return html`<section class="verdict${concepts.length === 0 ? " bad" : ""}" aria-label="What was found"><p class="headline">${headline}</p></section>`;
 }
 
 const legend = (className: string, significance: number): Markup =>
-  html`<p class="fine">TCAV is the share of pictures of ${className} whose score rises along the concept; mean ± standard deviation over random sets, whisker one deviation, orange line the mean of random counterparts. Below that line a concept speaks against the class. p: paired t-test of the two, at most ${significance}.</p>`;
+  html`<p class="fine">TCAV is the share of pictures of ${className} whose score rises along the concept; mean ± standard deviation over random sets, whisker one deviation, orange line the mean of random counterparts. p: paired t-test of the two, at most ${significance}. The test repeats draws of random examples, not of the concept: some concepts that are random themselves pass.</p>`;
 
 interface Shown {
   readonly gallery: Gallery;

@@ -3,6 +3,7 @@ import type { MethodScores, RegionsEvaluationPage } from "./input.ts";
 import { percents, spreadOf } from "./spread.ts";
 
 export const REGIONS = "regions";
+const OWN_CLASS = "regions-own-class";
 const RIVAL = "grad-cam";
 
 export interface Finding {
@@ -16,7 +17,8 @@ const meanOf = (values: readonly number[] | undefined): number | undefined => sp
 const percent = (v: number): string => `${(100 * v).toFixed(2)} %`.replace("-", "−");
 
 /** Undefined where one of the two was not measured. */
-export function findingsOf({ methods, controls, quality, seeds }: RegionsEvaluationPage): Finding | undefined {
+export function findingsOf(page: RegionsEvaluationPage): Finding | undefined {
+  const { methods, controls, quality, seeds } = page;
   const [own, rival] = [REGIONS, RIVAL].map((id) => methods.find((m) => m.id === id));
   const [a, b] = [meanOf(own?.drop), meanOf(rival?.drop)];
   if (own === undefined || rival === undefined || a === undefined || b === undefined) return undefined;
@@ -25,7 +27,7 @@ export function findingsOf({ methods, controls, quality, seeds }: RegionsEvaluat
   return {
     better,
     headline: `Regions lose ${better ? "less" : a === b ? "as much" : "more"} confidence than Grad-CAM reused: mAD ${percents(own.drop)} against ${percents(rival.drop)}, lower in ${wins} of ${seeds.length} ${seeds.length === 1 ? "run" : "runs"}.`,
-    sentences: [...parts(own, rival), ...against(own, rival, controls), ...reach(quality)],
+    sentences: [...parts(own, rival), ...dilution(page, own), ...against(own, rival, controls), ...reach(quality)],
   };
 }
 
@@ -43,6 +45,22 @@ function parts(own: MethodScores, rival: MethodScores): readonly string[] {
     : [
         `On pictures that a region covers, regions lose ${said(inside)}${outside === undefined ? "; every picture is covered" : `; on the others, which the nearest cluster's region serves for want of a better, ${said(outside)}`}.`,
       ];
+}
+
+/** What boundaries between other classes, and regions of other classes, take part in. */
+function dilution({ about, otherClass, methods }: RegionsEvaluationPage, own: MethodScores): readonly string[] {
+  const [share, others] = [meanOf(about), meanOf(otherClass)];
+  const [alone, whole] = [meanOf(methods.find((m) => m.id === OWN_CLASS)?.drop), meanOf(own.drop)];
+  return [
+    ...(share === undefined || alone === undefined || whole === undefined
+      ? []
+      : [
+          `${percent(share)} of the boundaries of regions part the region's own class from another, the others part other classes and enter the mean of its heat map all the same; by the former alone mAD is ${percent(alone)} instead of ${percent(whole)}.`,
+        ]),
+    ...(others === undefined || others === 0
+      ? []
+      : [`${percent(others)} of the unseen pictures are served by a region of another class than the network's.`]),
+  ];
 }
 
 /** How much room there was: the best that a map of the same kind does when it is not reused, and chance. */

@@ -172,8 +172,12 @@ export interface RegionsEvaluationPage extends Page {
   readonly seeds: readonly number[];
   /** Share of pixels kept. */
   readonly keep: number;
-  /** The regions' own row has the id `regions`. */
+  /** The regions' own row has the id `regions`; seen by boundaries about their own class alone, `regions-own-class`. */
   readonly methods: readonly MethodScores[];
+  /** Share of the boundaries of all regions that part the region's own class from another. */
+  readonly about: OverSeeds;
+  /** Share of unseen pictures that a region of another class than the network's serves. */
+  readonly otherClass: OverSeeds;
   /** Numbers beside which the methods stand, from maps that are not reused or know nothing. */
   readonly controls: readonly MethodScores[];
   readonly quality: readonly SetQuality[];

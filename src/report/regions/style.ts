@@ -11,6 +11,8 @@ export const REGIONS_STYLE = `
 .sheet .pair{display:grid;grid-template-columns:1fr 1fr;gap:.2rem}
 .sheet svg{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:.25rem;background:var(--track)}
 .sheet .input .pair{outline:3px solid var(--accent);outline-offset:2px;border-radius:.25rem}
+.sheet .laid{position:relative}
+.sheet .laid .heat{position:absolute;inset:0;width:100%;height:100%;object-fit:contain;opacity:.72;border-radius:.25rem}
 .sheet b{font-weight:650;margin-top:.25rem}
 .sheet .off{color:var(--warn)}
 .sheet .small{font-size:.75rem;color:var(--soft);overflow-wrap:anywhere}

@@ -141,6 +141,8 @@ describe("the evaluation page", () => {
       { ...scores("regions", "RI", [0.2, 0.3]), covered: [0.1, 0.2], uncovered: [0.5] },
       { ...scores("grad-cam", "Grad-CAM", [0.3, 0.4]), covered: [0.25, 0.25], uncovered: [0.4] },
     ],
+    about: [0.5, 0.7],
+    otherClass: [0, 0.2],
     controls: [
       scores("own-boundary", "own boundary", [0.15]),
       scores("own-grad-cam", "own Grad-CAM", [0.18]),
@@ -189,8 +191,8 @@ describe("the evaluation page", () => {
     );
     expect(found?.sentences[0]).toContain("regions lose 10.00 % less than Grad-CAM; on the others");
     expect(found?.sentences[0]).toContain("10.00 % more than Grad-CAM.");
-    expect(found?.sentences[1]).toContain("RI 10.00 % and Grad-CAM 17.00 %");
-    expect(found?.sentences[3]).toBe(
+    expect(found?.sentences[2]).toContain("RI 10.00 % and Grad-CAM 17.00 %");
+    expect(found?.sentences[4]).toBe(
       "The regions cover 55.00 % of the unseen pictures, and name the network's class for 96.00 % of those.",
     );
     const worse = findingsOf({
