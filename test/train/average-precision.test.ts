@@ -63,7 +63,7 @@ interface Manifest {
 }
 
 describe.skipIf(!hasShared(FOLDER))(`average precision against the reference${absent(FOLDER)}`, () => {
-  const { cases } = readSharedJson<Manifest>("golden2/MANIFEST.json");
+  const { cases } = hasShared(FOLDER) ? readSharedJson<Manifest>("golden2/MANIFEST.json") : { cases: [] };
   const golden = cases.find((c) => c.id === "ch2/average_precision")?.values.cases.value ?? [];
   it("has eight cases", () => expect(golden).toHaveLength(8));
   it.each(golden.map((g, i) => [i, g] as const))("case %i", (i, { positives, ap11, ap_area }) => {

@@ -67,7 +67,7 @@ interface Manifest {
 }
 
 describe.skipIf(!hasShared(FOLDER))(`the equal error threshold against the reference${absent(FOLDER)}`, () => {
-  const { cases } = readSharedJson<Manifest>("golden2/MANIFEST.json");
+  const { cases } = hasShared(FOLDER) ? readSharedJson<Manifest>("golden2/MANIFEST.json") : { cases: [] };
   const golden = cases.find((c) => c.id === "ch2/eer_threshold")?.values.cases.value ?? [];
   it("has seven cases", () => expect(golden).toHaveLength(7));
   it.each(golden.map((g, i) => [i, g] as const))("case %i", (i, { theta, exact, fpr_lo }) => {

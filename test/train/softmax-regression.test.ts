@@ -163,8 +163,10 @@ interface Case {
 const FOLDER = "golden2/ch3";
 
 describe.skipIf(!hasShared(FOLDER))(`linear heads against the reference${absent(FOLDER)}`, () => {
-  const manifest = readSharedJson<{ readonly cases: readonly Case[] }>("golden2/MANIFEST.json");
-  const caseOf = (id: string): Case => manifest.cases.find((c) => c.id === `ch3/${id}`) as Case;
+  const { cases } = hasShared(FOLDER)
+    ? readSharedJson<{ readonly cases: readonly Case[] }>("golden2/MANIFEST.json")
+    : { cases: [] };
+  const caseOf = (id: string): Case => cases.find((c) => c.id === `ch3/${id}`) as Case;
   const floats = (file: string): Float64Array =>
     Float64Array.from(readSharedNpy(`${FOLDER}/${file}`).data as Float64Array);
   const f32 = (file: string): Float32Array => Float32Array.from(floats(file));
