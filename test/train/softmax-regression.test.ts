@@ -246,7 +246,7 @@ describe.skipIf(!hasShared(FOLDER))(`linear heads against the reference${absent(
   });
   it("hinge_multilabel: the squared hinge and its derivative", () => {
     const [f, y] = [floats("../ch2/hinge_multilabel/f.npy"), floats("../ch2/hinge_multilabel/y.npy")];
-    const golden = manifest.cases.find((c) => c.id === "ch2/hinge_multilabel") as Case;
+    const golden = cases.find((c) => c.id === "ch2/hinge_multilabel") as Case;
     let sum = 0;
     const slopes = f.slice();
     for (let n = 0; n < 7; n++)
