@@ -46,6 +46,8 @@ const GAPS: Readonly<Record<string, (node: NodeProto, constant: Constant) => boo
     ),
   /** A base that broadcasts gives an invalid shader. */
   Pow: (_, constant) => numbers(constant(1))?.length !== 1,
+  /** Training mode is refused. */
+  BatchNormalization: (node) => Number(attribute(node, "training_mode")?.i ?? 0) === 1,
   /** Overflows: no maximum is taken out. */
   ReduceLogSumExp: () => true,
   /** Ellipses must be of one length and shape; one in the middle of a term kills the runtime. */
