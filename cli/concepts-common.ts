@@ -32,6 +32,28 @@ export const CONCEPT_FLAGS = {
   ...MODEL_FLAGS,
 } as const satisfies Flags;
 
+/** What a page says of how it was made. */
+export const factsOf = (
+  values: Values,
+  data: DataSet,
+  {
+    asked,
+    command,
+  }: {
+    readonly asked: { readonly label: string; readonly layer: { readonly name: string } };
+    readonly command: string;
+  },
+) => ({
+  model: text(values, "model") ?? "",
+  data: data.name,
+  settings: [
+    ["class", asked.label],
+    ["layer", asked.layer.name],
+    ["seed", text(values, "seed") ?? "0"],
+  ] as const,
+  command,
+});
+
 /** Options that both verbs take. */
 export const conceptOptions = (values: Values) => ({
   positions: choice<Positions>(values, "positions", POSITIONS),

@@ -7,7 +7,16 @@ import {
   foundConceptsPage,
   OnnxplainError,
 } from "../src/index.ts";
-import { CONCEPT_FLAGS, classOf, conceptOptions, deliver, lineOf, randomFrom, refusePlace } from "./concepts-common.ts";
+import {
+  CONCEPT_FLAGS,
+  classOf,
+  conceptOptions,
+  deliver,
+  factsOf,
+  lineOf,
+  randomFrom,
+  refusePlace,
+} from "./concepts-common.ts";
 import { dataFrom } from "./data.ts";
 import { commandLine, type Flags, helpPage, isSet, number, parseFlags, text, type Values } from "./flags.ts";
 import { classifierOptions, openModel, preprocessingFrom } from "./open.ts";
@@ -69,16 +78,7 @@ export const conceptsFind: Verb = {
       });
       progress.finish();
       for (const note of [...answer.asked.notes, ...answer.found.notes]) out.note(note);
-      const facts = {
-        model: text(values, "model") ?? "",
-        data: data.name,
-        settings: [
-          ["class", answer.asked.label],
-          ["layer", answer.asked.layer.name],
-          ["seed", text(values, "seed") ?? "0"],
-        ] as const,
-        command: commandLine("concepts find", argv),
-      };
+      const facts = factsOf(values, data, { asked: answer.asked, command: commandLine("concepts find", argv) });
       await deliver(
         values,
         {

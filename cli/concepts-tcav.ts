@@ -7,9 +7,18 @@ import {
   testedConceptsDocument,
   testedConceptsPage,
 } from "../src/index.ts";
-import { CONCEPT_FLAGS, classOf, conceptOptions, deliver, lineOf, randomFrom, refusePlace } from "./concepts-common.ts";
+import {
+  CONCEPT_FLAGS,
+  classOf,
+  conceptOptions,
+  deliver,
+  factsOf,
+  lineOf,
+  randomFrom,
+  refusePlace,
+} from "./concepts-common.ts";
 import { dataFrom } from "./data.ts";
-import { commandLine, type Flags, helpPage, isSet, number, pairs, parseFlags, text } from "./flags.ts";
+import { commandLine, type Flags, helpPage, isSet, number, pairs, parseFlags } from "./flags.ts";
 import { classifierOptions, openModel, preprocessingFrom } from "./open.ts";
 import { hushed, type Verb } from "./verb.ts";
 
@@ -51,16 +60,7 @@ export const conceptsTcav: Verb = {
         ...{ data, wnids, random, target, reading, preprocessing, concepts },
       });
       for (const note of answer.asked.notes) out.note(note);
-      const facts = {
-        model: text(values, "model") ?? "",
-        data: data.name,
-        settings: [
-          ["class", answer.asked.label],
-          ["layer", answer.asked.layer.name],
-          ["seed", text(values, "seed") ?? "0"],
-        ] as const,
-        command: commandLine("concepts tcav", argv),
-      };
+      const facts = factsOf(values, data, { asked: answer.asked, command: commandLine("concepts tcav", argv) });
       await deliver(
         values,
         {

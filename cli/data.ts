@@ -51,7 +51,8 @@ export async function dataFrom(values: Values, positional?: string): Promise<Ope
   };
 }
 
-async function textIn(file: string): Promise<string> {
+/** A whole text file. Throws `E_FILE`. */
+export async function textIn(file: string): Promise<string> {
   try {
     return await readFile(file, "utf8");
   } catch (cause) {

@@ -1,5 +1,4 @@
 /** @file `onnxplain representers debug`: labels worth a human look; what corrections gain; the protocol with known flips. */
-import { readFile } from "node:fs/promises";
 import {
   CRITERION_IDS,
   type CriterionId,
@@ -23,7 +22,7 @@ import {
   tableOfRows,
   writeCsv,
 } from "../src/index.ts";
-import { DATA_FLAGS, dataFrom } from "./data.ts";
+import { DATA_FLAGS, dataFrom, textIn } from "./data.ts";
 import { commandLine, type Flags, helpPage, isSet, list, number, parseFlags, text, type Values } from "./flags.ts";
 import { progressLine } from "./progress.ts";
 import { isArrays } from "./representers-source.ts";
@@ -117,7 +116,7 @@ async function listed(open: OpenRepresenters, values: Values, facts: PageFacts, 
     damping: number(values, "damping", { min: 0, integer: false }),
     seed: number(values, "seed", { min: 0 }),
     threads: number(values, "threads", { min: 1 }),
-    corrections: file === undefined ? undefined : { name: file, text: await readText(file) },
+    corrections: file === undefined ? undefined : { name: file, text: await textIn(file) },
   });
   for (const note of found.notes) out.note(`note: ${note}`);
   const likenesses =
@@ -247,14 +246,3 @@ const factsOf = ({ folder, report }: OpenRepresenters, values: Values, command: 
   ],
   command,
 });
-
-async function readText(file: string): Promise<string> {
-  try {
-    return await readFile(file, "utf8");
-  } catch (cause) {
-    throw new OnnxplainError("E_FILE", `Cannot read \`${file}\` (${(cause as NodeJS.ErrnoException).code}).`, {
-      file,
-      cause,
-    });
-  }
-}

@@ -1,22 +1,15 @@
 /** @file A classifier behind a graph of our own: perturbed images are made inside the graph, from one image and small rows. */
+
 import type { Ops } from "../diff/emit.ts";
 import { extend } from "../diff/emit.ts";
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
+import { emptyGraph } from "../graph/new-model.ts";
 import type { Graph, Model } from "../graph/types.ts";
 import type { Classifier } from "./classifier.ts";
 
 /** The input that holds the image: a batch of 1 that all rows share, in the classifier's own layout. */
 export const IMAGE = "x/image";
-
-const emptyGraph = (name: string): Graph => ({
-  name,
-  inputs: [],
-  outputs: [],
-  constants: new Map(),
-  nodes: [],
-  facts: new Map(),
-});
 
 /** What a perturbation sees. */
 export interface Perturbing {

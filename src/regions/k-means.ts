@@ -2,7 +2,8 @@
 import { openSession } from "#ort";
 import { OnnxplainError } from "../errors.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
-import type { Graph, Model } from "../graph/types.ts";
+import { emptyGraph, newModel } from "../graph/new-model.ts";
+import type { Model } from "../graph/types.ts";
 import { verify } from "../graph/verify.ts";
 import { writeModelBytes } from "../graph/write.ts";
 import { formula } from "../ops/formula.ts";
@@ -45,11 +46,10 @@ export interface KMeans {
 const ROUNDS = 100;
 const BLOCK = 256;
 const [ROWS, CENTRES, DISTANCES] = ["rows", "centres", "distances"];
-const EMPTY: Graph = { name: "k-means", inputs: [], outputs: [], constants: new Map(), nodes: [], facts: new Map() };
 
 /** `rows` float32 `[B, width]`, `centres` float64 `[K, width]` -> `distances` float64 `[B, K]`: |f|^2 - 2 <f, c> + |c|^2. */
 function distanceGraph(width: number): Model {
-  const g = builderOn(EMPTY, OPS);
+  const g = builderOn(emptyGraph("k-means"), OPS);
   const m = formula(g, "float64");
   const rows = g.op("Cast", [g.input(ROWS, "float32", ["B", width])], { to: dtypeCode("float64") });
   const centres = g.input(CENTRES, "float64", ["K", width]);
@@ -58,15 +58,7 @@ function distanceGraph(width: number): Model {
   const product = g.op("Gemm", [rows, centres], { transB: 1 });
   const graph = g.build([g.alias(m.add(m.sub(own, m.mul(2, product)), theirs), DISTANCES)]);
   verify(graph, "k-means");
-  return {
-    graph,
-    opset: 21,
-    irVersion: 10,
-    domains: new Map(),
-    metadata: new Map(),
-    producer: "onnxplain",
-    functions: [],
-  };
+  return newModel(graph);
 }
 
 /** Squared distances of points to centres, a block at a time; never below 0. */

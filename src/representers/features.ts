@@ -18,8 +18,13 @@ export interface FeatureSource {
   readonly blocks: (size?: number) => AsyncIterable<FeatureBlock>;
 }
 
-/** Rows `[n, width]` that lie in memory as one. */
-export function inMemory(rows: Float32Array, width: number): FeatureSource {
+/** Rows `[n, width]` that lie in memory as one, in either precision. */
+export function inMemory<R extends Float32Array | Float64Array>(
+  rows: R,
+  width: number,
+): Pick<FeatureSource, "count" | "width"> & {
+  readonly blocks: (size?: number) => AsyncIterable<Omit<FeatureBlock, "rows"> & { readonly rows: R }>;
+} {
   const count = width === 0 ? 0 : rows.length / width;
   return {
     count,
@@ -27,7 +32,7 @@ export function inMemory(rows: Float32Array, width: number): FeatureSource {
     blocks: async function* (size = 4096) {
       for (let first = 0; first < count; first += size) {
         const taken = Math.min(size, count - first);
-        yield { first, count: taken, rows: rows.subarray(first * width, (first + taken) * width) };
+        yield { first, count: taken, rows: rows.subarray(first * width, (first + taken) * width) as R };
       }
     },
   };

@@ -41,22 +41,9 @@ export interface Study {
   readonly weightDecay: number;
 }
 
-export const columnsOf = (layer: Pick<Layer, "bias">, width: number): number => width + Number(layer.bias);
+export { inMemory as pointsOf } from "./features.ts";
 
-/** Points whose rows `[n, width]` lie in memory, in either precision. */
-export function pointsOf(rows: Float32Array | Float64Array, width: number): Points {
-  const count = width === 0 ? 0 : rows.length / width;
-  return {
-    count,
-    width,
-    blocks: async function* (size = 4096) {
-      for (let first = 0; first < count; first += size) {
-        const taken = Math.min(size, count - first);
-        yield { first, count: taken, rows: rows.subarray(first * width, (first + taken) * width) };
-      }
-    },
-  };
-}
+export const columnsOf = (layer: Pick<Layer, "bias">, width: number): number => width + Number(layer.bias);
 
 /**
  * `[n, outputs]` of labels `[n]`: one-hot for a softmax over `outputs` classes; for logistic the label itself, 0 or 1.
