@@ -6,7 +6,7 @@ import { type ChannelWeights, channelWeights, heatMap } from "../regions/heat-ma
 import { type Pictures, picturesInMemory } from "../regions/pictures.ts";
 import type { Projector } from "../regions/projections.ts";
 import type { StreamOptions } from "../regions/stream.ts";
-import { keptProbabilities, type MapMaker } from "./regions-evaluate-keep.ts";
+import { keptProbabilities, type MaskMaker, maskByMap } from "./regions-evaluate-keep.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 import { type MethodResult, methodResult } from "./regions-evaluate-seed.ts";
 
@@ -41,15 +41,13 @@ export async function controls(
   const size = { width: classifier.width, height: classifier.height };
   const pixels = size.width * size.height;
   const draw = uniforms(scattered(seed));
-  const overlaid = (id: string, weights: readonly ChannelWeights[]): MapMaker => ({
-    id,
-    map: (psi, i) => heatMap(psi, weights[i] as ChannelWeights, { layer, size }),
-  });
-  const makers: readonly MapMaker[] = [
+  const overlaid = (id: string, weights: readonly ChannelWeights[]): MaskMaker =>
+    maskByMap(id, keep, (psi, i) => heatMap(psi, weights[i] as ChannelWeights, { layer, size }));
+  const makers: readonly MaskMaker[] = [
     overlaid("own-boundary", boundary),
     overlaid("own-grad-cam", gradCam),
-    { id: "random", map: () => Float64Array.from({ length: pixels }, draw) },
+    maskByMap("random", keep, () => Float64Array.from({ length: pixels }, draw)),
   ];
-  const { whole, left } = await keptProbabilities(network, projector, { pictures, makers, keep });
+  const { whole, left } = await keptProbabilities(network, projector, { pictures, makers });
   return makers.map(({ id }, m) => methodResult(id, whole, left[m] as Float64Array, () => true));
 }

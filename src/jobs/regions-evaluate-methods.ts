@@ -21,14 +21,28 @@ export const REGIONS = "regions";
 export const OWN_CLASS = "regions-own-class";
 
 /** Baselines whose channel weights are kept for other pictures. */
-export const BASELINES = {
+export const WEIGHTED = {
   "grad-cam": "Grad-CAM",
   "grad-cam-plus-plus": "Grad-CAM++",
   "score-cam": "Score-CAM",
 } as const satisfies Readonly<Record<string, string>>;
-export type BaselineId = keyof typeof BASELINES;
-export const BASELINE_IDS: readonly BaselineId[] = Object.keys(BASELINES) as BaselineId[];
-const NAMES: Readonly<Record<string, string>> = { [REGIONS]: "RI", [OWN_CLASS]: "RI, own class", ...BASELINES };
+export type WeightedId = keyof typeof WEIGHTED;
+export const WEIGHTED_IDS: readonly WeightedId[] = Object.keys(WEIGHTED) as WeightedId[];
+/** Keeps concepts, no weights. */
+export const ACE = "ace";
+
+export type BaselineId = WeightedId | typeof ACE;
+export const BASELINE_IDS: readonly BaselineId[] = [...WEIGHTED_IDS, ACE];
+/** Those that cost next to nothing. */
+export const DEFAULT_BASELINES: readonly BaselineId[] = WEIGHTED_IDS;
+export const isWeighted = (id: BaselineId): id is WeightedId => id !== ACE;
+
+const NAMES: Readonly<Record<string, string>> = {
+  [REGIONS]: "RI",
+  [OWN_CLASS]: "RI, own class",
+  ...WEIGHTED,
+  [ACE]: "ACE",
+};
 export const nameOf = (id: string): string => NAMES[id] ?? id;
 
 /** One of the V interpretations by its region. */
@@ -93,7 +107,7 @@ export const ownClassWeights = (
   });
 
 type Plain = (of: ClassGradient, layer: EvaluatedNetwork["layer"]) => Float64Array;
-const PLAIN: Readonly<Partial<Record<BaselineId, Plain>>> = {
+const PLAIN: Readonly<Partial<Record<WeightedId, Plain>>> = {
   "grad-cam": gradCamWeights,
   "grad-cam-plus-plus": gradCamPlusPlusWeights,
 };
@@ -102,11 +116,11 @@ const PLAIN: Readonly<Partial<Record<BaselineId, Plain>>> = {
 export async function baselineWeights(
   { classifier, layer }: EvaluatedNetwork,
   pictures: Pictures,
-  { baselines, ...options }: StreamOptions & { readonly baselines: readonly BaselineId[] },
-): Promise<ReadonlyMap<BaselineId, readonly ChannelWeights[]>> {
+  { baselines, ...options }: StreamOptions & { readonly baselines: readonly WeightedId[] },
+): Promise<ReadonlyMap<WeightedId, readonly ChannelWeights[]>> {
   if (baselines.length === 0) return new Map();
   const gradients = await classGradients(classifier, layer, pictures, options);
-  const found = new Map<BaselineId, readonly ChannelWeights[]>();
+  const found = new Map<WeightedId, readonly ChannelWeights[]>();
   for (const id of baselines) {
     const plain = PLAIN[id];
     found.set(

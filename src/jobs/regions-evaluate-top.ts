@@ -6,14 +6,14 @@ import { type ChannelWeights, heatMap } from "../regions/heat-map.ts";
 import { type Pictures, pickedPictures } from "../regions/pictures.ts";
 import type { Projector } from "../regions/projections.ts";
 import type { StreamOptions } from "../regions/stream.ts";
-import { type Kept, keptProbabilities, type MapMaker } from "./regions-evaluate-keep.ts";
+import { type Kept, keptProbabilities, type MaskMaker, maskByMap } from "./regions-evaluate-keep.ts";
 import {
-  type BaselineId,
   baselineWeights,
   REGIONS,
   type RegionInterpretation,
   regionsOf,
   regionWeights,
+  type WeightedId,
 } from "./regions-evaluate-methods.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 
@@ -24,7 +24,7 @@ export interface TopOptions {
   readonly k: readonly number[];
   readonly seed: number;
   readonly boundaries: number;
-  readonly baselines: readonly BaselineId[];
+  readonly baselines: readonly WeightedId[];
   readonly keep: number;
   readonly stream: StreamOptions;
   readonly onProgress?: ((done: number, of: number) => void) | undefined;
@@ -66,7 +66,7 @@ export async function topProtocol(
   for (const v of inputs.keys()) {
     const ranked = rankedCovered(regions[v] as RegionInterpretation, fit.projections, valuesIn(regions, v));
     const weights = (id: string): ChannelWeights =>
-      (id === REGIONS ? own[v] : reused.get(id as BaselineId)?.[v]) as ChannelWeights;
+      (id === REGIONS ? own[v] : reused.get(id as WeightedId)?.[v]) as ChannelWeights;
     for (const [list, makers] of [
       [ranked.slice(0, most).map((r) => r.index), [REGIONS]],
       [near[v] as readonly number[], baselines],
@@ -74,8 +74,7 @@ export async function topProtocol(
       if (makers.length === 0) continue;
       const kept = await keptProbabilities(network, projector, {
         pictures: await pickedPictures(references, list),
-        makers: makers.map((id) => makerOf(network, id, weights(id))),
-        keep,
+        makers: makers.map((id) => makerOf(network, { id, keep, weights: weights(id) })),
       });
       makers.forEach((id, m) => {
         const sum = sums[ids.indexOf(id)] as (typeof sums)[number];
@@ -94,9 +93,12 @@ export async function topProtocol(
 const valuesIn = (regions: readonly RegionInterpretation[], v: number): ArrayLike<number> =>
   (regions[v] as RegionInterpretation).values;
 
-function makerOf({ classifier, layer }: EvaluatedNetwork, id: string, weights: ChannelWeights): MapMaker {
+function makerOf(
+  { classifier, layer }: EvaluatedNetwork,
+  { id, keep, weights }: { readonly id: string; readonly keep: number; readonly weights: ChannelWeights },
+): MaskMaker {
   const size = { width: classifier.width, height: classifier.height };
-  return { id, map: (psi) => heatMap(psi, weights, { layer, size }) };
+  return maskByMap(id, keep, (psi) => heatMap(psi, weights, { layer, size }));
 }
 
 async function wholeOf(pictures: Pictures): Promise<Float32Array> {

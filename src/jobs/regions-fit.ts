@@ -172,22 +172,29 @@ async function sampledBoundaries(
   const width = featureWidth(layer);
   if (wanted === 0) return { places: [], boundaries: noBoundaries(width) };
   const order = shuffled(items.length, uniforms(scattered(seed)));
-  const drawn = Array.from(order, (i) => items[i] as DataItem);
-  const places: number[] = [];
-  const rows = new Float32Array(Math.min(wanted, items.length) * pictureWidth(network));
-  let at = 0;
-  for await (const got of read(network, drawn, { signal: stream.signal })) {
-    const place = order[at++] as number;
-    if ("message" in got) continue;
-    rows.set(got.x, places.length * got.x.length);
-    places.push(place);
-    if (places.length === wanted) break;
+  const rows = new Map<number, Float32Array>();
+  for (let at = 0; at < order.length && rows.size < wanted; ) {
+    const drawn = order.subarray(at, at + wanted - rows.size);
+    at += drawn.length;
+    // data lie in blocks: in their order each block is read once
+    const places = drawn.toSorted();
+    let next = 0;
+    for await (const got of read(
+      network,
+      Array.from(places, (i) => items[i] as DataItem),
+      { signal: stream.signal },
+    )) {
+      const place = places[next++] as number;
+      if (!("message" in got)) rows.set(place, got.x);
+    }
   }
+  const places = Array.from(order).filter((place) => rows.has(place));
+  if (places.length === 0) return { places, boundaries: noBoundaries(width) };
   const { onProgress: _, ...quiet } = stream;
   const own = pictureWidth(network);
-  const pictures = picturesInMemory(rows.subarray(0, places.length * own), own);
-  if (places.length === 0) return { places, boundaries: noBoundaries(width) };
-  return { places, boundaries: await boundariesOf(classifier, layer, pictures, quiet) };
+  const x = new Float32Array(places.length * own);
+  for (const [i, place] of places.entries()) x.set(rows.get(place) as Float32Array, i * own);
+  return { places, boundaries: await boundariesOf(classifier, layer, picturesInMemory(x, own), quiet) };
 }
 
 export const noBoundaries = (width: number): Boundaries => ({
@@ -202,8 +209,8 @@ export const noBoundaries = (width: number): Boundaries => ({
 const firstOf = ({ boundaries, values, classes }: Projections, count: number): Projections => ({
   count,
   boundaries,
-  values: values.slice(0, count * boundaries),
-  classes: classes.slice(0, count),
+  values: values.subarray(0, count * boundaries),
+  classes: classes.subarray(0, count),
 });
 
 /** For each item its place among those that were read. */

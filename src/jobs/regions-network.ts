@@ -76,7 +76,7 @@ export function labelsJoined(
 }
 
 /** Pictures decoded ahead of the network. */
-const AHEAD = 32;
+const AHEAD = 8;
 const NO_LABEL: LabelOf = () => -1;
 
 export interface ReadOptions {

@@ -3,7 +3,7 @@ import { sourceOf } from "../boundary.ts";
 import { openStream, type StreamOptions } from "../stream.ts";
 import { type AceAsked, type Concept, distance, readingOf } from "./find.ts";
 import { type PatchOptions, patchesOf, patchRows, type SeenPicture } from "./patches.ts";
-import { activationGraph, rowsThrough } from "./readout.ts";
+import { activationGraph, type Rows, rowsThrough } from "./readout.ts";
 import { isIn, type Segment } from "./segments.ts";
 
 /** A segment that belongs to a concept. */
@@ -20,12 +20,57 @@ export interface PlacedSegment {
 /** What is needed of a concept here. */
 export type KnownConcept = Pick<Concept, "centre" | "radius"> & { readonly tcav: Pick<Concept["tcav"], "mean"> };
 
+/** Segments of a picture, and what the layer says of each: the same whatever concepts they are placed by. */
+export interface SegmentReading {
+  readonly segments: readonly Segment[];
+  /** Mean activations, one row a segment. */
+  readonly activations: Rows;
+}
+
+/** Reads one picture after the other; holds a native session. */
+export interface SegmentReader {
+  readonly read: (picture: SeenPicture) => Promise<SegmentReading>;
+  readonly dispose: () => Promise<void>;
+}
+
+/** `options` as the concepts were found with. */
+export async function openSegmentReader(
+  asked: Pick<AceAsked, "classifier" | "layer" | "spec">,
+  options: PatchOptions & StreamOptions = {},
+): Promise<SegmentReader> {
+  const { classifier, layer } = asked;
+  const { batch, device, threads, signal } = options;
+  const source = sourceOf(classifier, activationGraph(classifier, layer, "mean"));
+  const stream = await openStream(source, { batch, device, threads, signal });
+  const reading = readingOf(asked, options.grey);
+  return {
+    read: async (picture) => {
+      const patches = patchesOf([picture], options);
+      const activations = await rowsThrough(stream, patchRows([picture], patches, reading));
+      return { segments: patches.map((p) => p.segment), activations };
+    },
+    dispose: () => stream.dispose(),
+  };
+}
+
+/**
+ * Segments by importance, the larger first; of equal ones the nearer first, then in the order of segments. A segment goes to the concept whose
+ * centre is nearest and is left out where it lies farther than any patch that concept kept.
+ */
+export const placedSegments = (
+  { segments, activations }: SegmentReading,
+  concepts: readonly KnownConcept[],
+): readonly PlacedSegment[] =>
+  segments
+    .flatMap((segment, i) => {
+      const placed = nearestConcept(activations[i] as Float32Array, concepts);
+      return placed === undefined ? [] : [{ segment, ...placed }];
+    })
+    .sort((a, b) => b.importance - a.importance || a.distance - b.distance);
+
 /** Places segments of one picture after the other; holds a native session. */
 export interface SegmentPlacer {
-  /**
-   * Segments of the picture by importance, the larger first; of equal ones the nearer first, then in the order of segments. A segment goes to
-   * the concept whose centre is nearest and is left out where it lies farther than any patch that concept kept.
-   */
+  /** {@link placedSegments} of the picture. */
   readonly place: (picture: SeenPicture) => Promise<readonly PlacedSegment[]>;
   readonly dispose: () => Promise<void>;
 }
@@ -36,24 +81,10 @@ export async function openSegmentPlacer(
   concepts: readonly KnownConcept[],
   options: PatchOptions & StreamOptions = {},
 ): Promise<SegmentPlacer> {
-  const { classifier, layer } = asked;
-  const { batch, device, threads, signal } = options;
-  const source = sourceOf(classifier, activationGraph(classifier, layer, "mean"));
-  const stream = await openStream(source, { batch, device, threads, signal });
-  const reading = readingOf(asked, options.grey);
+  const reader = await openSegmentReader(asked, options);
   return {
-    place: async (picture) => {
-      if (concepts.length === 0) return [];
-      const patches = patchesOf([picture], options);
-      const rows = await rowsThrough(stream, patchRows([picture], patches, reading));
-      return patches
-        .flatMap(({ segment }, i) => {
-          const placed = nearestConcept(rows[i] as Float32Array, concepts);
-          return placed === undefined ? [] : [{ segment, ...placed }];
-        })
-        .sort((a, b) => b.importance - a.importance || a.distance - b.distance);
-    },
-    dispose: () => stream.dispose(),
+    place: async (picture) => (concepts.length === 0 ? [] : placedSegments(await reader.read(picture), concepts)),
+    dispose: reader.dispose,
   };
 }
 
