@@ -8,7 +8,7 @@ export const DATA_FLAGS = {
     type: "string",
     value: "DATA",
     about:
-      "a folder of pictures (a folder for each class), a CSV or Parquet manifest, Parquet with pictures, CIFAR or MNIST files",
+      "a folder of pictures (a folder for each class), a CSV or Parquet manifest, Parquet with pictures, PASCAL VOC, CIFAR or MNIST files",
   },
   split: { type: "string", value: "NAME", about: "only this part of the data: train, val, test" },
   limit: { type: "string", value: "N", about: "at most N pictures" },

@@ -8,6 +8,7 @@ import { conceptsVerb } from "./concepts.ts";
 import { demo } from "./demo.ts";
 import { evaluateVerb } from "./evaluate.ts";
 import { explainVerb } from "./explain.ts";
+import { fisherVerb } from "./fisher.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
 import { regionsVerb } from "./regions.ts";
@@ -26,6 +27,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   representers: representersVerb,
   concepts: conceptsVerb,
   regions: regionsVerb,
+  fisher: fisherVerb,
   methods,
   synth,
   bench,

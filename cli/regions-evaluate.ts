@@ -7,6 +7,7 @@ import {
   evaluationJson,
   OnnxplainError,
   picturePoints,
+  type RegionsEvaluateOptions,
   type RegionsEvaluation,
   runRegionsEvaluate,
   writeRegionsEvaluation,
@@ -51,8 +52,22 @@ const FLAGS = {
     type: "string",
     multiple: true,
     value: "A,B",
-    about: `${BASELINE_IDS.join(", ")} (default: all); none for regions alone`,
+    about: `${BASELINE_IDS.join(", ")} (default: all but ace, which is slow); none for regions alone`,
   },
+  "ace-segments": {
+    type: "string",
+    multiple: true,
+    value: "N,N",
+    about: "superpixels of a picture (default 15,50,80)",
+  },
+  "ace-pictures": {
+    type: "string",
+    value: "N",
+    about: "pictures of a cluster searched, the nearest to its centre (default all)",
+  },
+  "ace-clusters": { type: "string", value: "N", about: "clusters of patches in one search (default 25)" },
+  "ace-restarts": { type: "string", value: "N", about: "starts of their k-means (default 10)" },
+  "ace-random-sets": { type: "string", value: "N", about: "random sets of each test (default 20)" },
   keep: { type: "string", value: "SHARE", about: "share of pixels kept (default 0.2)" },
   iterations: { type: "string", value: "N", about: "rounds of k-means at most (default 100)" },
   "top-inputs": {
@@ -77,7 +92,7 @@ export const regionsEvaluate: Verb = {
   summary: "how well a few regions serve pictures never seen",
   help: helpPage(
     "regions evaluate --model MODEL --data REFERENCES --unseen DATA -o DIR",
-    "mAD, mAI, ACU-GT, ACU-MD and CVR on references and unseen pictures, beside Grad-CAM, Grad-CAM++ and Score-CAM reused.",
+    "mAD, mAI, ACU-GT, ACU-MD and CVR on references and unseen pictures, beside Grad-CAM, Grad-CAM++, Score-CAM and (on request) ACE reused.",
     FLAGS,
   ),
   run: async (argv, console) => {
@@ -91,7 +106,7 @@ export const regionsEvaluate: Verb = {
       boundaries: number(values, "boundaries", { min: 1 }),
       sweep: integers(values, "sweep"),
       seeds: Array.from({ length: number(values, "seeds", { min: 1 }) ?? 5 }, (_, s) => s),
-      baselines: baselinesFrom(values),
+      ...baselinesFrom(values),
       keep: number(values, "keep", { min: 0, integer: false }),
       iterations: number(values, "iterations", { min: 1 }),
       topInputs: number(values, "top-inputs", { min: 0 }),
@@ -168,7 +183,30 @@ function integers(values: Values, name: string): readonly number[] | undefined {
   return found.length > 0 ? found.map(Number) : undefined;
 }
 
-function baselinesFrom(values: Values): readonly BaselineId[] | undefined {
+const ACE_FLAGS = ["ace-segments", "ace-pictures", "ace-clusters", "ace-restarts", "ace-random-sets"] as const;
+
+/** Flags about ACE want it among the baselines. */
+function baselinesFrom(values: Values): Pick<RegionsEvaluateOptions, "baselines" | "ace"> {
+  const baselines = namedBaselines(values);
+  const idle = ACE_FLAGS.find((name) => values[name] !== undefined);
+  if (idle !== undefined && !baselines?.includes("ace"))
+    throw new OnnxplainError(
+      "E_USAGE",
+      `\`--${idle}\` is about ACE, which is not asked for. Add \`--baselines ${[...(baselines ?? BASELINE_IDS.filter((id) => id !== "ace")), "ace"].join()}\`.`,
+    );
+  return {
+    baselines,
+    ace: {
+      resolutions: integers(values, "ace-segments"),
+      pictures: number(values, "ace-pictures", { min: 1 }),
+      clusters: number(values, "ace-clusters", { min: 1 }),
+      restarts: number(values, "ace-restarts", { min: 1 }),
+      randomSets: number(values, "ace-random-sets", { min: 2 }),
+    },
+  };
+}
+
+function namedBaselines(values: Values): readonly BaselineId[] | undefined {
   const found = words(values, "baselines");
   if (found.length === 0) return undefined;
   if (found.length === 1 && found[0] === "none") return [];
@@ -178,7 +216,7 @@ function baselinesFrom(values: Values): readonly BaselineId[] | undefined {
       "E_USAGE",
       `Expected \`--baselines\` to be ${BASELINE_IDS.join(", ")} or none, got \`${bad}\`.`,
     );
-  return found as readonly BaselineId[];
+  return BASELINE_IDS.filter((id) => found.includes(id));
 }
 
 /** A line for each kind of work. */
@@ -210,9 +248,27 @@ const settingsOf = (made: RegionsEvaluation, unseen: string): readonly (readonly
     made.seeds.map((s) => `${s.clusters.rounds}${s.clusters.converged ? "" : " (stopped)"}`).join(", "),
   ],
   ["seeds", made.seeds.map((s) => s.seed).join(", ")],
+  ...(made.ace
+    ? ([
+        ["ACE: superpixels of a picture", made.ace.resolutions.join(", ")],
+        ["ACE: pictures of a cluster", made.ace.pictures === null ? "all" : `${made.ace.pictures} at most`],
+        ["ACE: clusters of patches, restarts", `${made.ace.clusters}, ${made.ace.restarts}`],
+        ["ACE: random sets", String(made.ace.randomSets)],
+      ] as const)
+    : []),
 ];
 
-const NAMES: Readonly<Record<string, string>> = { regions: "RI", "regions-own-class": "RI, own class" };
+const NAMES: Readonly<Record<string, string>> = { regions: "RI", "regions-own-class": "RI, own class", ace: "ACE" };
+
+/** How much ACE found, and how much of a picture that keeps. */
+function* aceOf({ seeds }: RegionsEvaluation): Generator<string> {
+  const runs = seeds.flatMap((s) => s.ace ?? []);
+  const searches = runs.flatMap((r) => r.searches);
+  if (searches.length === 0) return;
+  const concepts = searches.reduce((sum, s) => sum + s.concepts, 0) / searches.length;
+  const kept = runs.reduce((sum, r) => sum + r.kept, 0) / runs.length;
+  yield `ACE: ${searches.length / runs.length} searches a run, ${concepts.toFixed(1)} concepts each; ${(100 * kept).toFixed(2)} % of the pixels kept`;
+}
 
 function* textOf(made: RegionsEvaluation): Generator<string> {
   const [first] = made.seeds;
@@ -224,12 +280,13 @@ function* textOf(made: RegionsEvaluation): Generator<string> {
     const spread = Math.sqrt(known.reduce((s, v) => s + (v - mean) ** 2, 0) / Math.max(1, known.length - 1));
     return `${(100 * mean).toFixed(2)}${known.length > 1 ? ` ± ${(100 * spread).toFixed(2)}` : ""}`;
   };
-  yield `${made.references} references, ${made.unseen} unseen pictures, V = ${made.interpretations}, |Q| = ${made.boundaries}, ${made.seeds.length} runs`;
+  yield `${made.references} references, ${made.unseen} unseen pictures, V = ${made.interpretations}, |Q| = ${made.boundaries}, ${made.seeds.length} ${made.seeds.length === 1 ? "run" : "runs"}`;
   yield `${"%".padEnd(20)}${"mAD".padStart(16)}${"mAI".padStart(16)}`;
   for (const [at, id] of ids.entries())
     yield `${(NAMES[id] ?? id).padEnd(20)}${over(made.seeds.map((s) => s.methods[at]?.drop ?? null)).padStart(16)}${over(made.seeds.map((s) => s.methods[at]?.increase ?? null)).padStart(16)}`;
   for (const c of made.controls)
     yield `${c.id.padEnd(20)}${over([c.drop]).padStart(16)}${over([c.increase]).padStart(16)}`;
+  yield* aceOf(made);
   yield `${"%".padEnd(20)}${"ACU-GT".padStart(16)}${"ACU-GT of model".padStart(18)}${"ACU-MD".padStart(16)}${"CVR".padStart(16)}`;
   for (const set of ["references", "unseen"] as const)
     yield `${set.padEnd(20)}${over(made.seeds.map((s) => s.quality[set].labels)).padStart(16)}${over([made.accuracy[set] ?? null]).padStart(18)}${over(made.seeds.map((s) => s.quality[set].model)).padStart(16)}${over(made.seeds.map((s) => s.quality[set].coverage)).padStart(16)}`;

@@ -109,13 +109,14 @@ export const nameOf = ({ report }: OpenRegions, c: number): string => report.cla
 
 function textOf(open: OpenRegions, explained: readonly ExplainedRegion[]): string {
   const named = (c: number): string => nameOf(open, c);
+  const at = open.report.sampling === "reference" ? "taken at" : "sought toward";
   return explained
     .flatMap(({ input, region, boundaries, nearest, stored }) => [
       `${input.id}: ${named(input.predicted)} (${(100 * input.probability).toFixed(1)} %)`,
       `  region of ${boundaries.length} boundaries holds ${region.same + region.other} of ${open.report.count} references: ${region.same} ${named(region.label)}, ${region.other} others (${region.delta} allowed)`,
       ...boundaries.map(
         (b) =>
-          `    ${named(b.pair[0])} | ${named(b.pair[1])}  keeps out ${b.other} others and ${b.same} ${named(region.label)}  taken at ${open.references.ids[b.reference]}`,
+          `    ${named(b.pair[0])} | ${named(b.pair[1])}  keeps out ${b.other} others and ${b.same} ${named(region.label)}  ${at} ${open.references.ids[b.reference]}`,
       ),
       ...nearest.map((n) => `    ${n.distance.toFixed(4)}  ${named(n.predicted)}  ${n.id}`),
       ...(stored === undefined

@@ -1,18 +1,10 @@
 /** @file `onnxplain regions fit`: boundaries between classes, and on which side of each every reference picture lies. */
-import {
-  type FittedRegions,
-  OnnxplainError,
-  regionsFiles,
-  runRegionsFit,
-  SAMPLINGS,
-  sortedJson,
-} from "../src/index.ts";
+import { type FittedRegions, OnnxplainError, runRegionsFit, SAMPLINGS, sortedJson } from "../src/index.ts";
 import { choice, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
 import { deviceOptions } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { originOf, SOURCE_FLAGS, sourceFrom } from "./regions-source.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
-import { refuseFull, writeFolder } from "./write.ts";
 
 const FLAGS = {
   ...SOURCE_FLAGS,
@@ -27,7 +19,13 @@ const FLAGS = {
     about: "every explained picture draws boundaries of its own, from four times as many",
   },
   seed: { type: "string", value: "N", about: "seed of the draw (default 0)" },
-  out: { type: "string", short: "o", value: "DIR", about: "folder for the fit; it appears when it is whole" },
+  shard: {
+    type: "string",
+    value: "N",
+    about: "references in a part (default 1024): what a kill loses at most",
+  },
+  resume: { type: "boolean", about: "go on with the parts in the folder" },
+  out: { type: "string", short: "o", value: "DIR", about: "folder for the fit; `fit.json` says that it is whole" },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
   batch: { type: "string", value: "N", about: "pictures in one run of the network (default 32)" },
@@ -37,7 +35,7 @@ export const regionsFit: Verb = {
   summary: "boundaries of a network, and where reference pictures lie to them",
   help: helpPage(
     "regions fit --model MODEL --data REFERENCES -o DIR",
-    "Takes linear boundaries at reference pictures and streams all references past them once. Labels are not needed.",
+    "Takes linear boundaries at reference pictures and streams all references past them once. Labels are not needed. Stopped at any moment, a fit goes on with --resume.",
     FLAGS,
   ),
   run: async (argv, console) => {
@@ -50,10 +48,12 @@ export const regionsFit: Verb = {
       sampling: choice(values, "sampling", SAMPLINGS),
       perInput: isSet(values, "per-input"),
       seed: number(values, "seed", { min: 0 }),
+      shard: number(values, "shard", { min: 1 }),
       batch: number(values, "batch", { min: 1 }),
+      folder,
+      resume: isSet(values, "resume"),
       ...deviceOptions(values),
     };
-    await refuseFull(folder);
     const { model, network, data } = await sourceFrom(values);
     const line = progressLine("references", isSet(values, "quiet"));
     const stop = new AbortController();
@@ -66,7 +66,6 @@ export const regionsFit: Verb = {
         signal: stop.signal,
         onProgress: (done, total) => line.onProgress({ done, total }),
       }).finally(line.finish);
-      await writeFolder(folder, regionsFiles(run));
       tell(run, folder, { out: hushed(console, isSet(values, "quiet")), json: isSet(values, "json") });
       return run.report.unread.length > 0 ? 3 : 0;
     } finally {

@@ -50,6 +50,12 @@ export {
   type Timings,
 } from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
+export { MIXTURE_STARTS, type StartName } from "./fisher/em-start.ts";
+export type { Framing } from "./fisher/framing.ts";
+export { type FisherPipeline, SPATIAL_LAYOUTS, type SpatialLayout } from "./fisher/pipeline.ts";
+export { pipelineModel } from "./fisher/pipeline-graph.ts";
+export { type SiftSettings, TOOLKIT_SIFT } from "./fisher/sift-settings.ts";
+export { SVM_LOSSES, type SvmLoss } from "./fisher/svm.ts";
 export { readCsv, writeCsv } from "./formats/csv.ts";
 export { type NpyArray, readNpy, writeNpy } from "./formats/npy.ts";
 export { type ByteSource, readTable } from "./formats/parquet-read.ts";
@@ -101,6 +107,9 @@ export {
   type RunProgress,
   runEvaluation,
 } from "./jobs/evaluate.ts";
+export { type OpenFisher, openFisher } from "./jobs/fisher-open.ts";
+export type { FisherReport, FisherSettings, FisherStage, FisherTrainOptions, Ranking } from "./jobs/fisher-options.ts";
+export { type FisherRun, runFisherTrain } from "./jobs/fisher-train.ts";
 export {
   evaluationJson,
   type RegionsEvaluateInput,

@@ -141,6 +141,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   hyparquet: /^src\/formats\/parquet-[\w-]+\.ts$/,
   "hyparquet-compressors": /^src\/formats\/parquet-read\.ts$/,
   "hyparquet-writer": /^src\/formats\/parquet-[\w-]+\.ts$/,
+  "@rgrove/parse-xml": /^src\/data\/voc-annotation\.ts$/,
   papaparse: /^src\/formats\/csv\.ts$/,
   "pure-rand": /^src\/((data|metrics)\/|random\.ts$)/,
 };

@@ -7,6 +7,11 @@ export interface PictureBox {
   readonly y0: number;
   readonly x1: number;
   readonly y1: number;
+  /** The class of what it holds, where the data says so: index in {@link DataSet.classes}, name. Without: the picture's own label. */
+  readonly index?: number;
+  readonly name?: string;
+  /** Marked by the data as hard to recognise; no label follows from it. */
+  readonly difficult?: true;
 }
 
 /** What the data says the picture shows. */

@@ -70,7 +70,7 @@ export async function manifestRecords(location: string, options: ManifestOptions
       label: labels.of(row),
       mask: text("mask", row),
       split: text("split", row),
-      ...read(row),
+      ...classed(read(row), labels.classes),
     };
     const first = entries.get(id);
     if (first === undefined) entries.set(id, entry);
@@ -97,6 +97,16 @@ export async function manifestRecords(location: string, options: ManifestOptions
       ...(repeated.length > 0 ? [`${repeated.length} rows repeat a path and are left out: ${firstFew(repeated)}`] : []),
     ],
   };
+}
+
+/** Boxes that state a name get its index among the classes, and the other way round. */
+function classed<T extends Pick<Entry, "boxes">>(read: T, classes: readonly string[] = []): T {
+  const both = (box: PictureBox): PictureBox => {
+    const index = box.index ?? (box.name === undefined ? -1 : classes.indexOf(box.name));
+    const name = box.name ?? classes[index];
+    return { ...box, ...(index < 0 ? {} : { index }), ...(name === undefined ? {} : { name }) };
+  };
+  return { ...read, boxes: read.boxes?.map(both) };
 }
 
 const sameBut = (a: Entry, b: Entry): boolean =>

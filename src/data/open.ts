@@ -13,6 +13,7 @@ import { manifestRecords } from "./manifest.ts";
 import { isIdxImages, mnistRecords } from "./mnist.ts";
 import { isPictureName } from "./picture-files.ts";
 import { type Choice, dataSetOf, type Records } from "./records.ts";
+import { vocFolder, vocRecords } from "./voc.ts";
 
 export interface DataOptions extends Choice {
   /** Class names in index order, where the data does not state them or another order is meant. */
@@ -21,6 +22,8 @@ export interface DataOptions extends Choice {
   readonly boxCorners?: BoxCorners | undefined;
   /** The darkest value of a mask picture that is inside, 1…255. Default 1: all that is not black. */
   readonly maskFrom?: number | undefined;
+  /** Objects that the data marks as difficult (PASCAL VOC) count as labels too. Default false. */
+  readonly difficultLabels?: boolean | undefined;
   /** Columns of a table by role, where their names do not tell. */
   readonly columns?: Readonly<Partial<Record<Role, string>>> | undefined;
 }
@@ -34,6 +37,8 @@ const MANIFESTS = ["manifest.parquet", "manifest.csv", "labels.csv", "metadata.p
  * - a folder with a folder for each class (also below `train`, `val`, `test`), or with pictures alone, which have no labels
  * - a CSV, TSV or Parquet manifest `path,label[,mask][,boxes][,split]`, or a folder that holds one (`manifest.*`, `labels.csv`,
  *   `metadata.*`); see {@link columnsOf} for other names of columns
+ * - a folder in PASCAL VOC's layout (`JPEGImages`, `Annotations`, `ImageSets/Main`; also above it): several labels a picture, boxes
+ *   that name their class; the split `trainval` is `train` and `val`
  * - Parquet with the pictures in it, one file or a folder of shards (also below `data/`), as on the Hugging Face hub
  * - CIFAR-10 and CIFAR-100 binary files, MNIST idx files (also `.gz`): a file, or a folder of them
  *
@@ -93,5 +98,7 @@ async function inFolder(folder: string, options: DataOptions): Promise<Records> 
   for (const name of names)
     if (/\.bin$/i.test(name) && cifarLabelBytes(await files.size(at(name)), name) !== undefined) cifar.push(at(name));
   if (cifar.length > 0) return cifarRecords(folder, cifar, options);
-  return manifest ? manifestRecords(at(manifest), options) : folderRecords(folder, options.classes);
+  if (manifest) return manifestRecords(at(manifest), options);
+  const voc = await vocFolder(folder, entries);
+  return voc === undefined ? folderRecords(folder, options.classes) : vocRecords(voc, options);
 }

@@ -12,6 +12,8 @@ export interface Records {
   readonly sortedClasses?: boolean;
   /** The part a record belongs to; undefined where the set has no parts. */
   readonly splitOf?: ((index: number) => string | undefined) | undefined;
+  /** Names that stand for several parts together, as `trainval`. */
+  readonly unions?: Readonly<Record<string, readonly string[]>> | undefined;
   readonly item: (index: number) => DataItem | Promise<DataItem>;
   readonly notes: readonly string[];
 }
@@ -76,10 +78,11 @@ export function dataSetOf(records: Records, choice: Choice = {}): DataSet {
   };
 }
 
-function ofSplit({ count, splitOf, name }: Records, split: string | undefined): Int32Array {
+function ofSplit({ count, splitOf, unions, name }: Records, split: string | undefined): Int32Array {
   const all = Int32Array.from({ length: count }, (_, i) => i);
   if (split === undefined) return all;
-  const found = all.filter((i) => splitKey(splitOf?.(i) ?? "") === splitKey(split));
+  const wanted = (unions?.[splitKey(split)] ?? [split]).map(splitKey);
+  const found = all.filter((i) => wanted.includes(splitKey(splitOf?.(i) ?? "")));
   if (found.length > 0 || count === 0) return found;
   const known = [...new Set(Array.from(all, (i) => splitOf?.(i)))].filter((s) => s !== undefined).sort();
   throw new OnnxplainError(

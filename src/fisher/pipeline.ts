@@ -8,6 +8,7 @@ import type { SiftSettings } from "./sift-settings.ts";
  * 1x1 + 2x2 + 3 rows. [R]: the paper does not say; default `none`.
  */
 export type SpatialLayout = "none" | "xy" | "pyramid";
+export const SPATIAL_LAYOUTS: readonly SpatialLayout[] = ["none", "xy", "pyramid"];
 
 export interface Encoding {
   readonly sift: SiftSettings;

@@ -11,12 +11,21 @@ export interface SiftSettings {
   readonly window: number;
   /** Descriptors with a contrast below become zero vectors. */
   readonly contrast: number;
-  /** Whole numbers 0 … 255, as the toolkit stores them; without, 0 … 512 x 0.2 and more, and the pipeline has a derivative. */
+  /**
+   * Whole numbers 0 … 255, rounded down, as the toolkit stores them. Without, numbers as they are (every descriptor has length 512 or 0),
+   * and the pipeline has a derivative.
+   */
   readonly quantised: boolean;
 }
 
 /** Numbers in a descriptor: 4 x 4 bins of 8 orientations; element `32 * row + 8 * column + orientation`. */
 export const DESCRIPTOR_WIDTH = 128;
+
+/** Of a vector of length 1, no entry is above this before it is brought to length 1 again. */
+export const CLAMP = 0.2;
+/** Length of a descriptor, and the largest entry of a quantised one. */
+export const SCALE = 512;
+export const CEILING = 255;
 
 /**
  * The parameters of the encoding-evaluation toolkit (`vl_phow`, fast): [R] what the paper used.

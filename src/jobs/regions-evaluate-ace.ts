@@ -58,6 +58,9 @@ export interface AceSearch {
   }[];
 }
 
+/** Of a cluster that k-means left empty. */
+const NOTHING = { pictures: 0, patches: 0, clusters: 0, dropped: 0, concepts: [] } as const;
+
 /** What ACE found and kept in one run. */
 export interface AceResult {
   /** One a cluster: {@link AceSearch} with concepts counted. */
@@ -75,6 +78,8 @@ export interface AceResult {
 /** ACE over all runs of an evaluation; holds a native session. */
 export interface AceRuns {
   readonly settings: AceSettings;
+  /** Of one picture. */
+  readonly pixels: number;
   readonly search: (
     own: Pictures,
     random: Pictures,
@@ -102,8 +107,10 @@ export async function openAceRuns(
   let held = 0;
   return {
     settings,
+    pixels: classifier.width * classifier.height,
     search: async (own, random, { label, seed }) => {
       const pictures = await seenAll(own, seen);
+      if (pictures.length === 0) return { label, ...NOTHING };
       const asked = { ...network, target: label, pictures, random: await seenAll(random, seen) };
       const found = await findConcepts(asked, { ...stream, ...search, seed });
       return {
@@ -190,17 +197,16 @@ export async function aceColumn(
   return {
     maker: {
       id: ACE_ID,
-      mask: async ({ psi: _, row }, i) => {
+      mask: async ({ row }, i) => {
         const reading = await runs.read(row, i);
         const placed = placedSegments(reading, known[near[i] as number] ?? []);
-        const size = pixelsOf(reading);
-        const mask = segmentsKept(placed, { share: keep, size });
+        const mask = segmentsKept(placed, { share: keep, size: runs.pixels });
         const left = mask.reduce((sum, v) => sum + v, 0);
         sums.pictures++;
         sums.segments += reading.segments.length;
         sums.placed += placed.length;
-        sums.kept += left / size;
-        if (left < keep * size) sums.short++;
+        sums.kept += left / runs.pixels;
+        if (left < keep * runs.pixels) sums.short++;
         if (left === 0) sums.nothing++;
         onProgress?.("ACE, unseen pictures", i + 1, near.length);
         return mask;

@@ -39,10 +39,7 @@ const BLOCK = 64;
 export async function keptProbabilities(
   { classifier, black }: EvaluatedNetwork,
   projector: Projector,
-  {
-    pictures,
-    makers,
-  }: { readonly pictures: Pictures; readonly makers: readonly MaskMaker[] },
+  { pictures, makers }: { readonly pictures: Pictures; readonly makers: readonly MaskMaker[] },
 ): Promise<Kept> {
   const { classes, scoreKind, layout } = classifier;
   const { count: n, width } = pictures;

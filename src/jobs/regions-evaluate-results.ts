@@ -1,7 +1,14 @@
 /** @file An evaluation of regions as a page, a table of every number, and a picture of its curves. */
 import { type Table, tableOfRows } from "../formats/table.ts";
-import type { MethodScores, PageFacts, QualityScores, RegionsEvaluationPage } from "../report/regions/input.ts";
+import type {
+  AceScores,
+  MethodScores,
+  PageFacts,
+  QualityScores,
+  RegionsEvaluationPage,
+} from "../report/regions/input.ts";
 import type { RegionsEvaluation } from "./regions-evaluate.ts";
+import type { AceResult } from "./regions-evaluate-ace.ts";
 import { CONTROLS } from "./regions-evaluate-controls.ts";
 import { nameOf } from "./regions-evaluate-methods.ts";
 import type { MethodResult, SeedResult, SetsResult } from "./regions-evaluate-seed.ts";
@@ -66,7 +73,44 @@ export function evaluationPageOf(made: RegionsEvaluation, { facts, labels }: Eva
         increase: made.topK.map((_, k) => known(seeds.map((s) => s.top[at]?.increase[k]))),
       })),
     },
+    ace: aceOf(made),
     absent: made.absent,
+  };
+}
+
+const MEASURED = ["segments", "placed", "kept", "short", "nothing"] as const;
+const SEARCHED = ["pictures", "patches", "concepts", "dropped"] as const;
+
+const meanOver = <T>(all: readonly T[], of: (one: T) => number): number =>
+  all.reduce((sum, one) => sum + of(one), 0) / all.length;
+const barren = ({ searches }: AceResult): number => meanOver(searches, (s) => Number(s.concepts === 0));
+
+function aceOf({ ace, seeds }: RegionsEvaluation): AceScores | undefined {
+  const runs = seeds.flatMap((s) => s.ace ?? []);
+  if (ace === undefined || runs.length === 0) return undefined;
+  const { resolutions, clusters, randomSets, pictures } = ace;
+  const searched = (of: (typeof SEARCHED)[number]): readonly number[] =>
+    runs.map(({ searches }) => meanOver(searches, (s) => s[of]));
+  const laid = (of: (typeof MEASURED)[number]): readonly number[] => runs.map((r) => r[of]);
+  return {
+    resolutions,
+    clusters,
+    randomSets,
+    pictures,
+    searched: {
+      pictures: searched("pictures"),
+      patches: searched("patches"),
+      concepts: searched("concepts"),
+      dropped: searched("dropped"),
+      barren: runs.map(barren),
+    },
+    laid: {
+      segments: laid("segments"),
+      placed: laid("placed"),
+      kept: laid("kept"),
+      short: laid("short"),
+      nothing: laid("nothing"),
+    },
   };
 }
 
@@ -84,7 +128,13 @@ const scoresOf = (id: string, name: string, of: readonly MethodResult[]): Method
   uncovered: known(of.map((m) => m.uncovered)),
 });
 
-/** One row a number. `protocol` is reuse, control, quality, sweep or top. */
+const aceRows = (ace: AceResult): readonly { set: string; measure: string; value: number }[] => [
+  ...SEARCHED.map((of) => ({ set: "references", measure: of, value: meanOver(ace.searches, (s) => s[of]) })),
+  { set: "references", measure: "barren", value: barren(ace) },
+  ...MEASURED.map((of) => ({ set: "unseen", measure: of, value: ace[of] })),
+];
+
+/** One row a number. `protocol` is reuse, control, quality, sweep, top or ace (how it was run, means over searches and unseen pictures). */
 export function evaluationTable(made: RegionsEvaluation): Table {
   const base = { set: null, method: null, boundaries: null, k: null };
   const sets = (of: SetsResult): readonly { set: string; measure: string; value: number | null }[] =>
@@ -108,6 +158,13 @@ export function evaluationTable(made: RegionsEvaluation): Table {
           reuse(m).map((r) => ({ ...at, protocol: "reuse", set: "unseen", method: m.id, ...r })),
         ),
         ...sets(s.quality).map((r) => ({ ...at, protocol: "quality", method: "regions", ...r })),
+        ...(s.ace ? aceRows(s.ace) : []).map((r) => ({
+          ...at,
+          boundaries: null,
+          protocol: "ace",
+          method: "ace",
+          ...r,
+        })),
         ...s.sweep.flatMap((q) =>
           sets(q).map((r) => ({ ...own, boundaries: q.boundaries, protocol: "sweep", method: "regions", ...r })),
         ),

@@ -7,16 +7,17 @@ import { confidenceChange } from "../regions/keep-top.ts";
 import { type Pictures, pickedPictures } from "../regions/pictures.ts";
 import type { Projections, Projector } from "../regions/projections.ts";
 import type { StreamOptions } from "../regions/stream.ts";
-import { keptProbabilities, type MapMaker } from "./regions-evaluate-keep.ts";
+import { type AceResult, type AceRuns, type AceSearch, aceColumn } from "./regions-evaluate-ace.ts";
+import { keptProbabilities, type MaskMaker, maskByMap } from "./regions-evaluate-keep.ts";
 import {
   aboutOwnClass,
-  type BaselineId,
   baselineWeights,
   OWN_CLASS,
   ownClassWeights,
   REGIONS,
   regionsOf,
   regionWeights,
+  type WeightedId,
 } from "./regions-evaluate-methods.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 import { type TopResult, topProtocol } from "./regions-evaluate-top.ts";
@@ -37,13 +38,17 @@ export interface SeedOptions {
   readonly boundaries: number;
   /** Further |Q| whose quality is wanted. */
   readonly sweep: readonly number[];
-  readonly baselines: readonly BaselineId[];
+  readonly baselines: readonly WeightedId[];
+  /** With it ACE is one more baseline. */
+  readonly ace?: AceRuns | undefined;
   /** Share of pixels kept. */
   readonly keep: number;
   /** Rounds of k-means at most. */
   readonly iterations: number;
   readonly top: { readonly inputs: number; readonly k: readonly number[] };
   readonly stream: StreamOptions;
+  /** A piece of the work by name, made where it does not stand yet. */
+  readonly kept: (name: string, make: () => Promise<AceSearch>) => Promise<AceSearch>;
   readonly onProgress?: ((what: string, done: number, of: number) => void) | undefined;
 }
 
@@ -76,6 +81,8 @@ export interface SeedResult {
   readonly top: readonly TopResult[];
   /** Share of unseen pictures that a region of another class than the network's serves. */
   readonly otherClass: number;
+  /** Where ACE was asked for. */
+  readonly ace?: AceResult | undefined;
   readonly clusters: { readonly rounds: number; readonly converged: boolean };
   /** The V interpretations. */
   readonly regions: readonly {
@@ -98,7 +105,8 @@ export async function evaluateSeed(
   { references, unseen }: { readonly references: JudgedSet; readonly unseen: JudgedSet },
   options: SeedOptions,
 ): Promise<SeedResult> {
-  const { seed, interpretations, boundaries, sweep, baselines, keep, iterations, top, stream, onProgress } = options;
+  const { seed, interpretations, boundaries, sweep, baselines, ace, keep, iterations, top, stream, onProgress } =
+    options;
   const { classifier, layer } = network;
   const quiet = { ...stream, onProgress: undefined };
   const fit = await fitRegions(classifier, layer, references.pictures, {
@@ -130,23 +138,38 @@ export async function evaluateSeed(
   const covered = chosenForAll(regions, seen);
   const served = serving(covered, near);
   const size = { width: classifier.width, height: classifier.height };
-  const maker = (id: string, weights: readonly ChannelWeights[], by: Int32Array): MapMaker => ({
-    id,
-    map: (psi, i) => heatMap(psi, weights[by[i] as number] as ChannelWeights, { layer, size }),
-  });
+  const maker = (id: string, weights: readonly ChannelWeights[], by: Int32Array): MaskMaker =>
+    maskByMap(id, keep, (psi, i) => heatMap(psi, weights[by[i] as number] as ChannelWeights, { layer, size }));
+  const column =
+    ace &&
+    (await aceColumn(ace, {
+      seed,
+      keep,
+      references: references.pictures,
+      features: references.features,
+      assignment: clusters.assignment,
+      centres: clusters.centres,
+      labels: regions.map((r) => r.label),
+      near,
+      kept: options.kept,
+      onProgress,
+    }));
   onProgress?.("unseen pictures", 0, unseen.pictures.count);
   const makers = [
     maker(REGIONS, ownWeights, served),
     maker(OWN_CLASS, ownClassWeights(network, fit, regions, ownWeights), served),
     ...Array.from(reused, ([id, weights]) => maker(id, weights, near)),
+    ...(column ? [column.maker] : []),
   ];
-  const kept = await keptProbabilities(network, projector, { pictures: unseen.pictures, makers, keep });
+  const probabilities = await keptProbabilities(network, projector, { pictures: unseen.pictures, makers });
   const about = regions.map((r) => aboutOwnClass(fit, r).length);
   const isCovered = (i: number): boolean => covered[i] !== NONE;
 
   return {
     seed,
-    methods: makers.map(({ id }, m) => methodResult(id, kept.whole, kept.left[m] as Float64Array, isCovered)),
+    methods: makers.map(({ id }, m) =>
+      methodResult(id, probabilities.whole, probabilities.left[m] as Float64Array, isCovered),
+    ),
     quality: judge(boundaries),
     sweep: [...new Set(sweep.map((q) => Math.min(q, fit.boundaries.count)))].map((q) => ({
       boundaries: q,
@@ -165,6 +188,7 @@ export async function evaluateSeed(
       },
     ),
     otherClass: served.filter((v, i) => regions[v]?.label !== seen.classes[i]).length / served.length,
+    ...(column ? { ace: column.result() } : {}),
     clusters: { rounds: clusters.rounds, converged: clusters.converged },
     regions: regions.map(({ label, order, same, other, tau }, v) => ({
       reference: representatives[v] as number,

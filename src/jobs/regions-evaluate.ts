@@ -9,8 +9,15 @@ import { leading, openProjector, type Projector } from "../regions/projections.t
 import type { StreamOptions } from "../regions/stream.ts";
 import { sortedJson } from "../report/manifest.ts";
 import { regionsEvaluationPage, regionsEvaluationPicture } from "../report/regions/evaluate.ts";
+import {
+  type AceColumnOptions,
+  type AceRuns,
+  type AceSettings,
+  aceSettings,
+  openAceRuns,
+} from "./regions-evaluate-ace.ts";
 import { controls } from "./regions-evaluate-controls.ts";
-import { BASELINE_IDS, type BaselineId } from "./regions-evaluate-methods.ts";
+import { ACE, type BaselineId, DEFAULT_BASELINES, isWeighted } from "./regions-evaluate-methods.ts";
 import type { EvaluatedNetwork } from "./regions-evaluate-network.ts";
 import { HOLD, type PictureSet, pictureSet } from "./regions-evaluate-pictures.ts";
 import { type EvaluationLooks, evaluationPageOf, evaluationTable } from "./regions-evaluate-results.ts";
@@ -38,7 +45,10 @@ export interface RegionsEvaluateOptions extends Omit<StreamOptions, "onProgress"
   readonly sweep?: readonly number[] | undefined;
   /** Default 0, 1, 2, 3, 4. */
   readonly seeds?: readonly number[] | undefined;
+  /** Default all but `ace`, which searches concepts in each of the V clusters of every run. */
   readonly baselines?: readonly BaselineId[] | undefined;
+  /** How `ace` searches, where it is asked for. */
+  readonly ace?: AceColumnOptions | undefined;
   /** Share of pixels kept, 0..1; default 0.2. */
   readonly keep?: number | undefined;
   /** Rounds of k-means at most; default 100. */
@@ -47,7 +57,7 @@ export interface RegionsEvaluateOptions extends Omit<StreamOptions, "onProgress"
   readonly topInputs?: number | undefined;
   /** K of the reference protocol; default 1, 2, 5, 10, 20, 50, 100. */
   readonly topK?: readonly number[] | undefined;
-  /** Bytes of pictures, and of features, that may be held at once; default 1 GiB each. */
+  /** Bytes of pictures, of features, and of segments for ACE, that may be held at once; default 1 GiB each. */
   readonly hold?: number | undefined;
   readonly onProgress?: ((what: string, done: number, of: number | undefined) => void) | undefined;
 }
@@ -61,6 +71,8 @@ export interface RegionsEvaluation {
   readonly topInputs: number;
   readonly topK: readonly number[];
   readonly layer: string;
+  /** How ACE searched; undefined where it was not asked for. */
+  readonly ace: AceSettings | undefined;
   /** Accuracy of the network; undefined without labels. */
   readonly accuracy: { readonly references: number | undefined; readonly unseen: number | undefined };
   readonly seeds: readonly SeedResult[];
@@ -70,9 +82,13 @@ export interface RegionsEvaluation {
   readonly notes: readonly string[];
 }
 
-const ABSENT: readonly string[] = [
-  "ACE is left out: it would search concepts anew in each of the V clusters of every run, patches and random sets included.",
-];
+const WITHOUT_ACE =
+  "ACE is left out: it searches concepts anew in each of the V clusters of every run, patches and random sets included. Name `ace` among the baselines to have it.";
+const NO_ACE_ON_TOP =
+  "ACE has no line over similar references: it would search concepts anew for every input, among its 49 nearest references.";
+
+const absentOf = (ace: boolean, topInputs: number): readonly string[] =>
+  ace ? (topInputs > 0 ? [NO_ACE_ON_TOP] : []) : [WITHOUT_ACE];
 
 const MOST_INTERPRETATIONS = 40;
 const EACH_CLASS = 10;
@@ -107,7 +123,9 @@ export async function runRegionsEvaluate(
   const [known, fresh] = [await read(references, "references read"), await read(unseen, "unseen pictures read")];
   const stream: StreamOptions = { batch, device, threads, signal };
   const projector = await openProjector(classifier, layer, stream);
+  let ace: AceRuns | undefined;
   try {
+    if (asked.ace !== undefined) ace = await openAceRuns(network, asked.ace, { hold, stream });
     const sets = {
       references: await judgedSet(projector, known, { width: featureWidth(layer), hold }),
       unseen: await judgedSet(projector, fresh, { width: featureWidth(layer), hold }),
@@ -118,9 +136,12 @@ export async function runRegionsEvaluate(
         await kept(job, `seeds/${seed}.json`, () =>
           evaluateSeed(network, projector, sets, {
             ...asked,
+            baselines: asked.baselines.filter(isWeighted),
+            ace,
             seed,
             top: { inputs: asked.topInputs, k: asked.topK },
             stream,
+            kept: (name, make) => kept(job, name, make),
             onProgress: (what, done, of) => onProgress?.(`seed ${at + 1} of ${asked.seeds.length}, ${what}`, done, of),
           }),
         ),
@@ -146,11 +167,12 @@ export async function runRegionsEvaluate(
         },
         seeds,
         controls: beside,
-        absent: ABSENT,
+        absent: absentOf(asked.ace !== undefined, asked.topInputs),
         notes: [...new Set([...known.notes, ...fresh.notes, ...seeds.flatMap((s) => s.notes)])],
       },
     };
   } finally {
+    await ace?.dispose();
     await projector.dispose();
   }
 }
@@ -188,7 +210,7 @@ function askedOf({ classifier }: EvaluatedNetwork, options: RegionsEvaluateOptio
     boundaries = 50,
     sweep = [1, 5, 10, 30, 50, 70],
     seeds = [0, 1, 2, 3, 4],
-    baselines = BASELINE_IDS,
+    baselines = DEFAULT_BASELINES,
     keep = 0.2,
     iterations = 100,
     topInputs = 20,
@@ -209,6 +231,15 @@ function askedOf({ classifier }: EvaluatedNetwork, options: RegionsEvaluateOptio
   if (!(keep >= 0 && keep <= 1))
     throw new OnnxplainError("E_PARAM", `Expected the share of pixels kept to lie in 0..1, got ${keep}.`);
   if (seeds.length === 0) throw new OnnxplainError("E_PARAM", "Expected one seed or more, got none.");
+  const ace = baselines.includes(ACE) ? aceSettings(options.ace) : undefined;
+  if (ace !== undefined) {
+    whole("resolutions", ace.resolutions, 1);
+    if (ace.resolutions.length === 0) throw new OnnxplainError("E_PARAM", "Expected one resolution or more, got none.");
+    whole("clusters of patches", [ace.clusters], 1);
+    whole("restarts", [ace.restarts], 1);
+    whole("randomSets", [ace.randomSets], 2);
+    if (ace.pictures !== null) whole("pictures of a cluster", [ace.pictures], 1);
+  }
   const ascending = (values: readonly number[]): readonly number[] => [...new Set(values)].sort((a, b) => a - b);
   return {
     interpretations,
@@ -216,6 +247,7 @@ function askedOf({ classifier }: EvaluatedNetwork, options: RegionsEvaluateOptio
     sweep: ascending(sweep),
     seeds: [...new Set(seeds)],
     baselines,
+    ace,
     keep,
     iterations,
     topInputs,

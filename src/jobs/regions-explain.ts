@@ -11,7 +11,7 @@ import { picturesInMemory } from "../regions/pictures.ts";
 import { isPositive, openProjector, type Projector, valuesOf } from "../regions/projections.ts";
 import { openRegions, type Region } from "../regions/region.ts";
 import type { StreamOptions } from "../regions/stream.ts";
-import { probabilitiesOf } from "./regions-fit.ts";
+import { probabilitiesOf } from "./regions-fit-parts.ts";
 import { type LoadedPicture, readAll } from "./regions-network.ts";
 import type { OpenRegions } from "./regions-open.ts";
 import { type Sample, type SampleOf, sampleFor } from "./regions-sample.ts";

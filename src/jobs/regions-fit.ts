@@ -1,4 +1,5 @@
 /** @file `regions fit` as a job: boundaries of a few references, and where all references lie to them; the references are read once. */
+import { openJob } from "#run-folder";
 import type { DataItem, DataSet } from "../data/dataset.ts";
 import { OnnxplainError } from "../errors.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
@@ -7,20 +8,19 @@ import type { RegionFit } from "../regions/fit.ts";
 import { featureWidth } from "../regions/graphs.ts";
 import { picturesInMemory } from "../regions/pictures.ts";
 import { locality } from "../regions/piecewise-linear.ts";
-import { softmaxOf } from "../regions/probabilities.ts";
 import { openProjector, type Projections, sidesOf } from "../regions/projections.ts";
 import type { StreamOptions } from "../regions/stream.ts";
 import { VERSION } from "../version.ts";
+import { closeParts, placedReferences } from "./regions-fit-parts.ts";
 import {
   itemsOf,
   labelsJoined,
-  type PictureHead,
-  picturesOfItems,
   pictureWidth,
   type RegionNetwork,
   read,
   type UnreadPicture,
 } from "./regions-network.ts";
+import { openRegionsFit, regionsFiles } from "./regions-open.ts";
 import type { Settings } from "./run-folder.ts";
 
 /**
@@ -37,6 +37,12 @@ export interface RegionsFitOptions extends StreamOptions {
   /** Every explained picture draws its own |Q| boundaries, from {@link POOL} times as many. */
   readonly perInput?: boolean | undefined;
   readonly seed?: number | undefined;
+  /** References in a part, which is what a kill loses at most. Default 1024. */
+  readonly shard?: number | undefined;
+  /** Parts are kept here while the fit is made, its files in the end. Without one nothing is written. */
+  readonly folder?: string | undefined;
+  /** Go on with the parts in the folder; a finished fit is read from it. Default false. */
+  readonly resume?: boolean | undefined;
   /** How to find model and data again; plain JSON. */
   readonly origin?: Settings | undefined;
 }
@@ -88,8 +94,12 @@ export interface FittedRegions extends RegionsRun {
 }
 
 const BOUNDARIES = 50;
+const SHARD = 1024;
 
-/** Throws `E_PARAM`, `E_DATA_EMPTY`, `E_ABORTED`, `E_NUMERIC`, and as `boundaryGraph` does. */
+/**
+ * Throws `E_PARAM`, also for a folder begun with other settings; `E_FILE` for one that is taken; `E_DATA_EMPTY`, `E_NUMERIC`, `E_ABORTED`
+ * (whole parts stay), and as `boundaryGraph` does.
+ */
 export async function runRegionsFit(
   network: RegionNetwork,
   data: DataSet,
@@ -100,51 +110,71 @@ export async function runRegionsFit(
     sampling = "reference",
     perInput = false,
     seed = 0,
-    origin,
+    shard = SHARD,
+    folder,
+    resume = false,
+    origin = null,
+    onProgress,
     ...stream
   } = options;
-  if (!(Number.isInteger(wanted) && wanted >= 1))
-    throw new OnnxplainError("E_PARAM", `Expected \`boundaries\` to be an integer from 1 up, got ${wanted}.`);
-  const { classifier, layer, model } = network;
+  for (const [name, value] of Object.entries({ boundaries: wanted, shard }))
+    if (!(Number.isInteger(value) && value >= 1))
+      throw new OnnxplainError("E_PARAM", `Expected \`${name}\` to be an integer from 1 up, got ${value}.`);
+  const { classifier, layer, model, preprocessing = null } = network;
   const items = await itemsOf(data);
+  const asked = { boundaries: wanted, sampling, per_input: perInput || sampling === "toward-other-class", seed };
+  const sha256 = await model.digest();
+  const settings: Settings = {
+    verb: "regions fit",
+    model: sha256,
+    layer: layer.name,
+    data: data.name,
+    items: items.length,
+    preprocessing,
+    ...asked,
+    shard,
+    batch: stream.batch ?? null,
+    device: stream.device ?? null,
+    origin,
+  };
+  const job = folder === undefined ? undefined : await openJob(folder, settings, resume);
+  if (job?.done) return { ...(await openRegionsFit(job.folder)), seconds: { boundaries: 0, references: 0 } };
   const { labelOf, notes } = labelsJoined(network, data);
   const began = performance.now();
-  const asked = sampling === "reference" ? wanted * (perInput ? POOL : 1) : 0;
-  const { places, boundaries } = await sampledBoundaries(network, items, { wanted: asked, seed, stream });
+  const draw = sampling === "reference" ? wanted * (perInput ? POOL : 1) : 0;
+  const { places, boundaries } = await sampledBoundaries(network, items, { wanted: draw, seed, stream });
   const taken = performance.now();
-  const heads: PictureHead[] = [];
-  const unread: UnreadPicture[] = [];
-  const projector = await openProjector(classifier, layer, stream);
+  let through = 0;
+  const onPart = (first: number): void => {
+    through = first;
+  };
+  const projector = await openProjector(classifier, layer, {
+    ...stream,
+    onProgress: (done) => onProgress?.(through + done, items.length),
+  });
   try {
-    const pictures = picturesOfItems(network, items, {
-      labelOf,
-      signal: stream.signal,
-      onRead: (head) => void heads.push(head),
-      onUnread: (picture) => void unread.push(picture),
-    });
-    const { scores, ...all } = await projector.project(pictures, boundaries);
-    const projections = firstOf(all, heads.length);
+    const { heads, unread, projections, probabilities } = await placedReferences(
+      network,
+      items,
+      { projector, boundaries },
+      { labelOf, signal: stream.signal, size: shard, job, onPart },
+    );
     refuseNone(data, projections, unread);
-    const probabilities = probabilitiesOf(network, scores, projections);
-    const gone = new Set(unread.map((u) => u.id));
-    const place = placesOfRead(items, gone);
+    const place = placesOfRead(items, new Set(unread.map((u) => u.id)));
     const report: RegionsReport = {
       version: VERSION,
-      model: { name: model.source.name, sha256: await model.digest() },
+      model: { name: model.source.name, sha256 },
       data: data.name,
       layer: { name: layer.name, dims: layer.dims.slice(1) as readonly number[] },
       classes: classifier.classes,
       class_names: model.labels ?? null,
       count: heads.length,
       width: boundaries.width,
-      boundaries: wanted,
+      ...asked,
       kept: boundaries.count,
-      sampling,
-      per_input: perInput || sampling === "toward-other-class",
-      seed,
       unread,
-      origin: origin ?? null,
-      notes: [...notes, ...locality(classifier, layer), ...fewer(asked, boundaries.count, heads.length)],
+      origin,
+      notes: [...notes, ...locality(classifier, layer), ...fewer(draw, boundaries.count, heads.length)],
     };
     const fit: RegionFit = {
       sampled: Int32Array.from(places, (i) => place[i] as number),
@@ -154,9 +184,13 @@ export async function runRegionsFit(
       notes: report.notes,
     };
     const references = { ids: heads.map((h) => h.id), labels: Int32Array.from(heads, (h) => h.label), probabilities };
+    const run = { report, fit, references };
+    if (job) {
+      for (const [name, bytes] of regionsFiles(run)) await job.write(name, bytes);
+      await closeParts(job, settings);
+    }
     const ended = performance.now();
-    const seconds = { boundaries: (taken - began) / 1000, references: (ended - taken) / 1000 };
-    return { report, fit, references, seconds };
+    return { ...run, seconds: { boundaries: (taken - began) / 1000, references: (ended - taken) / 1000 } };
   } finally {
     await projector.dispose();
   }
@@ -206,13 +240,6 @@ export const noBoundaries = (width: number): Boundaries => ({
   gaps: new Float64Array(0),
 });
 
-const firstOf = ({ boundaries, values, classes }: Projections, count: number): Projections => ({
-  count,
-  boundaries,
-  values: values.subarray(0, count * boundaries),
-  classes: classes.subarray(0, count),
-});
-
 /** For each item its place among those that were read. */
 function placesOfRead(items: readonly DataItem[], gone: ReadonlySet<string>): Int32Array {
   let next = 0;
@@ -229,15 +256,3 @@ function refuseNone(data: DataSet, { count }: Projections, [first]: readonly Unr
 
 const fewer = (wanted: number, kept: number, count: number): readonly string[] =>
   kept < wanted ? [`${wanted} boundaries were asked for; there are ${count} references, so ${kept} were taken.`] : [];
-
-/** Of the decided class of each row. */
-export function probabilitiesOf(
-  { classifier: { classes, scoreKind } }: RegionNetwork,
-  scores: Float32Array,
-  { count, classes: decided }: Pick<Projections, "count" | "classes">,
-): Float64Array {
-  return Float64Array.from({ length: count }, (_, i) => {
-    const own = scores.subarray(i * classes, (i + 1) * classes);
-    return (scoreKind === "logits" ? softmaxOf(own) : own)[decided[i] as number] as number;
-  });
-}

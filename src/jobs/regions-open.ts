@@ -69,8 +69,16 @@ export interface Arrays {
 }
 
 /** Throws `E_FILE` for a file that is missing, and on reading an array that is not of this kind. */
-export async function arraysOf(folder: string, file: string): Promise<Arrays> {
-  const { tensors } = readSafetensors(await bytesOf(folder, file), files.join(folder, file));
+export const arraysOf = async (folder: string, file: string): Promise<Arrays> =>
+  arraysIn(await bytesOf(folder, file), folder, file).arrays;
+
+/** The same of bytes that were read, with the file's own words. */
+export function arraysIn(
+  bytes: Uint8Array,
+  folder: string,
+  file: string,
+): { readonly arrays: Arrays; readonly metadata: Readonly<Record<string, string>> } {
+  const { tensors, metadata } = readSafetensors(bytes, files.join(folder, file));
   const of =
     <T extends { readonly length: number }>(kind: abstract new (...args: never[]) => T) =>
     (name: string, length: number): T => {
@@ -82,7 +90,10 @@ export async function arraysOf(folder: string, file: string): Promise<Arrays> {
         { file: folder },
       );
     };
-  return { float32: of(Float32Array), float64: of(Float64Array), int32: of(Int32Array), uint32: of(Uint32Array) };
+  return {
+    arrays: { float32: of(Float32Array), float64: of(Float64Array), int32: of(Int32Array), uint32: of(Uint32Array) },
+    metadata,
+  };
 }
 
 /** Throws `E_FILE`. */

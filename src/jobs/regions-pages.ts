@@ -2,6 +2,7 @@
 import { encodePng } from "../image/png.ts";
 import type {
   ExplainedPicture,
+  RegionGroup as MapPageGroup,
   Neighbour,
   PageBoundary,
   PageFacts,
@@ -12,7 +13,7 @@ import type {
   SeenPicture,
 } from "../report/regions/input.ts";
 import type { ExplainedRegion, MappedPicture, MappedReference, RegionBoundary } from "./regions-explain.ts";
-import type { RegionsMap } from "./regions-map.ts";
+import type { RegionGroup, RegionsMap } from "./regions-map.ts";
 import type { LoadedPicture, RegionNetwork } from "./regions-network.ts";
 import type { OpenRegions } from "./regions-open.ts";
 
@@ -64,6 +65,7 @@ async function regionOf(
     delta,
     met,
     boundaries: boundaries.map((b) => boundary(of.open, b)),
+    sought: of.open.report.sampling === "toward-other-class",
     nearest: await Promise.all(nearest.map((n) => neighbour(of, n))),
   };
 }
@@ -95,6 +97,10 @@ export async function regionsExplainPageOf(
   };
 }
 
+function purityOf({ labels: [most], purity }: RegionGroup): MapPageGroup["purity"] {
+  return most === undefined || purity === null ? undefined : { label: most.label, share: purity };
+}
+
 export async function regionsMapPageOf(of: PageOf, map: RegionsMap): Promise<RegionsMapPage> {
   const { outliers } = map;
   const bare = async (p: LoadedPicture, at: number): Promise<SeenPicture> => ({
@@ -104,7 +110,11 @@ export async function regionsMapPageOf(of: PageOf, map: RegionsMap): Promise<Reg
   return {
     ...page(of, map.notes),
     groups: await Promise.all(
-      map.groups.map(async (g) => ({ input: await seen(of, g.input), region: await regionOf(of, g) })),
+      map.groups.map(async (g) => ({
+        input: await seen(of, g.input),
+        region: await regionOf(of, g),
+        purity: purityOf(g),
+      })),
     ),
     classes: map.classes.map(({ class: index, references, own, others }) => ({ index, references, own, others })),
     outliers: { count: outliers.places.length, shown: await Promise.all(outliers.shown.map(bare)) },

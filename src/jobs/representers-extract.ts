@@ -4,7 +4,7 @@ import { OnnxplainError } from "../errors.ts";
 import { writeModelBytes } from "../graph/write.ts";
 import type { Cut } from "../representers/cut.ts";
 import { packShard } from "../representers/shards.ts";
-import type { Device, HostData, HostTensor } from "../runtime/session.ts";
+import type { Device, HostData, HostTensor, SessionOptions } from "../runtime/session.ts";
 import type { PointInput, PointSource } from "./representers-points.ts";
 import { openStore, type Store, shardName } from "./representers-store.ts";
 import type { JobFolder } from "./run-folder.ts";
@@ -26,6 +26,28 @@ export interface UnreadPoint {
   readonly message: string;
 }
 
+/** What makes features of points. */
+export interface FeatureReader {
+  readonly width: number;
+  readonly open: (session: SessionOptions) => Promise<{
+    /** Features `[n, width]` of a batch of points. */
+    readonly run: (batch: HostTensor) => Promise<Float32Array>;
+    readonly dispose: () => Promise<void>;
+  }>;
+}
+
+/** A network up to its features. */
+export const cutReader = ({ model, input, output, width }: Cut): FeatureReader => ({
+  width,
+  open: async (options) => {
+    const session = await openSession(writeModelBytes(model), options);
+    return {
+      run: async (batch) => (await session.run({ [input]: batch }, [output]))[output]?.data as Float32Array,
+      dispose: session.dispose,
+    };
+  },
+});
+
 /**
  * Shards `part/000000.safetensors` … of the folder. Throws `E_PARAM` where the points are not those that shards were begun with,
  * `E_NUMERIC` for a feature that is not finite, `E_DATA_EMPTY` where no point can be read, `E_ABORTED` (whole shards stay).
@@ -34,18 +56,19 @@ export async function extract(
   job: JobFolder,
   part: string,
   {
-    cut,
+    reader,
     source,
     batch = 32,
     shard = 4096,
     ...options
-  }: ExtractOptions & { readonly cut: Cut; readonly source: PointSource },
+  }: ExtractOptions & { readonly reader: FeatureReader; readonly source: PointSource },
 ): Promise<Store> {
   const { signal, onProgress, ...session } = options;
   const done = await openStore(job, part);
   const { items, complete } = done;
   if (complete) return done;
-  const network = await openSession(writeModelBytes(cut.model), session);
+  const { width } = reader;
+  const network = await reader.open(session);
   let index = done.shards;
   let seen = 0;
   let pending: PointInput[] = [];
@@ -53,26 +76,20 @@ export async function extract(
   let begun = items;
   const forward = async (): Promise<void> => {
     if (pending.length === 0) return;
-    const features = await featuresOf(
-      pending,
-      async (feeds) => {
-        return (await network.run({ [cut.input]: feeds }, [cut.output]))[cut.output]?.data as Float32Array;
-      },
-      cut.width,
-    );
+    const features = await featuresOf(pending, network.run, width);
     pending.forEach((point, i) => void rows.push({ point, features: features[i] as Float32Array }));
     pending = [];
   };
   let unread: UnreadPoint[] = [];
   const write = async (last: boolean): Promise<void> => {
-    const all = new Float32Array(rows.length * cut.width);
-    rows.forEach(({ features }, i) => void all.set(features, i * cut.width));
+    const all = new Float32Array(rows.length * width);
+    rows.forEach(({ features }, i) => void all.set(features, i * width));
     const about = { items: String(seen - begun), last: String(last), unread: JSON.stringify(unread) };
     await job.write(
       shardName(part, index++),
       packShard({
         features: all,
-        width: cut.width,
+        width,
         labels: Int32Array.from(rows, ({ point }) => point.label),
         ids: rows.map(({ point }) => point.id),
         about,

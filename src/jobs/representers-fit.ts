@@ -19,7 +19,7 @@ import { packShard } from "../representers/shards.ts";
 import { type SumCheck, sumCheckOf, summedRepresenters } from "../representers/sum-check.ts";
 import { givenTargets } from "../representers/targets.ts";
 import { VERSION } from "../version.ts";
-import { type ExtractOptions, extract } from "./representers-extract.ts";
+import { cutReader, type ExtractOptions, extract } from "./representers-extract.ts";
 import type { PointSource } from "./representers-points.ts";
 import { openStore, requireComplete, type Store, shardName } from "./representers-store.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
@@ -256,7 +256,7 @@ async function storeOf(
     const source = part === "train" ? input.train : input.heldOut;
     if (source === undefined) throw new Error("internal: no such set");
     const onProgress = (done: number, total: number | undefined): void => options.onFeatures?.(part, done, total);
-    return requireComplete(await extract(job, part, { ...options, cut: input.cut, source, onProgress }));
+    return requireComplete(await extract(job, part, { ...options, reader: cutReader(input.cut), source, onProgress }));
   }
   const arrays = part === "train" ? input.train : input.heldOut;
   if (arrays === undefined) throw new Error("internal: no such set");

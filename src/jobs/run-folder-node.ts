@@ -80,6 +80,9 @@ export const openJob: OpenJob = async (folder, settings, resume) => {
       await begin();
       await commit(join(folder, name), content);
     },
+    clear: async (folders) => {
+      for (const name of folders) await rm(join(folder, name), { recursive: true, force: true });
+    },
     close: () => state(true),
   };
 };

@@ -22,6 +22,8 @@ export interface JobFolder {
   readonly begin: () => Promise<void>;
   /** One file, whole or not at all, after {@link begin}. Throws `E_FILE`; what stood in its place then stays. */
   readonly write: (name: string, content: string | Uint8Array) => Promise<void>;
+  /** Take away folders of pieces that are not needed any more. */
+  readonly clear: (folders: readonly string[]) => Promise<void>;
   /** The results stand. */
   readonly close: () => Promise<void>;
 }

@@ -17,7 +17,12 @@ const variants: readonly Variant[] = [
   { id: "absolute", about: "of magnitudes", range: [0, INFINITY], better: "lower" },
 ];
 
-function mu(map: Float32Array, { inside, area }: Truth, reading: Reading): Outcome {
+/** Mean relevance outside the object over mean relevance inside, of a map `[H*W]`. */
+export function outsideInsideRatio(
+  map: Float32Array | Float64Array,
+  { inside, area }: Truth,
+  reading: Reading,
+): Outcome {
   const { all, within } = sumsAs(map, inside, reading);
   const outside = (all - within) / (map.length - area);
   return ratio(outside, within / area, `the mean ${reading} relevance inside the object is not greater than 0`);
@@ -38,9 +43,9 @@ export const outsideInside: Metric = {
     measured(
       compared(image, params, variants, (map, truth) => ({
         values: {
-          signed: mu(map, truth, "signed"),
-          positive: mu(map, truth, "positive"),
-          absolute: mu(map, truth, "absolute"),
+          signed: outsideInsideRatio(map, truth, "signed"),
+          positive: outsideInsideRatio(map, truth, "positive"),
+          absolute: outsideInsideRatio(map, truth, "absolute"),
         },
       })),
     ),

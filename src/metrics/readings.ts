@@ -8,11 +8,12 @@ export const READINGS: Readonly<Record<Reading, (value: number) => number>> = {
 };
 
 /** The map as it is read, in double. */
-export const readAs = (map: Float32Array, reading: Reading): Float64Array => Float64Array.from(map, READINGS[reading]);
+export const readAs = (map: Float32Array | Float64Array, reading: Reading): Float64Array =>
+  Float64Array.from(map, READINGS[reading]);
 
 /** Sums of the map as it is read: over all pixels, and over those inside the truth. */
 export function sumsAs(
-  map: Float32Array,
+  map: Float32Array | Float64Array,
   inside: ArrayLike<number>,
   reading: Reading,
 ): { readonly all: number; readonly within: number } {

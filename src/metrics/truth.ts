@@ -36,7 +36,10 @@ export function boxMask(boxes: readonly Box[], width: number, height: number): U
 }
 
 /** The truth of an image, or why it has none to compare with. */
-export function truthOf(image: MetricImage, params: Params): Truth | string {
+export function truthOf(
+  image: Pick<MetricImage, "width" | "height" | "mask" | "boxes">,
+  params: Params,
+): Truth | string {
   const { width, height, boxes } = image;
   const mask = params.truth === "boxes" ? undefined : image.mask;
   const drawn = params.truth === "mask" ? undefined : boxes;

@@ -20,10 +20,14 @@ export interface Projections {
 
 /** Sends pictures through the network with hyperplanes behind its features; holds a native session. */
 export interface Projector {
-  /** With scores `[n, classes]`; never more than a batch of features is held. Throws `E_NUMERIC`, `E_INPUT_SHAPE`, `E_ABORTED`. */
+  /**
+   * With scores `[n, classes]`; never more than a batch of features is held. `named` calls pictures in errors. Throws `E_NUMERIC`,
+   * `E_INPUT_SHAPE`, `E_ABORTED`.
+   */
   readonly project: (
     pictures: Pictures,
     boundaries: Boundaries,
+    named?: (i: number) => string | undefined,
   ) => Promise<Projections & { readonly scores: Float32Array }>;
   /** The same, with psi `[n, width]` and scores `[n, classes]`, which are held: for few pictures. */
   readonly read: (
@@ -42,10 +46,17 @@ export async function openProjector(
 ): Promise<Projector> {
   const stream = await openStream(sourceOf(classifier, sidesGraph(classifier, layer)), options);
   const [columns, width] = [classifier.classes, featureWidth(layer)];
+  // one set of boundaries is asked for many times
+  const feeds = new WeakMap<Hyperplanes, Feeds>();
+  const fed = (boundaries: Hyperplanes): Feeds => {
+    const made = feeds.get(boundaries) ?? hyperplanes(boundaries);
+    feeds.set(boundaries, made);
+    return made;
+  };
   async function sent(
     pictures: Pictures,
     boundaries: Hyperplanes,
-    psi?: Float32Array,
+    { psi, named }: { readonly psi?: Float32Array; readonly named?: Named | undefined } = {},
   ): Promise<Projections & { readonly scores: Float32Array }> {
     const { count } = pictures;
     const values = new Float64Array(count * boundaries.count);
@@ -59,22 +70,22 @@ export async function openProjector(
         if (boundaries.count > 0) values.set(got[OUT.values]?.data as Float64Array, first * boundaries.count);
         psi?.set(got[OUT.features]?.data as Float32Array, first * width);
       },
-      hyperplanes(boundaries),
+      fed(boundaries),
     );
-    refuseNonFinite(values, boundaries.count);
+    refuseNonFinite(values, boundaries.count, named);
     return { count, boundaries: boundaries.count, values, classes: leading(scores, columns), scores };
   }
   const without: Hyperplanes = { count: 0, width, normals: new Float32Array(0), offsets: new Float64Array(0) };
   return {
-    project: sent,
+    project: (pictures, boundaries, named) => sent(pictures, boundaries, { named }),
     read: async (pictures, boundaries) => {
       const psi = new Float32Array(pictures.count * width);
-      const { scores, ...projections } = await sent(pictures, boundaries, psi);
+      const { scores, ...projections } = await sent(pictures, boundaries, { psi });
       return { projections, psi, scores };
     },
     features: async (pictures) => {
       const psi = new Float32Array(pictures.count * width);
-      const { scores } = await sent(pictures, without, psi);
+      const { scores } = await sent(pictures, without, { psi });
       return { psi, scores };
     },
     dispose: stream.dispose,
@@ -101,13 +112,16 @@ export function leading(rows: ArrayLike<number>, columns: number): Int32Array {
   });
 }
 
-function refuseNonFinite(values: Float64Array, columns: number): void {
+type Named = (i: number) => string | undefined;
+
+function refuseNonFinite(values: Float64Array, columns: number, named: Named = () => undefined): void {
   const bad = values.findIndex((v) => !Number.isFinite(v));
-  if (bad >= 0)
-    throw new OnnxplainError(
-      "E_NUMERIC",
-      `Picture ${Math.floor(bad / columns)} has no finite value at boundary ${bad % columns}: its features overflow. Leave it out, or check the model's preprocessing.`,
-    );
+  if (bad < 0) return;
+  const i = Math.floor(bad / columns);
+  throw new OnnxplainError(
+    "E_NUMERIC",
+    `Picture ${named(i) ?? i} has no finite value at boundary ${bad % columns}: its features overflow. Leave it out, or check the model's preprocessing.`,
+  );
 }
 
 /** Which references lie on the positive side, a set of bits for each boundary. */

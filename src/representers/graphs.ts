@@ -2,12 +2,9 @@
 
 import type { GraphBuilder, Value } from "../graph/builder.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
-import { emptyGraph, newModel } from "../graph/new-model.ts";
 import type { Model } from "../graph/types.ts";
-import { verify } from "../graph/verify.ts";
 import { formula } from "../ops/formula.ts";
-import { builderOn } from "../ops/infer.ts";
-import { OPS } from "../ops/table.ts";
+import { modelOf } from "../ops/model-of.ts";
 import { ACTIVATIONS, type ActivationName } from "./activations.ts";
 
 /** A last layer: Θ is `[classes, width]`, and one column more, the bias, behind. */
@@ -19,15 +16,9 @@ export interface LayerShape {
 
 export const columnsOf = ({ width, bias }: Pick<LayerShape, "width" | "bias">): number => width + (bias ? 1 : 0);
 
-const EMPTY = emptyGraph("representers");
-
 /** A model of what `emit` returns, by name. */
-export function graphOf(emit: (g: GraphBuilder) => Readonly<Record<string, Value>>): Model {
-  const g = builderOn(EMPTY, OPS);
-  const graph = g.build(Object.entries(emit(g)).map(([name, value]) => g.alias(value, name)));
-  verify(graph, "representers");
-  return newModel(graph);
-}
+export const graphOf = (emit: (g: GraphBuilder) => Readonly<Record<string, Value>>): Model =>
+  modelOf("representers", emit);
 
 /** Input `rows` `[B, width]`, float32, widened. */
 export const rowsInput = (g: GraphBuilder, width: number): Value =>

@@ -14,6 +14,7 @@ import {
   readAll,
 } from "../../src/jobs/regions-network.ts";
 import { type OpenRegions, openRegionsFit, regionsFiles } from "../../src/jobs/regions-open.ts";
+import { regionsExplainPageOf, regionsMapPageOf } from "../../src/jobs/regions-pages.ts";
 import type { SampleOf } from "../../src/jobs/regions-sample.ts";
 import { openStored, readStored } from "../../src/jobs/regions-stored.ts";
 import { explainedDocument, mapFiles } from "../../src/jobs/regions-tables.ts";
@@ -24,6 +25,7 @@ import { quarterNetwork, quarterPictures } from "./regions-made.ts";
 
 const ONE = { threads: 1 } as const;
 const BROKEN = [3, 17];
+const FACTS = { model: "quarters", data: "quarters", settings: [] };
 const root = mkdtempSync(join(tmpdir(), "onnxplain-"));
 const data = quarterPictures(90, { broken: BROKEN });
 const unseen = quarterPictures(8, { seed: 9 });
@@ -173,6 +175,8 @@ describe("an explanation", () => {
     expect(of.open.report.kept).toBe(0);
     const found = await explainByRegions(of, await pictures(data, 3), ONE);
     expect(found.length).toBe(3);
+    const page = await regionsExplainPageOf({ open: of.open, network, facts: FACTS }, found);
+    expect(page.items.map((item) => item.region.sought)).toEqual([true, true, true]);
     for (const { boundaries, input, region, covered, reference } of found) {
       expect(boundaries.length).toBeGreaterThan(0);
       for (const b of boundaries) expect(b.pair[0]).toBe(input.predicted);
@@ -204,6 +208,8 @@ describe("a map", () => {
       expect(g.nearest.length).toBe(Math.min(3, g.covered.length));
       expect(g.covered[0]?.index).toBe(g.reference);
     }
+    const page = await regionsMapPageOf({ open: of.open, network, facts: FACTS }, map);
+    expect(page.groups.map((g) => g.purity)).toEqual(map.groups.map((g) => ({ label: g.region.label, share: 1 })));
     expect(map.groups.reduce((n, g) => n + 1 + g.also.length, 0)).toBe(map.inputs.length);
     expect(map.groups.reduce((n, g) => n + g.cluster, 0)).toBe(88);
     const bare = map.outliers.places;

@@ -6,6 +6,7 @@ import { linePlot } from "../plot/lines.ts";
 import { marginsFor, rasterPlot } from "../plot/raster.ts";
 import { chart, region, shell } from "../representers/shell.ts";
 import { counted, fixed, NOTHING } from "../run/numbers.ts";
+import { aceSection } from "./ace.ts";
 import { type EvaluationCurve, sweepCurves, topCurves } from "./curves.ts";
 import { findingsOf } from "./findings.ts";
 import type { MethodScores, OverSeeds, RegionsEvaluationPage, SetQuality } from "./input.ts";
@@ -25,6 +26,7 @@ export function regionsEvaluationPage(page: RegionsEvaluationPage): Promise<stri
       { id: "quality", name: "Decision regions", markup: quality(page) },
       { id: "top", name: "Heat maps on similar references", markup: top(page) },
       { id: "sweep", name: "How many boundaries", markup: charts(sweepCurves(sweep)) },
+      { id: "ace", name: "How ACE was run", markup: aceSection(page.ace) },
       { id: "absent", name: "Left out", markup: absent(page) },
     ],
   });
@@ -77,7 +79,7 @@ function reuse(page: RegionsEvaluationPage): Markup {
     methods.some((m) => (m[of] ?? []).length > 0)
       ? html`<tr><th scope="row">${name}<span class="not">mAD of these alone</span></th>${methods.map((m) => html`<td class="n">${percents(m[of] ?? [])}</td>`)}${controls.map(() => html`<td class="n soft">${NOTHING}</td>`)}</tr>`
       : undefined;
-  return html`<p class="caption">As in the paper's Table 1: of each unseen picture the ${fixed(100 * keep, 0)} % most important pixels stay, the rest is black. Each interpretation comes from a reference near the centre of a cluster, and its channel weights are laid over the unseen picture; "own class" sees a region by those of its boundaries alone that part its class from another, which is not in the paper. ${over(page.seeds)}${controls.length > 0 ? " Grey columns are not reused: maps of each picture's own, and chance." : ""}</p>${region(
+  return html`<p class="caption">As in the paper's Table 1: of each unseen picture the ${fixed(100 * keep, 0)} % most important pixels stay, the rest is black. Each interpretation comes from a reference near the centre of a cluster, and its channel weights are laid over the unseen picture; "own class" sees a region by those of its boundaries alone that part its class from another, which is not in the paper. ${page.ace ? "ACE keeps whole segments instead, as many as its concepts give. " : ""}${over(page.seeds)}${controls.length > 0 ? " Grey columns are not reused: maps of each picture's own, and chance." : ""}</p>${region(
     "mAD and mAI",
     html`<table class="plain wide"><thead><tr><td></td><th scope="colgroup" class="group" colspan="${methods.length}">reused</th>${controls.length > 0 ? html`<th scope="colgroup" class="group soft" colspan="${controls.length}">not reused</th>` : undefined}</tr><tr><td></td>${heads(methods)}${heads(controls)}</tr></thead><tbody>${MEASURES.map(([of, name, about]) => row(of, name, about))}${part("covered", "covered pictures")}${part("uncovered", "other pictures")}</tbody></table>`,
   )}`;

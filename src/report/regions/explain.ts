@@ -41,10 +41,10 @@ export async function regionsExplainPage(page: RegionsExplainPage): Promise<stri
 async function explained(item: ExplainedPicture, page: RegionsExplainPage, looks: SheetLooks): Promise<Markup> {
   const { input, region, isReference, covering } = item;
   const { labels, references } = page;
-  const shown = othersThan(input, region.nearest).length;
+  const shown = othersThan(input, { nearest: region.nearest, isReference }).length;
   return html`<div class="verdict"><p class="headline">The network says ${named(labels, input)}. The rule ${standsFor(region, labels, references)}.</p><p class="soft">${isReference ? "The picture is one of the references." : "The picture is none of the references."} ${counted(region.boundaries.length, "boundary", "boundaries")}.</p>${allowance(region)}${stored(covering, labels)}</div>
 <p class="caption">The input and the ${counted(shown, "covered reference")} nearest to it by Dist, with the same interpretation laid over each. Classes are the network's; those that differ from the input's are coloured.</p>
-${await sheet(looks, { input, label: region.label, nearest: region.nearest })}
+${await sheet(looks, { input, isReference, region })}
 ${boundaryTable(region, looks)}`;
 }
 

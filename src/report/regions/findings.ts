@@ -5,6 +5,7 @@ import { percents, spreadOf } from "./spread.ts";
 export const REGIONS = "regions";
 const OWN_CLASS = "regions-own-class";
 const RIVAL = "grad-cam";
+const ACE = "ace";
 
 export interface Finding {
   readonly headline: string;
@@ -27,7 +28,13 @@ export function findingsOf(page: RegionsEvaluationPage): Finding | undefined {
   return {
     better,
     headline: `Regions lose ${better ? "less" : a === b ? "as much" : "more"} confidence than Grad-CAM reused: mAD ${percents(own.drop)} against ${percents(rival.drop)}, lower in ${wins} of ${seeds.length} ${seeds.length === 1 ? "run" : "runs"}.`,
-    sentences: [...parts(own, rival), ...dilution(page, own), ...against(own, rival, controls), ...reach(quality)],
+    sentences: [
+      ...parts(own, rival),
+      ...dilution(page, own),
+      ...against(own, rival, controls),
+      ...concepts(page),
+      ...reach(quality),
+    ],
   };
 }
 
@@ -77,6 +84,16 @@ function against(own: MethodScores, rival: MethodScores, controls: readonly Meth
     ...(random === undefined
       ? []
       : [`Random pixels lose ${percent(random)}: what is above that figure is worse than chance.`]),
+  ];
+}
+
+/** What ACE loses has another reason than a bad map where it keeps too little. */
+function concepts({ ace, methods }: RegionsEvaluationPage): readonly string[] {
+  const drop = meanOf(methods.find((m) => m.id === ACE)?.drop);
+  const [kept, short, nothing] = [meanOf(ace?.laid.kept), meanOf(ace?.laid.short), meanOf(ace?.laid.nothing)];
+  if (drop === undefined || kept === undefined || short === undefined || nothing === undefined) return [];
+  return [
+    `ACE loses ${percent(drop)}, with ${percent(kept)} of the pixels kept: ${percent(short)} of the unseen pictures have too few segments of a concept to reach the share that was to be kept, ${percent(nothing)} have none and are all black.`,
   ];
 }
 

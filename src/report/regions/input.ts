@@ -35,7 +35,7 @@ export interface PageBoundary {
   readonly value: number;
   /** References that it took away when it was chosen: of the picture's class, of others. */
   readonly removed: { readonly same: number; readonly other: number };
-  /** The reference whose boundary it is. */
+  /** The reference that it was taken at, or sought toward. */
   readonly reference?: PagePoint | undefined;
 }
 
@@ -48,6 +48,8 @@ export interface PageRegion {
   readonly other: number;
   /** In the order of choice; empty where nothing had to be kept out. */
   readonly boundaries: readonly PageBoundary[];
+  /** Boundaries lie on the way from the input to their references; left out: at the references. */
+  readonly sought?: boolean | undefined;
   /** References of other classes that all boundaries together leave, and that were allowed. */
   readonly tau: number;
   readonly delta: number;
@@ -93,6 +95,8 @@ export interface RegionsExplainPage extends Page {
 export interface RegionGroup {
   readonly input: SeenPicture;
   readonly region: PageRegion;
+  /** The most frequent true label of covered references, and its share of those with a label; left out where none has one. */
+  readonly purity?: { readonly label: number; readonly share: number } | undefined;
 }
 
 /** References of one class of the network. */
@@ -162,6 +166,24 @@ export interface TopScores {
   readonly increase: readonly OverSeeds[];
 }
 
+/** How ACE was run. */
+export interface AceScores {
+  /** About how many superpixels a picture has, at each resolution. */
+  readonly resolutions: readonly number[];
+  /** Groups of patches in one search. */
+  readonly clusters: number;
+  readonly randomSets: number;
+  /** Pictures of a cluster at most; null: all. */
+  readonly pictures: number | null;
+  /** Means over the searches of a run. `barren`: share of searches without a concept. */
+  readonly searched: Readonly<Record<"pictures" | "patches" | "concepts" | "dropped" | "barren", OverSeeds>>;
+  /**
+   * Means over unseen pictures: segments, those of a concept, share of pixels kept; shares of pictures that keep less than was asked for, and
+   * nothing.
+   */
+  readonly laid: Readonly<Record<"segments" | "placed" | "kept" | "short" | "nothing", OverSeeds>>;
+}
+
 /** `regions evaluate`. */
 export interface RegionsEvaluationPage extends Page {
   readonly unseen: number;
@@ -184,6 +206,8 @@ export interface RegionsEvaluationPage extends Page {
   readonly sweep: readonly SweepScores[];
   /** K of each entry of the lines, ascending; `inputs` a seed. */
   readonly top: { readonly k: readonly number[]; readonly inputs: number; readonly lines: readonly TopScores[] };
+  /** Where ACE is among the methods. */
+  readonly ace?: AceScores | undefined;
   /** What was left out, a sentence each, with the reason. */
   readonly absent: readonly string[];
 }

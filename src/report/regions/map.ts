@@ -80,14 +80,20 @@ const colourScaleOnce = (page: RegionsMapPage, groups: readonly RegionGroup[]): 
 };
 
 async function card(
-  { input, region }: RegionGroup,
+  { input, region, purity }: RegionGroup,
   { place, page, looks }: { readonly place: number; readonly page: RegionsMapPage; readonly looks: SheetLooks },
 ): Promise<Markup> {
   const { labels, references } = page;
   const out = excludes(region, labels);
   const table = boundaryTable(region, looks);
-  return html`<article class="group-card"><h3>Rule ${place}</h3><p>It ${standsFor(region, labels, references)}.</p>${out === "" ? undefined : html`<p class="soft">Keeps out ${out}.</p>`}${allowance(region)}${await sheet(looks, { input, label: region.label, nearest: region.nearest })}${table === undefined ? undefined : html`<details><summary>${counted(region.boundaries.length, "boundary", "boundaries")}</summary>${table}</details>`}</article>`;
+  return html`<article class="group-card"><h3>Rule ${place}</h3><p>It ${standsFor(region, labels, references)}.${purityOf(purity, labels)}</p>${out === "" ? undefined : html`<p class="soft">Keeps out ${out}.</p>`}${allowance(region)}${await sheet(looks, { input, isReference: true, region })}${table === undefined ? undefined : html`<details><summary>${counted(region.boundaries.length, "boundary", "boundaries")}</summary>${table}</details>`}</article>`;
 }
+
+/** By the labels of the data, not the network's classes. */
+const purityOf = (purity: RegionGroup["purity"], labels: readonly string[]): string =>
+  purity === undefined
+    ? ""
+    : ` Purity ${(100 * purity.share).toFixed(1)} %: so many of those with a label are labelled ${className(labels, purity.label)}.`;
 
 /** A bar a class: in rules of its own, only in rules of others, in none. */
 function coverage(classes: readonly ClassCoverage[], labels: readonly string[]): Markup | undefined {

@@ -59,22 +59,24 @@ async function tile({ gallery, labels }: SheetLooks, label: number, of: Tile): P
   return html`<li${kind === undefined ? undefined : html` class="${kind}"`}><div class="${laid === undefined ? "single" : "pair"}"><div>${plain}</div>${laid}</div><b${predicted === label ? undefined : html` class="off"`}>${name}</b>${fine.map((f) => html`<span class="small">${f}</span>`)}<span class="small" title="${point.id}">${point.id}</span></li>`;
 }
 
-/** A reference is the nearest to itself. */
-export const othersThan = (input: SeenPicture, nearest: readonly Neighbour[]): readonly Neighbour[] =>
-  nearest.filter((n) => n.point.id !== input.point.id || n.distance > 0);
+/** Neighbours but the input itself, which, where it is a reference, is nearest to itself but for rounding. */
+export const othersThan = (
+  { point }: SeenPicture,
+  { nearest, isReference }: { readonly nearest: readonly Neighbour[]; readonly isReference: boolean },
+): readonly Neighbour[] => (isReference ? nearest.filter((n) => n.point.id !== point.id) : nearest);
 
 /** The picture that is explained, then the covered references nearest to it. */
 export async function sheet(
   looks: SheetLooks,
   {
     input,
-    label,
-    nearest,
-  }: { readonly input: SeenPicture; readonly label: number; readonly nearest: readonly Neighbour[] },
+    isReference,
+    region: { label, nearest },
+  }: { readonly input: SeenPicture; readonly isReference: boolean; readonly region: PageRegion },
 ): Promise<Markup> {
   const tiles: readonly Tile[] = [
     { ...input, kind: "input", fine: ["the input"] },
-    ...othersThan(input, nearest).map((n) => ({ ...n, fine: [`Dist ${number(n.distance, 3)}`] })),
+    ...othersThan(input, { nearest, isReference }).map((n) => ({ ...n, fine: [`Dist ${number(n.distance, 3)}`] })),
   ];
   return html`<ol class="sheet">${await Promise.all(tiles.map((t) => tile(looks, label, t)))}</ol>`;
 }
@@ -120,7 +122,10 @@ export function allowance({ tau, delta, met, boundaries }: PageRegion): Markup {
 }
 
 /** The boundaries in the order of choice. */
-export function boundaryTable({ boundaries, label }: PageRegion, { gallery, labels }: SheetLooks): Markup | undefined {
+export function boundaryTable(
+  { boundaries, label, sought = false }: PageRegion,
+  { gallery, labels }: SheetLooks,
+): Markup | undefined {
   if (boundaries.length === 0) return undefined;
   const shows = boundaries.some((b) => b.reference?.likeness !== undefined);
   const row = (b: PageBoundary, i: number): Markup => {
@@ -131,7 +136,7 @@ export function boundaryTable({ boundaries, label }: PageRegion, { gallery, labe
   };
   return scrolling(
     "Boundaries",
-    html`<table class="plain bounds sortable"><thead><tr><th scope="col" class="n" data-sort="lower">choice</th><th scope="col" data-sort="text">classes it parts</th><th scope="col" data-sort="text">the picture's side</th><th scope="col" class="n" data-sort="higher">value there</th><th scope="col" class="n" data-sort="higher">removes of other classes</th><th scope="col" class="n" data-sort="lower">removes of its own</th><th scope="col">taken at</th></tr></thead><tbody>${boundaries.map(row)}</tbody></table>`,
+    html`<table class="plain bounds sortable"><thead><tr><th scope="col" class="n" data-sort="lower">choice</th><th scope="col" data-sort="text">classes it parts</th><th scope="col" data-sort="text">the picture's side</th><th scope="col" class="n" data-sort="higher">value there</th><th scope="col" class="n" data-sort="higher">removes of other classes</th><th scope="col" class="n" data-sort="lower">removes of its own</th><th scope="col">${sought ? "sought toward" : "taken at"}</th></tr></thead><tbody>${boundaries.map(row)}</tbody></table>`,
   );
 }
 

@@ -8,19 +8,36 @@ import { integer } from "../../params.ts";
 import type { Augmentation, AugmentSetting } from "./augmentation.ts";
 import { mirror } from "./flip.ts";
 
+/** Where a picture lies in a square: its size there, and the pixels before it. */
+export interface SquareFit extends Size {
+  readonly left: number;
+  readonly top: number;
+}
+
 /**
- * The picture in a square of `side` pixels: its longer side resized to `side` (the shorter truncated, as torchvision does), then centred,
- * the odd pixel at the end, and padded by repeating the nearest pixel.
+ * The longer side becomes `side`, the other follows as {@link scaledSide} says; centred, the odd pixel at the end. [R]: the paper says neither
+ * how it rounds nor where the odd pixel goes.
+ */
+export function squareFit({ width, height }: Size, side: number): SquareFit {
+  const scaled = (length: number): number => scaledSide(length, { from: Math.max(width, height), to: side });
+  const [w, h] = [scaled(width), scaled(height)];
+  return { width: w, height: h, left: (side - w) >> 1, top: (side - h) >> 1 };
+}
+
+/** A side of `length` where one of `from` becomes `to`: floor(x + 1/2), at least 1. */
+export const scaledSide = (length: number, { from, to }: { readonly from: number; readonly to: number }): number =>
+  Math.max(1, Math.floor((to * length) / from + 0.5));
+
+/**
+ * The picture in a square of `side` pixels as {@link squareFit} says, padded by repeating the nearest pixel.
  *
  * Source: Lapuschkin et al. 2016, Analyzing classifiers: Fisher vectors and deep neural networks, supplement.
  */
 export function paddedSquare(image: ImageU8, side: number, resample: Resample): ImageU8 {
-  const longer = Math.max(image.width, image.height);
-  const scaled = (length: number): number => Math.max(1, Math.trunc((side * length) / longer));
-  const picture = resize(image, { width: scaled(image.width), height: scaled(image.height), resample });
+  const { left, top, ...fitted } = squareFit(image, side);
+  const picture = resize(image, { ...fitted, resample });
   const { width, height, channels, data } = picture;
   if (width === side && height === side) return picture;
-  const [left, top] = [(side - width) >> 1, (side - height) >> 1];
   const out = new Uint8Array(side * side * channels);
   const clamp = (at: number, size: number): number => Math.max(0, Math.min(size - 1, at));
   for (let y = 0, to = 0; y < side; y++)

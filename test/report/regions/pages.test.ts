@@ -71,6 +71,12 @@ describe("the explain page", () => {
     expect(text).not.toContain("<i>cat");
     expect(count(text, "<image id=")).toBe(1);
   });
+  it("shows the input once where its own distance is rounded, and a reference of its name beside another picture", async () => {
+    const rounded = region({ nearest: [near("x", 1e-14), near("twin", 0)] });
+    expect(await page({ region: rounded })).toContain("the 1 covered reference nearest");
+    expect(count(await page({ region: rounded }), 'class="heat"')).toBe(2);
+    expect(count(await page({ region: rounded, isReference: false }), 'class="heat"')).toBe(3);
+  });
   it("lists boundaries with the side of the picture; exactly 0 is the negative side", async () => {
     const text = await page();
     expect(text).toContain('dog | bird<span class="not">between other classes</span></th><td>bird</td>');
@@ -78,6 +84,11 @@ describe("the explain page", () => {
       'dog | &lt;i&gt;cat&lt;/i&gt;<span class="not">of this class</span></th><td>&lt;i&gt;cat&lt;/i&gt;</td>',
     );
     expect(text).toContain("taken");
+  });
+  it("tells boundaries taken at references from those sought toward them", async () => {
+    const [at, toward] = [await page(), await page({ region: region({ sought: true }) })];
+    expect([count(at, ">taken at</th>"), count(at, ">sought toward</th>")]).toEqual([1, 0]);
+    expect([count(toward, ">taken at</th>"), count(toward, ">sought toward</th>")]).toEqual([0, 1]);
   });
   it("says which stored regions cover it, or that none does", async () => {
     expect(await page()).not.toContain("stored region");
@@ -103,7 +114,7 @@ describe("the map page", () => {
       references: 100,
       groups: [
         { input: seen("small"), region: region({ same: 5, other: 0, nearest: [] }) },
-        { input: seen("large"), region: region({ nearest: [] }) },
+        { input: seen("large"), region: region({ nearest: [] }), purity: { label: 0, share: 0.9285 } },
       ],
       classes: [
         { index: 0, references: 60, own: 40, others: 5 },
@@ -113,6 +124,8 @@ describe("the map page", () => {
     });
     expect(count(text, 'class="group-card"')).toBe(2);
     expect(text.indexOf("large</span>")).toBeLessThan(text.indexOf("small</span>"));
+    expect(count(text, "Purity 92.8 %: so many of those with a label are labelled &lt;i&gt;cat&lt;/i&gt;.")).toBe(1);
+    expect(count(text, "Purity")).toBe(1);
     expect(text).toContain("No rule was made for this class");
     expect(text).toContain("45 references that no rule covers; 1 are shown");
     expect(text).toContain("55.0 %");

@@ -1,0 +1,84 @@
+/** @file A group of maps as a finding: where its relevance lies, and how suspicious that is; groups of one artefact joined. */
+import type { MapPlaces } from "./relevance-map.ts";
+import { meanOf } from "./row-clusters.ts";
+import { centroidOf, densestBox, type RelativeBox } from "./spot.ts";
+import {
+  FEWEST,
+  meanCosine,
+  misplacedPart,
+  type Placed,
+  SUSPICIOUS,
+  type Suspicion,
+  suspicionOf,
+} from "./suspicion.ts";
+
+export interface ArtefactCluster extends Suspicion {
+  /** Places in the list of maps, rising. */
+  readonly members: readonly number[];
+  /** Of the maps that are clustered. */
+  readonly share: number;
+  /** `[grid, grid]`: mean of the members' maps, each divided by its sum of magnitudes. */
+  readonly mean: Float64Array;
+  /** Mean share of the members' positive relevance in the border strip; outside every box, where boxes are known. */
+  readonly border: number | undefined;
+  readonly outside: number | undefined;
+  /** Of the mean positive relevance, in shares of the picture. */
+  readonly centroid: { readonly x: number; readonly y: number };
+  /** The rectangle that holds most positive relevance beyond its area. */
+  readonly box: RelativeBox | undefined;
+  /** A score of 0.5 or more, from 3 members on. */
+  readonly suspicious: boolean;
+}
+
+/** A map that is clustered. */
+export interface Clustered extends Placed {
+  /** In the list of maps. */
+  readonly place: number;
+  /** `[grid, grid]`, sum of magnitudes 1. */
+  readonly row: Float64Array;
+  readonly shares: MapPlaces;
+}
+
+/** One member at least. */
+export function clusterOf(members: readonly Clustered[], all: number, grid: number): ArtefactCluster {
+  const suspicion = suspicionOf(members);
+  const positive = meanOf(members.map((m) => m.positive));
+  return {
+    ...suspicion,
+    members: members.map((m) => m.place).sort((a, b) => a - b),
+    share: members.length / all,
+    mean: meanOf(members.map((m) => m.row)),
+    border: meanKnown(members.map((m) => m.shares.border.positive)),
+    outside: meanKnown(members.map((m) => m.shares.outside?.positive)),
+    centroid: centroidOf(positive, grid),
+    box: densestBox(positive, grid),
+    suspicious: suspicion.score >= SUSPICIOUS && members.length >= FEWEST,
+  };
+}
+
+/** [R]: cosine of the misplaced relevance of two groups from which on it is the same. */
+const SAME = 0.9;
+
+/** The spectrum may part pictures with one artefact by where their objects are: suspicious groups misplaced alike become one. */
+export function joinedGroups(groups: readonly (readonly Clustered[])[]): readonly (readonly Clustered[])[] {
+  const out: (readonly Clustered[])[] = [];
+  for (const group of groups) {
+    const { score } = suspicionOf(group);
+    const same =
+      score < SUSPICIOUS
+        ? -1
+        : out.findIndex(
+            (other) =>
+              suspicionOf(other).score >= SUSPICIOUS &&
+              meanCosine([misplacedPart(other), misplacedPart(group)]) >= SAME,
+          );
+    if (same < 0) out.push(group);
+    else out[same] = [...(out[same] as readonly Clustered[]), ...group];
+  }
+  return out;
+}
+
+function meanKnown(values: readonly (number | undefined)[]): number | undefined {
+  const known = values.filter((v) => v !== undefined);
+  return known.length === 0 ? undefined : known.reduce((s, v) => s + v, 0) / known.length;
+}
