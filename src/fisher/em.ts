@@ -11,7 +11,7 @@ import { spreadOf } from "./spread.ts";
 export interface MixtureOptions extends Reading, SessionOptions {
   /** K, at most as many as there are rows. */
   readonly components: number;
-  /** Where to begin; `random` is the toolkit's. Default `k-means`. */
+  /** Where to begin. `random` is the toolkit's and takes fewer rounds; `k-means`, the default, ends at a higher likelihood. */
   readonly start?: StartName | Mixture | undefined;
   readonly seed?: number | undefined;
   /** Updates at most; default 100. */

@@ -4,7 +4,7 @@ import { dtypeCode } from "../graph/dtype-code.ts";
 import { tensor } from "../graph/tensor.ts";
 import { formula } from "../ops/formula.ts";
 import { cellPlan } from "./cells.ts";
-import { type EmittedAtom, type EmittedGrid, emitAtoms, emitGrid, emitPlaces, emitSides } from "./grid-graph.ts";
+import { type EmittedAtom, type EmittedGrid, emitAtoms, emitGrid, emitPlaces, emitSides, fixed } from "./grid-graph.ts";
 import type { Mixture } from "./mixture.ts";
 import {
   basisWidth,
@@ -19,9 +19,14 @@ import {
 import { cellWidth, type Encoding } from "./pipeline.ts";
 import { type EmittedSift, emitGrey, emitSift } from "./sift-graph.ts";
 
+const zeros = (count: number): Float32Array => new Float32Array(count);
+
+/** False where a part is known to be empty. */
+export const hasFrames = ({ count }: Pick<EmittedPart, "count">): boolean => fixed(count) !== 0;
+
 /** Descriptors of one bin size inside one atom. */
 export interface EmittedPart extends Pick<EmittedAtom, "count" | "rows" | "columns"> {
-  /** `[N, count, 2 (D + 1)]`: l, 1, l^2, 1 of l as `uncentred` takes it. */
+  /** `[N, count, 2 (D + 1)]` (`EmittedAtom.of`): l, 1, l^2, 1 of l as `uncentred` takes it. */
   readonly basis: Value;
   /** `[N, count, K]`. */
   readonly gamma: Value;
@@ -77,10 +82,12 @@ export function emitVector(
     return { grid, parts };
   });
   const total = (values: readonly Value[]): Value => values.reduce((a, b) => g.op("Add", [a, b]));
+  const nothing = g.constant(tensor("float32", [1, components, basisWidth(mixture)], zeros(components * basisWidth(mixture))));
   const atoms = plan.cellsOf.map((_, atom) => {
     const parts = scales.map((scale) => scale.parts[atom] as EmittedPart);
+    const tables = parts.filter(hasFrames).map((part) => emitMomentTable(g, part.gamma, part.basis));
     return {
-      table: total(parts.map((part) => emitMomentTable(g, part.gamma, part.basis))),
+      table: tables.length > 0 ? total(tables) : nothing,
       count: total(parts.map((part) => part.count)),
     };
   });

@@ -3,7 +3,7 @@ import type { GraphBuilder, Value } from "../graph/builder.ts";
 import type { Dim } from "../graph/dim.ts";
 import { dtypeCode } from "../graph/dtype-code.ts";
 import { formula } from "../ops/formula.ts";
-import { type CellPlan, cutRule } from "./cells.ts";
+import { bandEdges, type CellPlan, cutRule } from "./cells.ts";
 import { frameGrids } from "./frames.ts";
 import type { EmittedSift } from "./sift-graph.ts";
 import type { SiftSettings } from "./sift-settings.ts";
@@ -67,7 +67,10 @@ export interface EmittedAtom {
   /** Rows and columns of it, int64 `[1]`. */
   readonly rows: Value;
   readonly columns: Value;
-  /** What a table `[N, rows * columns, width]` holds of it: `[N, count, width]`. */
+  /**
+   * What a table `[N, rows * columns, width]` holds of it: `[N, count, width]`. Where the size is free, with a row of zeros behind: a
+   * rectangle may be empty, and runtimes do not agree about sums over nothing.
+   */
   readonly of: (table: Value, width: number) => Value;
 }
 
@@ -75,8 +78,8 @@ export interface EmittedAtom {
 export function emitAtoms(g: GraphBuilder, grid: EmittedGrid, sides: Sides, plan: CellPlan): readonly EmittedAtom[] {
   if (plan.atoms === 1)
     return [{ rows: grid.rows, columns: grid.columns, count: g.op("Mul", [grid.rows, grid.columns]), of: (t) => t }];
-  const xs = emitEdges(g, plan.xCuts, grid, sides.width, grid.columns);
-  const ys = emitEdges(g, plan.yCuts, grid, sides.height, grid.rows);
+  const xs = emitEdges(g, plan.xCuts, { grid, side: sides.width, frames: grid.columns });
+  const ys = emitEdges(g, plan.yCuts, { grid, side: sides.height, frames: grid.rows });
   return ys.slice(1).flatMap((bottom, y) =>
     xs.slice(1).map((right, x): EmittedAtom => {
       const [top, left] = [ys[y] as Value, xs[x] as Value];
@@ -96,21 +99,23 @@ export function emitAtoms(g: GraphBuilder, grid: EmittedGrid, sides: Sides, plan
             pair(bottom, right),
             g.ints([1, 2]),
           ]);
-          return g.op("Reshape", [cut, g.op("Concat", [sides.batch, count, own], { axis: 0 })], { allowzero: 1 });
+          const flat = g.op("Reshape", [cut, g.op("Concat", [sides.batch, count, own], { axis: 0 })], { allowzero: 1 });
+          return fixed(count) === undefined ? g.op("Pad", [flat, g.ints([0, 1]), null, g.ints([1])]) : flat;
         },
       };
     }),
   );
 }
 
-/** `bandEdges` as nodes, int64 `[1]` each. */
+/** `bandEdges`, int64 `[1]` each: constants for pictures of a fixed size. */
 function emitEdges(
   g: GraphBuilder,
   cuts: readonly number[],
-  grid: EmittedGrid,
-  side: Value,
-  frames: Value,
+  { grid, side, frames }: { readonly grid: EmittedGrid; readonly side: Value; readonly frames: Value },
 ): readonly Value[] {
+  const [fixedSide, fixedFrames] = [fixed(side), fixed(frames)];
+  if (fixedSide !== undefined && fixedFrames !== undefined)
+    return bandEdges(cuts, grid, fixedSide, fixedFrames).map((edge) => g.ints([edge]));
   const { divisor, shift } = cutRule(grid);
   const before = cuts.map((cut) => {
     const numerator = g.op("Add", [g.op("Mul", [side, g.ints([cut])]), g.ints([shift])]);
@@ -119,4 +124,10 @@ function emitEdges(
     return g.op("Min", [behind, frames]);
   });
   return [g.ints([0]), ...before, frames];
+}
+
+/** The one element of an int64 value, where it is known. */
+export function fixed({ content }: Value): number | undefined {
+  const [only] = content ?? [];
+  return typeof only === "number" ? only : undefined;
 }

@@ -26,7 +26,7 @@ export interface ArtefactCluster extends Suspicion {
   readonly centroid: { readonly x: number; readonly y: number };
   /** The rectangle that holds most positive relevance beyond its area. */
   readonly box: RelativeBox | undefined;
-  /** A score of 0.5 or more, from 3 members on. */
+  /** A score of 0.6 or more, from 3 members on. */
   readonly suspicious: boolean;
 }
 
