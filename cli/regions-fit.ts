@@ -88,13 +88,14 @@ function tell(
   for (const note of report.notes) out.note(`note: ${note}`);
   for (const { id, message } of report.unread) out.note(`left out ${id}: ${message}`);
   const classes = new Set(fit.projections.classes).size;
-  const rate = report.count / Math.max(seconds.references, 1e-9);
   out.print(
     [
       `${report.count} references of ${classes} classes by the network, \`${report.layer.name}\` [${report.layer.dims.join(", ")}]`,
-      report.kept > 0
-        ? `${report.kept} boundaries in ${seconds.boundaries.toFixed(2)} s; references in ${seconds.references.toFixed(2)} s (${rate.toFixed(0)}/s)`
-        : `boundaries are sought for each explained picture; references in ${seconds.references.toFixed(2)} s (${rate.toFixed(0)}/s)`,
+      seconds.references === 0
+        ? `${report.kept} boundaries; it was whole already`
+        : report.kept > 0
+          ? `${report.kept} boundaries in ${seconds.boundaries.toFixed(2)} s; references in ${seconds.references.toFixed(2)} s`
+          : `boundaries are sought for each explained picture; references in ${seconds.references.toFixed(2)} s`,
       folder,
     ].join("\n"),
   );

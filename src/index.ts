@@ -3,7 +3,7 @@
 export { configureRuntime, type RuntimeConfig } from "#ort";
 export { writeSynth } from "#synth";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
-export type { BoxCorners } from "./data/boxes.ts";
+export { type BoxCorners, boxesOfClass } from "./data/boxes.ts";
 export type { DataItem, DataLabel, DataSet, PictureBox } from "./data/dataset.ts";
 export { DEMO_LABELS, DEMO_PREPROCESSING, demoModelBytes } from "./data/demo-net.ts";
 export { type JoinedLabels, type JoinReport, joinLabels } from "./data/join-labels.ts";
@@ -50,6 +50,9 @@ export {
   type Timings,
 } from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
+export type { ArtefactCluster } from "./fisher/artefacts/group.ts";
+export type { MapPlaces, PartShares, RelevanceMap } from "./fisher/artefacts/relevance-map.ts";
+export { type ArtefactOptions, type ArtefactSearch, searchArtefacts } from "./fisher/artefacts/search.ts";
 export { MIXTURE_STARTS, type StartName } from "./fisher/em-start.ts";
 export type { Framing } from "./fisher/framing.ts";
 export { type FisherPipeline, SPATIAL_LAYOUTS, type SpatialLayout } from "./fisher/pipeline.ts";
@@ -72,6 +75,8 @@ export {
 } from "./formats/table.ts";
 export type { Model, Tensor } from "./graph/types.ts";
 export { COLORMAP_NAMES, type ColormapName } from "./image/colormap.ts";
+export { applyEdits, type Edit, type Edited, type EditOptions, type Fill } from "./image/edit.ts";
+export { parseEdit } from "./image/edit-text.ts";
 export { OVERLAY_STYLES, type OverlayOptions, overlay } from "./image/overlay.ts";
 export { encodePng } from "./image/png.ts";
 export { type Preprocessing, preprocess } from "./image/preprocess.ts";

@@ -37,18 +37,21 @@ export function cellPlan(spatial: SpatialLayout): CellPlan {
   };
 }
 
+/** A grid that goes on without end. */
+type Lattice = Pick<FrameGrid, "size" | "offset" | "step">;
+
 /**
  * The numbers that say how many frames along one side lie before a cut: clip(floor((cut * side + shift) / divisor), 0, frames).
  * A frame at centre c lies behind the cut when c + 1/2 >= cut * side / 6.
  */
-export const cutRule = ({ size, offset, step }: Pick<FrameGrid, "size" | "offset" | "step">) => ({
+export const cutRule = ({ size, offset, step }: Lattice): { readonly divisor: number; readonly shift: number } => ({
   // ceil((cut side - 6 c0 - 3) / 6 step), c0 = offset + 1.5 size
   divisor: PARTS * step,
   shift: PARTS * step - 1 - (PARTS * offset + 9 * size + 3),
 });
 
 /** Where bands of frames begin along one side, and where the last ends: `cuts.length + 2` indices. */
-export function bandEdges(cuts: readonly number[], grid: FrameGrid, side: number, frames: number): readonly number[] {
+export function bandEdges(cuts: readonly number[], grid: Lattice, side: number, frames: number): readonly number[] {
   const { divisor, shift } = cutRule(grid);
   const before = cuts.map((cut) => Math.min(frames, Math.max(0, Math.floor((cut * side + shift) / divisor))));
   return [0, ...before, frames];

@@ -2,6 +2,7 @@
 import { OnnxplainError } from "../errors.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
 import { averagePrecision } from "../train/average-precision.ts";
+import { gramPart } from "./gram-part.ts";
 import { type Numbers, type Svm, type SvmOptions, trainSvm } from "./svm.ts";
 
 /** 1.6, 1.8, … 7.8. Source: the encoding-evaluation toolkit. */
@@ -60,8 +61,8 @@ export function crossValidate(
   const results = rising.map(() => ({ folds: [] as (number | null)[], unconverged: 0 }));
   for (let fold = 0, done = 0; fold < count; fold++) {
     const [kept, held] = [placesWhere(folds, (f) => f !== fold), placesWhere(folds, (f) => f === fold)];
-    const inner = partOf(gram, n, { rows: kept, columns: kept });
-    const outer = partOf(gram, n, { rows: held, columns: kept });
+    const inner = gramPart(gram, { rows: kept, columns: kept });
+    const outer = gramPart(gram, { rows: held, columns: kept });
     const columnOf = (rows: Int32Array, c: number): Float64Array =>
       Float64Array.from(rows, (i) => targets[i * classes + c]!);
     const precisions = rising.map(() => [] as number[]);
@@ -139,18 +140,6 @@ export function scoresOf({ alpha, bias }: Pick<Svm, "alpha" | "bias">, products:
     for (let j = 0; j < n; j++) sum += alpha[j]! * products[i * n + j]!;
     return sum;
   });
-}
-
-function partOf(
-  gram: Numbers,
-  n: number,
-  { rows, columns }: { readonly rows: Int32Array; readonly columns: Int32Array },
-): Float32Array | Float64Array {
-  const size = rows.length * columns.length;
-  const part = gram instanceof Float32Array ? new Float32Array(size) : new Float64Array(size);
-  let at = 0;
-  for (const i of rows) for (let j = 0; j < columns.length; j++) part[at++] = gram[i * n + columns[j]!]!;
-  return part;
 }
 
 const placesWhere = (folds: Int32Array, keep: (fold: number) => boolean): Int32Array =>

@@ -19,8 +19,6 @@ import {
 import { cellWidth, type Encoding } from "./pipeline.ts";
 import { type EmittedSift, emitGrey, emitSift } from "./sift-graph.ts";
 
-const zeros = (count: number): Float32Array => new Float32Array(count);
-
 /** False where a part is known to be empty. */
 export const hasFrames = ({ count }: Pick<EmittedPart, "count">): boolean => fixed(count) !== 0;
 
@@ -82,12 +80,14 @@ export function emitVector(
     return { grid, parts };
   });
   const total = (values: readonly Value[]): Value => values.reduce((a, b) => g.op("Add", [a, b]));
-  const nothing = g.constant(tensor("float32", [1, components, basisWidth(mixture)], zeros(components * basisWidth(mixture))));
+  const table = [components, basisWidth(mixture)];
+  const nothing = (): Value =>
+    g.op("Expand", [g.scalar(0), g.op("Concat", [sides.batch, g.ints(table)], { axis: 0 })]);
   const atoms = plan.cellsOf.map((_, atom) => {
     const parts = scales.map((scale) => scale.parts[atom] as EmittedPart);
     const tables = parts.filter(hasFrames).map((part) => emitMomentTable(g, part.gamma, part.basis));
     return {
-      table: tables.length > 0 ? total(tables) : nothing,
+      table: tables.length > 0 ? total(tables) : nothing(),
       count: total(parts.map((part) => part.count)),
     };
   });

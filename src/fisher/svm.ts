@@ -1,6 +1,7 @@
 /** @file Linear support vector machines on a Gram matrix, by coordinate descent on the dual. */
 import { OnnxplainError } from "../errors.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
+import { gramPart } from "./gram-part.ts";
 
 export type Numbers = Float32Array | Float64Array;
 
@@ -41,7 +42,7 @@ export interface Svm {
 }
 
 /** What the dual of a loss is: a_i <= `upper`, and `ridge` on the diagonal. */
-const DUALS: Readonly<Record<SvmLoss, (cost: number) => { readonly upper: number; readonly ridge: number }>> = {
+const DUALS: Readonly<Record<SvmLoss, (cost: number) => Omit<Dual, "constant">>> = {
   hinge: (cost) => ({ upper: cost, ridge: 0 }),
   "squared-hinge": (cost) => ({ upper: Number.POSITIVE_INFINITY, ridge: 1 / (2 * cost) }),
 };
@@ -56,7 +57,8 @@ const LOSSES: Readonly<Record<SvmLoss, (slack: number) => number>> = {
  *     min 1/2 (|w|^2 + (b / bias)^2) + C sum_i loss(1 - y_i f(x_i)),   f = w . Phi + b
  *
  * through its dual min 1/2 a'Qa - sum a, 0 <= a_i <= upper, Q_ij = y_i y_j (K_ij + bias^2) + ridge [i = j]. The bias is regularised with
- * the weights: that is LIBLINEAR's problem, not LIBSVM's. Scores of all samples are kept, so that a sample at its bound costs nothing.
+ * the weights: that is LIBLINEAR's problem, not LIBSVM's. The descent goes on among samples between their bounds and those whose slope is
+ * steep, on their part of the matrix, and then looks at all samples again.
  *
  * Targets of one sign: weights 0, bias -1 (no positive) or 1 (no negative), and a note.
  *
@@ -67,82 +69,166 @@ const LOSSES: Readonly<Record<SvmLoss, (slack: number) => number>> = {
  */
 export function trainSvm(gram: Numbers, targets: ArrayLike<number>, options: SvmOptions = {}): Svm {
   const { cost = 1, loss = "hinge", bias = 1, tolerance = 1e-4, sweeps = 10_000, seed = 0, start } = options;
-  const n = checkGram(gram, targets.length);
+  checkGram(gram, targets.length);
+  checkOptions({ cost, bias, tolerance, sweeps });
+  const y = Int8Array.from({ length: targets.length }, (_, i) => ((targets[i] as number) > 0 ? 1 : -1));
+  if (y.every((v) => v === y[0])) return oneSided(y);
+  const dual: Dual = { ...DUALS[loss](cost), constant: bias * bias };
+  const point = startAt({ gram, y }, dual, start);
+  const random = uniforms(scattered(seed));
+  for (let [used, exact] = [0, true]; ; ) {
+    const slopes = Float64Array.from(y, (_, i) => projected(point, dual, i));
+    const steepest = slopes.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+    const values = valuesAt(point, dual, { cost, loss });
+    if (values.gap <= tolerance || used >= sweeps || steepest === 0) {
+      if (exact) return machineAt(point, dual, { ...values, tolerance, sweeps: used });
+      // steps leave rounding behind in the scores
+      rescore(point);
+      exact = true;
+      continue;
+    }
+    const target = steepest / 10;
+    const active = placesOf(y.length, (i) => isFree(point, dual, i) || Math.abs(slopes[i]!) > target);
+    const part = partAt(point, active);
+    used += descend(part, dual, { target, sweeps: Math.min(INNER, sweeps - used), random });
+    for (const [k, i] of active.entries()) moveTo(point, i, part.alpha[k]!);
+    exact = false;
+  }
+}
+
+interface Dual {
+  readonly upper: number;
+  readonly ridge: number;
+  /** bias^2. */
+  readonly constant: number;
+}
+
+/** Where the descent stands; `alpha`, `scores` and `sum` change. */
+interface Point {
+  readonly gram: Numbers;
+  readonly y: Int8Array;
+  readonly alpha: Float64Array;
+  /** sum_j K_ij alpha_j `[n]`; the constant feature's part is `sum` times bias^2. */
+  readonly scores: Float64Array;
+  /** sum_j alpha_j. */
+  sum: number;
+}
+
+function startAt({ gram, y }: Pick<Point, "gram" | "y">, { upper }: Dual, start: Float64Array | undefined): Point {
+  const n = y.length;
   if (start !== undefined && start.length !== n)
     throw new OnnxplainError(
       "E_INPUT_SHAPE",
       `expected \`start\` of ${n} numbers, one a sample, got ${start.length}; give the alpha of a machine of the same samples.`,
     );
-  checkOptions({ cost, bias, tolerance, sweeps });
-  const y = Int8Array.from({ length: n }, (_, i) => ((targets[i] as number) > 0 ? 1 : -1));
-  if (y.every((v) => v === y[0])) return oneSided(y);
-  const { upper, ridge } = DUALS[loss](cost);
-  const constant = bias * bias;
-  const lossOf = LOSSES[loss];
+  const alpha = Float64Array.from(y, (sign, i) => sign * Math.min(Math.max(sign * (start?.[i] ?? 0), 0), upper));
+  const point: Point = { gram, y, alpha, scores: new Float64Array(n), sum: 0 };
+  rescore(point);
+  return point;
+}
 
-  const alpha = new Float64Array(n);
-  if (start !== undefined)
-    for (let i = 0; i < n; i++) alpha[i] = y[i]! * Math.min(Math.max(y[i]! * start[i]!, 0), upper);
-  // sum_j K_ij alpha_j; the constant feature's part is its sum times bias^2
-  const scores = new Float64Array(n);
-  let sum = 0;
-  const rescore = (): void => {
-    scores.fill(0);
-    sum = 0;
-    for (let j = 0; j < n; j++) {
-      if (alpha[j] === 0) continue;
-      add(scores, gram.subarray(j * n, (j + 1) * n), alpha[j]!);
-      sum += alpha[j]!;
-    }
-  };
-  const values = (): { readonly primal: number; readonly dual: number } => {
-    let [square, losses, linear, ridges] = [constant * sum * sum, 0, 0, 0];
-    for (let i = 0; i < n; i++) {
-      const a = alpha[i]!;
-      square += a * scores[i]!;
-      losses += lossOf(Math.max(0, 1 - y[i]! * (scores[i]! + constant * sum)));
-      linear += Math.abs(a);
-      ridges += ridge * a * a;
-    }
-    return { primal: square / 2 + cost * losses, dual: linear - (square + ridges) / 2 };
-  };
+/** The same descent, of some samples only; what the others add to the scores stays. */
+const partAt = ({ gram, y, alpha, scores, sum }: Point, places: Int32Array): Point => ({
+  gram: places.length === y.length ? gram : gramPart(gram, { rows: places, columns: places }),
+  y: Int8Array.from(places, (i) => y[i]!),
+  alpha: Float64Array.from(places, (i) => alpha[i]!),
+  scores: Float64Array.from(places, (i) => scores[i]!),
+  sum,
+});
 
-  rescore();
-  const random = uniforms(scattered(seed));
-  // A step whose projected gradient is below `floor` waits: each costs n, and the gap says when such steps are due.
-  let floor = 0.1;
-  for (let sweep = 1; ; sweep++) {
+function rescore(point: Point): void {
+  const { alpha, scores } = point;
+  const wanted = alpha.slice();
+  alpha.fill(0);
+  scores.fill(0);
+  point.sum = 0;
+  for (const [i, a] of wanted.entries()) moveTo(point, i, a);
+}
+
+/** Gives sample i another alpha. */
+function moveTo(point: Point, i: number, next: number): void {
+  const { gram, alpha, scores } = point;
+  const step = next - alpha[i]!;
+  if (step === 0) return;
+  alpha[i] = next;
+  point.sum += step;
+  add(scores, gram.subarray(i * scores.length, (i + 1) * scores.length), step);
+}
+
+/** Slope of the dual along a_i. */
+const slopeAt = ({ y, scores, alpha, sum }: Point, { constant, ridge }: Dual, i: number): number =>
+  y[i]! * (scores[i]! + constant * sum + ridge * alpha[i]!) - 1;
+
+/** 0 where the slope leads out of the bounds. */
+function projected(point: Point, dual: Dual, i: number): number {
+  const slope = slopeAt(point, dual, i);
+  const a = Math.abs(point.alpha[i]!);
+  return a === 0 ? Math.min(slope, 0) : a >= dual.upper ? Math.max(slope, 0) : slope;
+}
+
+const isFree = ({ alpha }: Point, { upper }: Dual, i: number): boolean => {
+  const a = Math.abs(alpha[i]!);
+  return a > 0 && a < upper;
+};
+
+/** Sweeps over samples on end, at most; between them everybody is looked at again. */
+const INNER = 100;
+
+/** Sweeps until no projected slope is above `target`; says how many. */
+function descend(
+  point: Point,
+  dual: Dual,
+  { target, sweeps, random }: { readonly target: number; readonly sweeps: number; readonly random: () => number },
+): number {
+  const { gram, y, alpha } = point;
+  const n = y.length;
+  for (let sweep = 1; sweep <= sweeps; sweep++) {
     let steepest = 0;
     for (const i of shuffled(n, random)) {
-      const [sign, old] = [y[i]!, alpha[i]!];
-      const a = sign * old;
-      const slope = sign * (scores[i]! + constant * sum) - 1 + ridge * a;
-      const projected = a <= 0 ? Math.min(slope, 0) : a >= upper ? Math.max(slope, 0) : slope;
-      steepest = Math.max(steepest, Math.abs(projected));
-      if (Math.abs(projected) <= floor) continue;
-      const curvature = gram[i * n + i]! + constant + ridge;
-      const next = curvature > 0 ? Math.min(Math.max(a - slope / curvature, 0), upper) : upper;
-      if (next === a) continue;
-      alpha[i] = sign * next;
-      sum += alpha[i]! - old;
-      add(scores, gram.subarray(i * n, (i + 1) * n), alpha[i]! - old);
+      const slope = projected(point, dual, i);
+      if (slope === 0) continue;
+      steepest = Math.max(steepest, Math.abs(slope));
+      const curvature = gram[i * n + i]! + dual.constant + dual.ridge;
+      const next = curvature > 0 ? y[i]! * alpha[i]! - slope / curvature : dual.upper;
+      moveTo(point, i, y[i]! * Math.min(Math.max(next, 0), dual.upper));
     }
-    if (steepest <= 2 * floor) floor /= 4;
-    const last = sweep >= sweeps || steepest === 0;
-    const reached = gapOf(values()) <= tolerance;
-    if (!reached && !last) continue;
-    // steps leave rounding behind in the scores
-    rescore();
-    const { primal, dual } = values();
-    const gap = gapOf({ primal, dual });
-    if (gap > tolerance && !last) continue;
-    const converged = gap <= tolerance;
-    const notes = converged
-      ? []
-      : [`stopped after ${sweep} sweeps at a relative duality gap of ${gap.toExponential(1)}, above ${tolerance}`];
-    return { alpha, bias: constant === 0 ? 0 : constant * sum, primal, dual, gap, sweeps: sweep, converged, notes };
+    if (steepest <= target) return sweep;
   }
+  return sweeps;
 }
+
+interface Values extends Pick<Svm, "primal" | "dual" | "gap"> {}
+
+function valuesAt(
+  { y, alpha, scores, sum }: Point,
+  { ridge, constant }: Dual,
+  { cost, loss }: { readonly cost: number; readonly loss: SvmLoss },
+): Values {
+  const lossOf = LOSSES[loss];
+  let [square, losses, linear, ridges] = [constant * sum * sum, 0, 0, 0];
+  for (let i = 0; i < y.length; i++) {
+    const a = alpha[i]!;
+    square += a * scores[i]!;
+    losses += lossOf(Math.max(0, 1 - y[i]! * (scores[i]! + constant * sum)));
+    linear += Math.abs(a);
+    ridges += ridge * a * a;
+  }
+  const [primal, dual] = [square / 2 + cost * losses, linear - (square + ridges) / 2];
+  return { primal, dual, gap: Math.max(0, primal - dual) / Math.max(primal, Number.MIN_VALUE) };
+}
+
+function machineAt(
+  { alpha, sum }: Point,
+  { constant }: Dual,
+  { tolerance, ...ended }: Values & { readonly tolerance: number; readonly sweeps: number },
+): Svm {
+  const converged = ended.gap <= tolerance;
+  const note = `stopped after ${ended.sweeps} sweeps at a relative duality gap of ${ended.gap.toExponential(1)}, above ${tolerance}`;
+  return { alpha, bias: constant === 0 ? 0 : constant * sum, ...ended, converged, notes: converged ? [] : [note] };
+}
+
+const placesOf = (n: number, keep: (i: number) => boolean): Int32Array =>
+  Int32Array.from({ length: n }, (_, i) => i).filter(keep);
 
 /** One machine for each column of `targets` `[n, classes]`. */
 export function trainSvms(gram: Numbers, targets: Numbers, classes: number, options: SvmOptions = {}): readonly Svm[] {
@@ -174,9 +260,6 @@ export async function weightsOf(
   return weights;
 }
 
-const gapOf = ({ primal, dual }: { readonly primal: number; readonly dual: number }): number =>
-  Math.max(0, primal - dual) / Math.max(primal, Number.MIN_VALUE);
-
 function add(to: Float64Array, row: Numbers, factor: number): void {
   for (let j = 0; j < row.length; j++) to[j]! += factor * row[j]!;
 }
@@ -188,7 +271,7 @@ function oneSided(y: Int8Array): Svm {
   return { alpha, bias, primal: 0, dual: 0, gap: 0, sweeps: 0, converged: true, notes: [note] };
 }
 
-function checkGram(gram: Numbers, n: number): number {
+function checkGram(gram: Numbers, n: number): void {
   if (n === 0)
     throw new OnnxplainError("E_DATA_EMPTY", "a support vector machine needs samples, got none; give at least one.");
   if (gram.length !== n * n)
@@ -202,7 +285,6 @@ function checkGram(gram: Numbers, n: number): number {
         "E_NUMERIC",
         `the Gram matrix holds ${gram[i]} at [${Math.floor(i / n)}, ${i % n}]: products of features are finite, squares not negative; look for features that are not finite.`,
       );
-  return n;
 }
 
 function checkOptions(options: Readonly<Record<"cost" | "bias" | "tolerance" | "sweeps", number>>): void {

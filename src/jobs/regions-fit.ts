@@ -90,6 +90,7 @@ export interface RegionsRun {
 }
 
 export interface FittedRegions extends RegionsRun {
+  /** Of this call; 0 where the fit was whole already. */
   readonly seconds: { readonly boundaries: number; readonly references: number };
 }
 

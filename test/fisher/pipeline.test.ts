@@ -64,6 +64,20 @@ describe("the emitted pipeline gives the scores of the plain one", () => {
     }
   });
 
+  it("cells without frames, a size that is free", async () => {
+    const sift = { ...TOOLKIT_SIFT, sizes: [4] };
+    const pipeline = drawnPipeline(7, { components: 5, width: 6, spatial: "pyramid", sift });
+    const free = pipelineModel(pipeline);
+    for (const size of [
+      { width: 14, height: 13 },
+      { width: 20, height: 16 },
+      { width: 13, height: 41 },
+    ]) {
+      const small = [picture(41, size), picture(42, size)];
+      expectWithin("free", await ran(free, "scores", small), plain(pipeline, small), tolerance);
+    }
+  });
+
   it("one descriptor, one Gaussian", async () => {
     const sift = { ...TOOLKIT_SIFT, sizes: [4] };
     const pipeline = drawnPipeline(6, { components: 1, width: 5, sift });

@@ -26,7 +26,7 @@ export interface ArtefactCluster extends Suspicion {
   readonly centroid: { readonly x: number; readonly y: number };
   /** The rectangle that holds most positive relevance beyond its area. */
   readonly box: RelativeBox | undefined;
-  /** A score of 0.6 or more, from 3 members on. */
+  /** A score of 0.5 or more, from 3 members on. */
   readonly suspicious: boolean;
 }
 
@@ -59,23 +59,20 @@ export function clusterOf(members: readonly Clustered[], all: number, grid: numb
 /** [R]: cosine of the misplaced relevance of two groups from which on it is the same. */
 const SAME = 0.9;
 
-/** The spectrum may part pictures with one artefact by where their objects are: suspicious groups misplaced alike become one. */
+/**
+ * The spectrum may part pictures with one artefact by where their objects are: a group whose misplaced relevance is that of a
+ * suspicious one becomes part of it.
+ */
 export function joinedGroups(groups: readonly (readonly Clustered[])[]): readonly (readonly Clustered[])[] {
-  const out: (readonly Clustered[])[] = [];
-  for (const group of groups) {
-    const { score } = suspicionOf(group);
-    const same =
-      score < SUSPICIOUS
-        ? -1
-        : out.findIndex(
-            (other) =>
-              suspicionOf(other).score >= SUSPICIOUS &&
-              meanCosine([misplacedPart(other), misplacedPart(group)]) >= SAME,
-          );
-    if (same < 0) out.push(group);
-    else out[same] = [...(out[same] as readonly Clustered[]), ...group];
+  const scored = groups.map((group) => ({ group, score: suspicionOf(group).score, part: misplacedPart(group) }));
+  scored.sort((a, b) => b.score - a.score);
+  const out: { group: readonly Clustered[]; readonly score: number; readonly part: Float64Array }[] = [];
+  for (const one of scored) {
+    const same = out.find((other) => other.score >= SUSPICIOUS && meanCosine([other.part, one.part]) >= SAME);
+    if (same) same.group = [...same.group, ...one.group];
+    else out.push(one);
   }
-  return out;
+  return out.map(({ group }) => group);
 }
 
 function meanKnown(values: readonly (number | undefined)[]): number | undefined {

@@ -23,7 +23,7 @@ export interface Placed {
 }
 
 /** [R]: where suspicion begins. */
-export const SUSPICIOUS = 0.6;
+export const SUSPICIOUS = 0.5;
 /** Fewer members than this show no constancy. */
 export const FEWEST = 3;
 
