@@ -10,7 +10,9 @@ export const TOOLKIT_COSTS: readonly number[] = Array.from({ length: 32 }, (_, i
 /** [R]: two steps a decade, 0.1 … 100, of which the toolkit's grid covers less than one. */
 export const DEFAULT_COSTS: readonly number[] = [0.1, 0.3, 1, 3, 10, 30, 100];
 
-export interface CrossValidationOptions extends Omit<SvmOptions, "cost" | "start"> {
+export interface CrossValidationOptions extends Omit<SvmOptions, "cost" | "start" | "tolerance"> {
+  /** Of each machine; default 1e-3: costs differ by more. */
+  readonly tolerance?: number;
   /** Values of C to compare; default {@link DEFAULT_COSTS}. */
   readonly costs?: readonly number[];
   /** Parts, at least 2; default 5, and no more than there are samples. */
@@ -52,7 +54,8 @@ export function crossValidate(
   { targets, classes }: { readonly targets: Numbers; readonly classes: number },
   options: CrossValidationOptions = {},
 ): CrossValidation {
-  const { costs = DEFAULT_COSTS, folds: wanted = 5, signal, onProgress, ...machine } = options;
+  const { costs = DEFAULT_COSTS, folds: wanted = 5, tolerance = 1e-3, signal, onProgress, ...rest } = options;
+  const machine = { ...rest, tolerance };
   const n = targets.length / classes;
   check({ n, costs, folds: wanted });
   const rising = [...new Set(costs)].sort((a, b) => a - b);

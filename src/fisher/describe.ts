@@ -1,7 +1,7 @@
 /** @file A picture's reduced descriptors in float64, as mixture and Fisher vector take them. */
 import type { Size } from "../image/types.ts";
 import { atomsOf, cellPlan } from "./cells.ts";
-import { averaged, type Descriptors, fisherSums, type FisherSums, normalised } from "./fisher-vector.ts";
+import { averaged, type Descriptors, type FisherSums, fisherSums, normalised } from "./fisher-vector.ts";
 import { type FrameGrid, framesOf } from "./frames.ts";
 import { project } from "./pca.ts";
 import type { Encoding, FisherPipeline, LinearClassifiers } from "./pipeline.ts";

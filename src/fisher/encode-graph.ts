@@ -81,8 +81,7 @@ export function emitVector(
   });
   const total = (values: readonly Value[]): Value => values.reduce((a, b) => g.op("Add", [a, b]));
   const table = [components, basisWidth(mixture)];
-  const nothing = (): Value =>
-    g.op("Expand", [g.scalar(0), g.op("Concat", [sides.batch, g.ints(table)], { axis: 0 })]);
+  const nothing = (): Value => g.op("Expand", [g.scalar(0), g.op("Concat", [sides.batch, g.ints(table)], { axis: 0 })]);
   const atoms = plan.cellsOf.map((_, atom) => {
     const parts = scales.map((scale) => scale.parts[atom] as EmittedPart);
     const tables = parts.filter(hasFrames).map((part) => emitMomentTable(g, part.gamma, part.basis));
@@ -129,17 +128,47 @@ function cellSums(g: GraphBuilder, { zeroth, first, second }: Moments, count: Va
   const flat = (v: Value, columns: number): Value => g.op("Reshape", [v, g.ints([-1, components * columns])]);
   const mu = m.mul(
     m.sub(first, m.mul(zeroth, constant(means, "mu"))),
-    constant(deviations.map((s, p) => 1 / (s * root(p))), "mu_scale"),
+    constant(
+      deviations.map((s, p) => 1 / (s * root(p))),
+      "mu_scale",
+    ),
   );
   const squares = m.add(
-    m.sub(second, m.mul(first, constant(means.map((v) => 2 * v), "twice_mu"))),
-    m.mul(zeroth, constant(means.map((v, p) => v * v - deviations[p]! ** 2), "spread")),
+    m.sub(
+      second,
+      m.mul(
+        first,
+        constant(
+          means.map((v) => 2 * v),
+          "twice_mu",
+        ),
+      ),
+    ),
+    m.mul(
+      zeroth,
+      constant(
+        means.map((v, p) => v * v - deviations[p]! ** 2),
+        "spread",
+      ),
+    ),
   );
-  const sigma = m.mul(squares, constant(deviations.map((s, p) => Math.SQRT1_2 / (s * s * root(p))), "sigma_scale"));
+  const sigma = m.mul(
+    squares,
+    constant(
+      deviations.map((s, p) => Math.SQRT1_2 / (s * s * root(p))),
+      "sigma_scale",
+    ),
+  );
   const blocks = [flat(mu, width), flat(sigma, width)];
   if (withPi) {
     const expected = m.mul(g.op("Cast", [count], { to: dtypeCode("float64") }), constant(weights, "pi"));
-    const pi = m.mul(m.sub(zeroth, expected), constant(weights.map((w) => 1 / Math.sqrt(w)), "pi_scale"));
+    const pi = m.mul(
+      m.sub(zeroth, expected),
+      constant(
+        weights.map((w) => 1 / Math.sqrt(w)),
+        "pi_scale",
+      ),
+    );
     blocks.unshift(flat(pi, 1));
   }
   const joined = g.op("Concat", blocks, { axis: 1 });

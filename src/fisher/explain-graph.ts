@@ -69,7 +69,14 @@ export function explanationModel(encoding: Encoding, options: ExplanationOptions
       m.mul(widened(g, phi), widened(g, weights)),
       g.op("Div", [widened(g, bias), g.scalar(width, "float64")]),
     );
-    const shares = emitShares(g, { encoding, scales, sums, relevance, count, epsilon: variant === "plain" ? 0 : epsilon });
+    const shares = emitShares(g, {
+      encoding,
+      scales,
+      sums,
+      relevance,
+      count,
+      epsilon: variant === "plain" ? 0 : epsilon,
+    });
     const flat = shares.map(({ values, frames }) => g.op("Reshape", [values, g.ints([-1, frames])]));
     return {
       [EXPLANATION.scores]: scores,
@@ -130,7 +137,11 @@ function emitShares(g: GraphBuilder, shared: Shared): readonly ScaleShares[] {
   const relevances = cellsOf(relevance);
   const cells = cellsOf(sums).map((s, cell) => {
     const parts = scales.flatMap((scale) => scale.parts.filter((_, atom) => plan.cellsOf[atom]?.includes(cell)));
-    return emitCoefficients(g, shared, { sums: s, relevance: relevances[cell] as Value, parts: parts.filter(hasFrames) });
+    return emitCoefficients(g, shared, {
+      sums: s,
+      relevance: relevances[cell] as Value,
+      parts: parts.filter(hasFrames),
+    });
   });
   const inZ = cells.map((cell) => cell.inZ).reduce((a, b) => m.add(a, b));
   const xi = m.div(inZ, widened(g, count));
@@ -188,7 +199,10 @@ function emitCoefficients(
   const lengths = [...(zeroth ? [1] : []), width, width];
   const blocks = (table: Value): readonly Value[] =>
     g
-      .ops("Split", [table, g.ints(lengths.map((l) => l * components))], { attrs: { axis: 1 }, outputs: lengths.length })
+      .ops("Split", [table, g.ints(lengths.map((l) => l * components))], {
+        attrs: { axis: 1 },
+        outputs: lengths.length,
+      })
       .map((block, i) => g.op("Reshape", [block, g.ints([-1, components, lengths[i] as number])]));
   const shares = blocks(relevance);
   const absent = emitAbsent(g, parts);
@@ -199,7 +213,10 @@ function emitCoefficients(
     const stable = epsilon === 0 ? sum : m.add(sum, m.mul(m.sign(sum), epsilon));
     return {
       coefficient: m.where(vanishes, 0, m.div(share, m.where(vanishes, 1, stable))),
-      inZ: m.sum(g.op("Reshape", [m.where(vanishes, share, 0), g.ints([-1, components * (lengths[i] as number)])]), [1]),
+      inZ: m.sum(
+        g.op("Reshape", [m.where(vanishes, share, 0), g.ints([-1, components * (lengths[i] as number)])]),
+        [1],
+      ),
     };
   });
   const [sigma, mu, pi] = found.map((f) => f.coefficient).reverse() as [Value, Value, Value?];
@@ -234,20 +251,43 @@ function emitForm(g: GraphBuilder, mixture: Mixture, cells: readonly Coefficient
   const constant = (values: ArrayLike<number>, hint: string): Value => perGaussian(g, mixture, values, hint);
   const root = (p: number): number => roots[Math.floor(p / width)]!;
   const total = (values: readonly Value[]): Value => values.reduce((a, b) => m.add(a, b));
-  const mu = m.mul(total(cells.map((c) => c.mu)), constant(deviations.map((s, p) => root(p) / s), "one"));
+  const mu = m.mul(
+    total(cells.map((c) => c.mu)),
+    constant(
+      deviations.map((s, p) => root(p) / s),
+      "one",
+    ),
+  );
   const two = m.mul(
     total(cells.map((c) => c.sigma)),
-    constant(deviations.map((s, p) => (root(p) * Math.SQRT1_2) / (s * s)), "two"),
+    constant(
+      deviations.map((s, p) => (root(p) * Math.SQRT1_2) / (s * s)),
+      "two",
+    ),
   );
-  const one = m.sub(mu, m.mul(two, constant(means.map((v) => 2 * v), "twice_mu")));
-  const spread = constant(means.map((v, p) => v * v - deviations[p]! ** 2), "spread");
+  const one = m.sub(
+    mu,
+    m.mul(
+      two,
+      constant(
+        means.map((v) => 2 * v),
+        "twice_mu",
+      ),
+    ),
+  );
+  const spread = constant(
+    means.map((v, p) => v * v - deviations[p]! ** 2),
+    "spread",
+  );
   const inner = m.sum(m.sub(m.mul(two, spread), m.mul(mu, constant(means, "mu"))), [2]);
   const pis = cells.flatMap((c) => (c.pi ? [c.pi] : []));
   const pi = pis.length > 0 ? total(pis) : undefined;
   const zero = pi ? m.add(inner, m.mul(pi, constant(roots, "pi_scale"))) : inner;
   const table = g.op("Concat", [one, zero, two, m.mul(zero, 0)], { axis: 2 });
   const even = pi
-    ? m.neg(m.sum(g.op("Reshape", [m.mul(pi, constant(weights.map(Math.sqrt), "pi_root")), g.ints([-1, components])]), [1]))
+    ? m.neg(
+        m.sum(g.op("Reshape", [m.mul(pi, constant(weights.map(Math.sqrt), "pi_root")), g.ints([-1, components])]), [1]),
+      )
     : g.constant(tensor("float64", [1, 1], [0]));
   return { table: narrowed(g, table), constant: even };
 }

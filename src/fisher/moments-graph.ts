@@ -13,7 +13,10 @@ export const basisWidth = ({ width }: Pick<Mixture, "width">): number => 2 * (wi
  * The mixture as the graph sees it. Descriptors are not centred there, x . axes alone, and means move by mean . axes instead: a flat
  * place, x = 0, is 0 exactly, and a Gaussian that sits on flat places sees no rounding, which the square root would make large.
  */
-export function uncentred({ mixture, projection: { from, width, mean, axes } }: Pick<Encoding, "mixture" | "projection">): Mixture {
+export function uncentred({
+  mixture,
+  projection: { from, width, mean, axes },
+}: Pick<Encoding, "mixture" | "projection">): Mixture {
   const shift = new Float64Array(mixture.width);
   for (let i = 0; i < from; i++) for (let j = 0; j < width; j++) shift[j]! += mean[i]! * axes[i * width + j]!;
   return { ...mixture, means: mixture.means.map((mu, p) => mu + shift[p % mixture.width]!) };

@@ -1,7 +1,14 @@
 /** @file Relevance of a Fisher vector's dimensions (R3) and of the descriptors behind it (R2), without the table of all descriptors by all dimensions. */
 import { OnnxplainError } from "../errors.ts";
 import { cellPlan } from "./cells.ts";
-import { blocksOf, cellSums, type Descriptors, type FisherSums, inverseRoots, type VectorKind } from "./fisher-vector.ts";
+import {
+  blocksOf,
+  cellSums,
+  type Descriptors,
+  type FisherSums,
+  inverseRoots,
+  type VectorKind,
+} from "./fisher-vector.ts";
 import { cellWidth, vectorWidth } from "./pipeline.ts";
 
 /** How a dimension's relevance is shared out: in proportion to m_d(l), so too with a stabilised sum, or to |m_d(l)|. */
@@ -91,7 +98,10 @@ export function descriptorRelevance(
 ): DescriptorRelevance {
   sameWidth(relevance.length, vectorWidth(kind), "relevances");
   if (!(epsilon > 0))
-    throw new OnnxplainError("E_PARAM", `epsilon is ${epsilon}; expected a positive number. The variant \`plain\` has none.`);
+    throw new OnnxplainError(
+      "E_PARAM",
+      `epsilon is ${epsilon}; expected a positive number. The variant \`plain\` has none.`,
+    );
   const { sums, active } = fisher;
   const vanishes = vanishing(descriptors, kind, fisher, variant);
   const denominators =

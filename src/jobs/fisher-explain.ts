@@ -235,8 +235,7 @@ async function explained({ open, reader, asked, signal }: OnePicture, image: Ima
   const classes: ExplainedFisherClass[] = [];
   for (const c of wanted(scores)) {
     if (signal?.aborted) refuseAborted(signal, 0);
-    const relevance = await reader.relevance(
-      picture,
+    const relevance = await picture.relevance(
       classifiers.weights.subarray(c * width, (c + 1) * width),
       classifiers.biases[c]!,
     );

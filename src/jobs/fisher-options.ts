@@ -7,7 +7,7 @@ import type { SiftSettings } from "../fisher/sift-settings.ts";
 import type { SvmLoss } from "../fisher/svm.ts";
 import type { Device } from "../runtime/session.ts";
 import type { Skipped } from "../train/feed.ts";
-import type { FisherHead } from "./fisher-open.ts";
+import type { FisherHead, OpenFisher } from "./fisher-open.ts";
 import type { Settings } from "./run-folder.ts";
 
 export interface FisherSettings {
@@ -95,3 +95,6 @@ export interface FisherReport extends FisherHead {
   readonly command: string | null;
   readonly notes: readonly string[];
 }
+
+/** A trained folder with all that its report says. */
+export type TrainedFisher = OpenFisher<FisherReport>;

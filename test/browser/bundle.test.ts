@@ -41,7 +41,7 @@ it("a page that explains pictures takes what it uses, and no tables, data sets o
   const page = Object.values(metafile.outputs).find((o) => o.entryPoint === entry);
   const taken = Object.entries(page?.inputs ?? {}).filter(([, { bytesInOutput }]) => bytesInOutput > 0);
   const unused =
-    /hyparquet|papaparse|src\/(metrics|evaluate|train|representers|regions|report\/(run|train|representers|regions|concepts))\//;
+    /hyparquet|papaparse|parse-xml|src\/(metrics|evaluate|train|representers|regions|report\/(run|train|representers|regions|concepts))\//;
   expect(taken.map(([path]) => path).filter((path) => unused.test(path))).toEqual([]);
   console.log(
     `bundle of the example page: ${((page?.bytes ?? 0) / 1024).toFixed(0)} KB, minified, without the runtime`,

@@ -16,7 +16,13 @@ const close = { atol: 1e-12, rtol: 1e-10 };
 describe.skipIf(!hasShared(MANIFEST))(`Fisher vectors against reference code${absent(MANIFEST)}`, () => {
   const c = goldenCase("fisher_vectors");
   const [components, width] = c.shape("mu") as [number, number];
-  const mixture: Mixture = { components, width, weights: c.array("pi"), means: c.array("mu"), deviations: c.array("sigma") };
+  const mixture: Mixture = {
+    components,
+    width,
+    weights: c.array("pi"),
+    means: c.array("mu"),
+    deviations: c.array("sigma"),
+  };
 
   it("posteriors and single descriptors", () => {
     const rows = c.array("X0");
@@ -48,7 +54,10 @@ describe.skipIf(!hasShared(MANIFEST))(`Fisher vectors against reference code${ab
   it("the Hellinger kernel is the linear kernel of Phi", () => {
     const raws = [0, 1, 2].map((i) => rawFisherVector(c.array(`X${i}`), mixture));
     const phis = raws.map((raw) => normalised(raw));
-    c.expectOutput("hellinger_kernel", phis.flatMap((a) => phis.map((b) => dot(a, b))));
+    c.expectOutput(
+      "hellinger_kernel",
+      phis.flatMap((a) => phis.map((b) => dot(a, b))),
+    );
     const lengths = raws.map((raw) => sum(raw.map(Math.abs)));
     const hellinger = raws.flatMap((x, i) =>
       raws.map((y, j) =>
@@ -84,7 +93,12 @@ describe("Fisher vectors", () => {
     expectWithin("raw", rawFisherVector(rows, mixture, { zeroth }), wanted, { atol: 1e-10, rtol: 1e-9 });
     const one = new Float64Array(wanted.length);
     psiOf({ mixture, zeroth })(rows, 4, one, 2);
-    expectWithin("2 Psi", one, (table[1] as number[]).map((v) => 2 * v), close);
+    expectWithin(
+      "2 Psi",
+      one,
+      (table[1] as number[]).map((v) => 2 * v),
+      close,
+    );
   });
 
   it("posteriors sum to 1, far from every mean as well; the negligible ones are left out", () => {

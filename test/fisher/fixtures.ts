@@ -32,7 +32,8 @@ export function drawn(seed: number, count: number, scale = 1): Float64Array {
 export const rowsOf = (table: Float64Array, width: number): Float64Array[] =>
   Array.from({ length: table.length / width }, (_, i) => table.slice(i * width, (i + 1) * width));
 export const sum = (values: ArrayLike<number>): number => Array.from(values).reduce((a, b) => a + b, 0);
-export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number => sum(Array.from(a, (v, i) => v * (b[i] as number)));
+export const dot = (a: ArrayLike<number>, b: ArrayLike<number>): number =>
+  sum(Array.from(a, (v, i) => v * (b[i] as number)));
 
 /** Psi(l) of SPEC 2.2.5, entry by entry, densities multiplied out. */
 export function psiByDefinition(l: ArrayLike<number>, m: Mixture, zeroth = true): number[] {

@@ -1,8 +1,9 @@
 /** @file Drawn pictures and small pipelines for tests of the emitted graphs. */
-import type { Mixture } from "../../src/fisher/mixture.ts";
-import { type Encoding, type FisherPipeline, type SpatialLayout, vectorWidth } from "../../src/fisher/pipeline.ts";
+
 import { planesOf } from "../../src/fisher/framing.ts";
+import type { Mixture } from "../../src/fisher/mixture.ts";
 import { project } from "../../src/fisher/pca.ts";
+import { type Encoding, type FisherPipeline, type SpatialLayout, vectorWidth } from "../../src/fisher/pipeline.ts";
 import { denseSift, greyOf } from "../../src/fisher/sift.ts";
 import { type SiftSettings, TOOLKIT_SIFT } from "../../src/fisher/sift-settings.ts";
 import type { ImageU8, Size } from "../../src/image/types.ts";
@@ -53,7 +54,8 @@ export interface PipelineOptions {
 /** Random orthonormal axes (Gram and Schmidt). */
 function axesOf(seed: number, from: number, width: number): Float64Array {
   const raw = drawn(seed, from * width);
-  const column = (j: number): Float64Array => Float64Array.from({ length: from }, (_, i) => raw[i * width + j] as number);
+  const column = (j: number): Float64Array =>
+    Float64Array.from({ length: from }, (_, i) => raw[i * width + j] as number);
   const done: Float64Array[] = [];
   for (let j = 0; j < width; j++) {
     const v = column(j);
@@ -81,7 +83,9 @@ export function drawnPipeline(seed: number, options: PipelineOptions): FisherPip
   const own = spatial === "xy" ? width + 2 : width;
   const uniform = uniforms(scattered(seed + 5));
   const spread = Float64Array.from({ length: width }, (_, r) =>
-    Math.sqrt(Array.from({ length: count }, (_, i) => (rows[i * width + r] as number) ** 2).reduce((a, b) => a + b) / count),
+    Math.sqrt(
+      Array.from({ length: count }, (_, i) => (rows[i * width + r] as number) ** 2).reduce((a, b) => a + b) / count,
+    ),
   );
   const means = new Float64Array(components * own);
   const deviations = new Float64Array(components * own);
@@ -94,12 +98,22 @@ export function drawnPipeline(seed: number, options: PipelineOptions): FisherPip
   }
   const raw = Array.from({ length: components }, () => 0.5 + uniform());
   const total = raw.reduce((a, b) => a + b);
-  const mixture: Mixture = { components, width: own, weights: Float64Array.from(raw, (w) => w / total), means, deviations };
+  const mixture: Mixture = {
+    components,
+    width: own,
+    weights: Float64Array.from(raw, (w) => w / total),
+    means,
+    deviations,
+  };
   const encoding: Encoding = { sift, projection, mixture, spatial, zeroth };
   const V = vectorWidth(encoding);
   return {
     encoding,
-    classifiers: { classes, weights: drawn(seed + 9, classes * V, 3 / Math.sqrt(V)), biases: drawn(seed + 10, classes) },
+    classifiers: {
+      classes,
+      weights: drawn(seed + 9, classes * V, 3 / Math.sqrt(V)),
+      biases: drawn(seed + 10, classes),
+    },
     labels: Array.from({ length: classes }, (_, c) => `class ${c}`),
   };
 }

@@ -1,18 +1,18 @@
 /** @file The emitted pipeline against the plain one, in every layout and for pictures of any size; and as a classifier like any other. */
 import { describe, expect, it } from "vitest";
-import { openSession } from "../../src/runtime/ort-node.ts";
 import { explain } from "../../src/explain.ts";
 import { encodePicture, plainScores } from "../../src/fisher/describe.ts";
-import { encodingModel, pipelineModel } from "../../src/fisher/pipeline-graph.ts";
 import type { FisherPipeline } from "../../src/fisher/pipeline.ts";
+import { encodingModel, pipelineModel } from "../../src/fisher/pipeline-graph.ts";
 import { greyOf } from "../../src/fisher/sift.ts";
 import { TOOLKIT_SIFT } from "../../src/fisher/sift-settings.ts";
-import { writeModelBytes } from "../../src/graph/write.ts";
 import type { Model } from "../../src/graph/types.ts";
+import { writeModelBytes } from "../../src/graph/write.ts";
 import type { ImageU8 } from "../../src/image/types.ts";
 import { loadModel } from "../../src/load.ts";
-import { drawnPipeline, flatPicture, picture, tensorOf } from "./pictures.ts";
+import { openSession } from "../../src/runtime/ort-node.ts";
 import { expectWithin } from "./golden.ts";
+import { drawnPipeline, flatPicture, picture, tensorOf } from "./pictures.ts";
 
 async function ran(model: Model, output: string, images: readonly ImageU8[]): Promise<Float32Array> {
   const session = await openSession(writeModelBytes(model), { threads: 1 });
@@ -60,7 +60,12 @@ describe("the emitted pipeline gives the scores of the plain one", () => {
   ])("%s", async (_, size) => {
     for (const pipeline of [LAYOUTS["one cell"], LAYOUTS.coordinates, LAYOUTS.pyramid]) {
       const small = [picture(40, size), flatPicture(size, 0)];
-      expectWithin("small", await ran(pipelineModel(pipeline, size), "scores", small), plain(pipeline, small), tolerance);
+      expectWithin(
+        "small",
+        await ran(pipelineModel(pipeline, size), "scores", small),
+        plain(pipeline, small),
+        tolerance,
+      );
     }
   });
 
@@ -102,6 +107,7 @@ describe("the emitted pipeline is a classifier like any other", () => {
     std: [1, 1, 1],
     layout: "nchw",
   } as const;
+  const size = [SIZE.height, SIZE.width] as const;
   const load = (pipeline: FisherPipeline) =>
     loadModel(writeModelBytes(pipelineModel(pipeline)), { labels: pipeline.labels, preprocessing });
 
@@ -109,7 +115,12 @@ describe("the emitted pipeline is a classifier like any other", () => {
     const pipeline = LAYOUTS.pyramid;
     await using model = await load(pipeline);
     const [image] = images as [ImageU8];
-    const map = await explain(model, image, { method: "occlusion", target: 1, params: { patch: 24, stride: 24 } });
+    const map = await explain(model, image, {
+      method: "occlusion",
+      target: 1,
+      size,
+      params: { patch: 24, stride: 24 },
+    });
     expect(map.dims.slice(-2)).toEqual([SIZE.height, SIZE.width]);
     expect(map.values.some((v) => v !== 0)).toBe(true);
   });
@@ -118,7 +129,8 @@ describe("the emitted pipeline is a classifier like any other", () => {
     const pipeline = LAYOUTS["not quantised"];
     await using model = await load(pipeline);
     const [image] = images as [ImageU8];
-    const map = await explain(model, image, { method: "gradient", target: 0 });
+    const map = await explain(model, image, { method: "gradient", target: 0, size });
+    expect(map.dims.slice(-2)).toEqual([SIZE.height, SIZE.width]);
     expect(map.values.every(Number.isFinite)).toBe(true);
     expect(map.values.some((v) => v !== 0)).toBe(true);
   });

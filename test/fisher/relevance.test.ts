@@ -13,7 +13,16 @@ import {
 } from "../../src/fisher/relevance.ts";
 import { TOOLKIT_SIFT } from "../../src/fisher/sift-settings.ts";
 import { absent, hasShared } from "../shared.ts";
-import { dot, drawn, drawnMixture, mixtureOf, psiByDefinition, relevanceByDefinition, rowsOf, sum } from "./fixtures.ts";
+import {
+  dot,
+  drawn,
+  drawnMixture,
+  mixtureOf,
+  psiByDefinition,
+  relevanceByDefinition,
+  rowsOf,
+  sum,
+} from "./fixtures.ts";
 import { expectWithin, goldenCase, MANIFEST } from "./golden.ts";
 
 const encoded = (descriptors: Descriptors, kind: VectorKind) => {
@@ -190,7 +199,9 @@ describe("relevance of descriptors", () => {
     expect(() => dimensionRelevance(drawn(1, 5), 0, phi)).toThrow(/expected 28/);
     expect(() => dualRelevance(drawn(1, 2), drawn(1, 5), 0, phi)).toThrow(/expected 56/);
     expect(() => descriptorRelevance({ rows }, kind, fisher, drawn(1, 5), { variant: "plain" })).toThrow(/expected 28/);
-    expect(() => descriptorRelevance({ rows }, kind, fisher, phi, { variant: "epsilon", epsilon: 0 })).toThrow(/positive/);
+    expect(() => descriptorRelevance({ rows }, kind, fisher, phi, { variant: "epsilon", epsilon: 0 })).toThrow(
+      /positive/,
+    );
     expect(() => pixelRelevance(new Float64Array(3), grids, size)).toThrow(/expected one for each/);
   });
 });

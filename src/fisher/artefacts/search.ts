@@ -90,7 +90,7 @@ export function searchArtefacts(maps: readonly RelevanceMap[], options: Artefact
             `${groups.length} clusters by the spectrum; those with the same misplaced relevance joined, ${joined.length} left`,
           ]
         : []),
-      ...(zeros > 0 ? [`${zeros} of ${maps.length} maps are zero everywhere and belong to no cluster`] : []),
+      ...(zeros > 0 ? [`${zeros} of ${maps.length} maps are zero in every cell and belong to no cluster`] : []),
       ...(boxed === 0
         ? ["no boxes are known: a cluster is suspicious at the border alone"]
         : boxed < maps.length
