@@ -1,7 +1,7 @@
 /** @file Flags of verbs that read a data set, and what they open. */
 import { readFile } from "node:fs/promises";
 import { type DataOptions, type DataSet, OnnxplainError, openDataSet, readLabels, readWnids } from "../src/index.ts";
-import { choice, type Flags, number, text, type Values } from "./flags.ts";
+import { choice, type Flags, isSet, number, text, type Values } from "./flags.ts";
 
 export const DATA_FLAGS = {
   data: {
@@ -20,6 +20,7 @@ export const DATA_FLAGS = {
     value: "KIND",
     about: "right and bottom of boxes: half-open (default) or inclusive",
   },
+  difficult: { type: "boolean", about: "objects that VOC marks as difficult are labels too" },
   "mask-from": { type: "string", value: "N", about: "darkest value of a mask that is inside, 1..255 (default 1)" },
   wnids: { type: "string", value: "FILE", about: "WordNet ids of the model's classes, one a line in class order" },
 } as const satisfies Flags;
@@ -44,6 +45,7 @@ export async function dataFrom(values: Values, positional?: string): Promise<Ope
     classes: classes === undefined ? undefined : readLabels(await textIn(classes)),
     boxCorners: choice(values, "box-corners", ["half-open", "inclusive"]),
     maskFrom: number(values, "mask-from", { min: 1 }),
+    ...(isSet(values, "difficult") ? { difficultLabels: true } : {}),
   };
   return {
     wnids: wnids === undefined ? undefined : readWnids(await textIn(wnids), wnids),

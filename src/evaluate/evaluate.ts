@@ -73,7 +73,7 @@ export function prepareEvaluation(model: Explainer, data: DataSet, options: Eval
   const joined = options.classOf ? undefined : joinLabels(data, joinedTo);
   const classOf = options.classOf ?? (joined as JoinedLabels).of;
   const reading = {
-    see: (item: DataItem) => see(item, classifier, spec),
+    see: (item: DataItem) => see(item, classifier, spec, classOf),
     labelOf: (item: DataItem) => classOf(item.label),
   };
   return {

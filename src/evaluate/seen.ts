@@ -1,5 +1,5 @@
 /** @file An item of the data as the network sees it: input, pixels, and ground truth carried through the same resize and crop. */
-import type { DataItem, PictureBox } from "../data/dataset.ts";
+import type { DataItem, DataLabel, PictureBox } from "../data/dataset.ts";
 import { OnnxplainError } from "../errors.ts";
 import { formatDims } from "../graph/dim.ts";
 import { centerCrop } from "../image/crop.ts";
@@ -19,19 +19,32 @@ export interface Seen {
   readonly pixels: Float32Array;
   readonly toInput: (pixels: Float32Array) => Float32Array;
   readonly mask: Uint8Array | undefined;
-  readonly boxes: readonly Box[] | undefined;
+  readonly boxes: readonly SeenBox[] | undefined;
   /** Why there is no mask or no box although the data has one. */
   readonly lost: Readonly<Record<"mask" | "boxes", string | undefined>>;
   /** What is to be logged of the mask. */
   readonly troubles: readonly OnnxplainError[];
 }
 
-/** Decode and preprocess. Throws `E_FILE`, `E_IMAGE_READ`, `E_INPUT_SHAPE`. */
-export async function see(item: DataItem, classifier: Classifier, stated: Preprocessing): Promise<Seen> {
+/** Stands for a class that the model does not know. */
+const NO_CLASS = -1;
+
+/** A box, and the model's class of what it holds: -1 for one it does not know, undefined where the data does not say. */
+export interface SeenBox extends Box {
+  readonly of: number | undefined;
+}
+
+/** `classOf` says which of the model's classes a box of the data is about. Decode and preprocess. Throws `E_FILE`, `E_IMAGE_READ`, `E_INPUT_SHAPE`. */
+export async function see(
+  item: DataItem,
+  classifier: Classifier,
+  stated: Preprocessing,
+  classOf: (label: DataLabel) => number | undefined = () => undefined,
+): Promise<Seen> {
   const picture = await item.load();
   const { spec, made } = fitted(picture, classifier, stated);
   const mask = await maskOf(item, picture, spec);
-  const boxes = boxesOf(item.boxes, made.window, classifier);
+  const boxes = boxesOf(item.boxes, made.window, { width: classifier.width, height: classifier.height, classOf });
   return {
     id: item.id,
     x: made.data,
@@ -119,7 +132,11 @@ function carried(mask: ImageU8, { resize: rule, crop }: Preprocessing): ImageU8 
 }
 
 /** A pixel of the input lies in a box when its centre does, as with masks; a box that holds no centre keeps one pixel. */
-function boxesOf(boxes: readonly PictureBox[] | undefined, window: Rect, to: Size): readonly Box[] | undefined {
+function boxesOf(
+  boxes: readonly PictureBox[] | undefined,
+  window: Rect,
+  to: Size & { readonly classOf: (label: DataLabel) => number | undefined },
+): readonly SeenBox[] | undefined {
   const axis = (low: number, high: number, { from, size, pixels }: Axis): readonly [number, number] | undefined => {
     const [a, b] = [low, high].map((v) => ((v - from) * pixels) / size) as [number, number];
     if (!(b > 0 && a < pixels && b > a)) return undefined;
@@ -131,7 +148,10 @@ function boxesOf(boxes: readonly PictureBox[] | undefined, window: Rect, to: Siz
   return boxes?.flatMap((box) => {
     const x = axis(box.x0, box.x1, { from: window.left, size: window.width, pixels: to.width });
     const y = axis(box.y0, box.y1, { from: window.top, size: window.height, pixels: to.height });
-    return x && y ? [{ x0: x[0], y0: y[0], x1: x[1], y1: y[1] }] : [];
+    const named = box.index !== undefined || box.name !== undefined;
+    return x && y
+      ? [{ x0: x[0], y0: y[0], x1: x[1], y1: y[1], of: named ? (to.classOf(box) ?? NO_CLASS) : undefined }]
+      : [];
   });
 }
 

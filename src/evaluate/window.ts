@@ -2,7 +2,7 @@
 import { OnnxplainError } from "../errors.ts";
 import { argMax } from "../explain/scores.ts";
 import type { Classifier } from "../methods/classifier.ts";
-import type { Measured, MetricImage, Outcome, Randomized, Scored } from "../metrics/metric.ts";
+import type { Box, Measured, MetricImage, Outcome, Randomized, Scored } from "../metrics/metric.ts";
 import { BLIND_MAPS, type BlindImage } from "../metrics/reference-maps.ts";
 import type { CurveRow, ResultRow } from "../metrics/result-row.ts";
 import type { NamedMetric } from "./ask.ts";
@@ -231,7 +231,8 @@ function metricImage(
   own: { readonly plane: Plane; readonly maps: readonly Float32Array[]; readonly seed: number },
 ): MetricImage {
   const { width, height, channels, layout, classes } = classifier;
-  const { id, x, pixels, toInput, mask, boxes } = seen;
+  const { id, x, pixels, toInput, mask } = seen;
+  const boxes = targetBoxes(seen, target);
   const { plane, maps, seed } = own;
   return {
     ...{ id, width, height, channels, layout, x, pixels, toInput, target, label },
@@ -239,15 +240,26 @@ function metricImage(
   };
 }
 
+/** Boxes of the target's class, and those that name none; undefined where there are none. */
+function targetBoxes({ boxes }: Seen, target: number): readonly Box[] | undefined {
+  const own = boxes?.filter((b) => b.of === undefined || b.of === target);
+  return own?.length === 0 ? undefined : own;
+}
+
+const lackingBoxes = (seen: Seen, target: number): string | false =>
+  seen.boxes === undefined
+    ? (seen.lost.boxes ?? "the data has no boxes")
+    : targetBoxes(seen, target) === undefined && "the boxes are of other classes than the target";
+
 /** Why a metric cannot look at this map. */
 function lacking(
   { layers }: Bench,
-  { seen, label }: Known,
+  { seen, label, target }: Known,
   { found, named }: { readonly found: Plane; readonly named: NamedMetric },
 ): string | undefined {
   const without: Readonly<Record<NamedMetric["metric"]["needs"][number], string | false>> = {
     mask: seen.mask === undefined && (seen.lost.mask ?? "the data has no mask"),
-    boxes: seen.boxes === undefined && (seen.lost.boxes ?? "the data has no boxes"),
+    boxes: lackingBoxes(seen, target),
     label: label === undefined && "no label that the model knows",
     attribution: found.attribution === undefined && "the map has no value for each input element",
     layers: layers === 0 && "the network's weights cannot be replaced",

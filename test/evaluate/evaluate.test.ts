@@ -8,7 +8,7 @@ import { explain, loadModel } from "../../src/index.ts";
 import type * as Ort from "../../src/runtime/ort-node.ts";
 import { reset, watch } from "../explain/spy.ts";
 import { nhwcNet, open, smoothNet } from "../methods/nets.ts";
-import { again, broken, dataOf, failing, itemOf, masked, picture, three, toys, walk } from "./toys.ts";
+import { again, boxed, broken, dataOf, failing, itemOf, masked, picture, three, toys, walk } from "./toys.ts";
 
 vi.mock("#ort", async (original) => (await import("../explain/spy.ts")).watched(await original<typeof Ort>()));
 
@@ -195,6 +195,23 @@ describe("evaluate", () => {
       16,
     ]);
     expect(failures.map((f) => [f.image, f.code])).toEqual([["image-0001", "E_INPUT_SHAPE"]]);
+  });
+
+  it("measures in the boxes of the target's class, and in those that name none", async () => {
+    const box = (x1: number, of: { readonly index?: number; readonly name?: string } = {}) => ({
+      x0: 0,
+      y0: 0,
+      x1,
+      y1: 1,
+      ...of,
+    });
+    const items = [
+      itemOf(0, { boxes: [box(1), box(2, { index: 0 }), box(4, { index: 1 })] }),
+      itemOf(1, { boxes: [box(1), box(2, { index: 0 }), box(4, { index: 1 })] }),
+      itemOf(2, { boxes: [box(4, { index: 1 }), box(4, { name: "unheard of" })] }),
+    ];
+    const { rows } = await all(dataOf(items), { metrics: [{ metric: boxed }], target: "label", baselines: false });
+    expect(rows.map((r) => r.value ?? r.reason)).toEqual([3, 5, "the boxes are of other classes than the target"]);
   });
 
   it("explains the label when asked to, and logs images that have none", async () => {

@@ -115,3 +115,15 @@ export const masked: Metric = {
     return { values: { value: (mask as Uint8Array).reduce((s, v) => s + v, 0) } };
   },
 };
+
+/** Pixels in the boxes, boxes that overlap counted twice. */
+export const boxed: Metric = {
+  ...base,
+  id: "boxed",
+  title: "needs boxes",
+  needs: ["boxes"],
+  variants: [variant],
+  *run({ boxes = [] }) {
+    return { values: { value: boxes.reduce((sum, b) => sum + (b.x1 - b.x0) * (b.y1 - b.y0), 0) } };
+  },
+};
