@@ -17,6 +17,7 @@ import {
   type Flags,
   helpPage,
   isSet,
+  MODEL_FLAGS,
   number,
   parseFlags,
   RUN_FLAGS,
@@ -28,7 +29,11 @@ import { type Console, hushed, type Verb } from "./verb.ts";
 
 const FLAGS = {
   ...DATA_FLAGS,
-  "test-split": { type: "string", value: "NAME", about: "part of the data that is measured at the end" },
+  "test-split": {
+    type: "string",
+    value: "NAME",
+    about: "part of the data that is measured at the end; trained on is then `train`",
+  },
   "test-data": { type: "string", value: "DATA", about: "or other data" },
   components: { type: "string", value: "K", about: "Gaussians of the mixture (default 256)" },
   width: { type: "string", value: "D", about: "numbers that descriptors are reduced to (default 80)" },
@@ -61,6 +66,8 @@ const FLAGS = {
   resume: { type: "boolean", about: "go on with the training in that folder" },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
+  json: MODEL_FLAGS.json,
+  quiet: MODEL_FLAGS.quiet,
 } as const satisfies Flags;
 
 export const fisherTrain: Verb = {

@@ -113,8 +113,15 @@ export {
   runEvaluation,
 } from "./jobs/evaluate.ts";
 export { type OpenFisher, openFisher } from "./jobs/fisher-open.ts";
-export type { FisherReport, FisherSettings, FisherStage, FisherTrainOptions, Ranking } from "./jobs/fisher-options.ts";
-export { type FisherRun, runFisherTrain } from "./jobs/fisher-train.ts";
+export type {
+  FisherReport,
+  FisherRun,
+  FisherSettings,
+  FisherStage,
+  FisherTrainOptions,
+  Ranking,
+} from "./jobs/fisher-options.ts";
+export { runFisherTrain } from "./jobs/fisher-train.ts";
 export {
   evaluationJson,
   type RegionsEvaluateInput,

@@ -51,10 +51,31 @@ export interface CrossValidation {
  */
 export function crossValidate(
   gram: Numbers,
-  { targets, classes }: { readonly targets: Numbers; readonly classes: number },
-  options: CrossValidationOptions = {},
+  labels: CrossValidatedLabels,
+  { signal, onProgress, ...options }: CrossValidationOptions = {},
 ): CrossValidation {
-  const { costs = DEFAULT_COSTS, folds: wanted = 5, tolerance = 1e-3, signal, onProgress, ...rest } = options;
+  const steps = crossValidation(gram, labels, options);
+  for (;;) {
+    signal?.throwIfAborted();
+    const step = steps.next();
+    if (step.done) return step.value;
+    onProgress?.(...step.value);
+  }
+}
+
+export interface CrossValidatedLabels {
+  /** `[n, classes]`. */
+  readonly targets: Numbers;
+  readonly classes: number;
+}
+
+/** The same, machine by machine: how many of how many are done. */
+export function* crossValidation(
+  gram: Numbers,
+  { targets, classes }: CrossValidatedLabels,
+  options: Omit<CrossValidationOptions, "signal" | "onProgress"> = {},
+): Generator<readonly [done: number, of: number], CrossValidation> {
+  const { costs = DEFAULT_COSTS, folds: wanted = 5, tolerance = 1e-3, ...rest } = options;
   const machine = { ...rest, tolerance };
   const n = targets.length / classes;
   check({ n, costs, folds: wanted });
@@ -73,12 +94,11 @@ export function crossValidate(
       const [own, truth] = [columnOf(kept, c), columnOf(held, c)];
       let before: Svm | undefined;
       for (const [k, cost] of rising.entries()) {
-        signal?.throwIfAborted();
         before = trainSvm(inner, own, { ...machine, cost, ...(before && { start: before.alpha }) });
         if (!before.converged) results[k]!.unconverged++;
         const { elevenPoint } = averagePrecision(scoresOf(before, outer), truth);
         if (elevenPoint !== null) precisions[k]!.push(elevenPoint);
-        onProgress?.(++done, count * classes * rising.length);
+        yield [++done, count * classes * rising.length];
       }
     }
     for (const [k, of] of precisions.entries()) results[k]!.folds.push(mean(of));
@@ -90,6 +110,7 @@ export function crossValidate(
   }));
   const best = table.reduce((a, b) => ((b.meanAp ?? -1) > (a.meanAp ?? -1) ? b : a));
   const notes = [
+    ...(options.costs === undefined ? [`[R] compared C = ${rising.join(", ")}: the paper states no grid`] : []),
     ...(count < wanted ? [`${wanted} folds of ${n} samples: took ${count}`] : []),
     ...(best.meanAp === null ? [`no held-out part has a positive: took the lowest cost, ${best.cost}`] : []),
   ];

@@ -2,7 +2,7 @@
 import { type CellPlan, cellPlan } from "./cells.ts";
 import type { Mixture } from "./mixture.ts";
 import { cellWidth, type Encoding } from "./pipeline.ts";
-import { type ActivePosteriors, activePosteriors, type PosteriorOf, posteriorOf, type Rows } from "./posteriors.ts";
+import { type ActivePosteriors, activePosteriors, type Rows } from "./posteriors.ts";
 
 /** What of an encoding the vector depends on once descriptors are reduced. */
 export type VectorKind = Pick<Encoding, "mixture" | "zeroth" | "spatial">;
@@ -32,43 +32,8 @@ export interface FisherSums {
   readonly active: ActivePosteriors;
 }
 
-/** Adds scale * Psi(l) of one descriptor to the vector of one cell; `gamma` are all its posteriors. */
-type AddPsi = (rows: Rows, at: number, gamma: Float64Array, into: Float64Array, scale: number) => void;
-
 /** 1 / sqrt(pi_k). */
 export const inverseRoots = ({ weights }: Mixture): Float64Array => weights.map((weight) => 1 / Math.sqrt(weight));
-
-function addPsi({ mixture, zeroth }: Pick<Encoding, "mixture" | "zeroth">): AddPsi {
-  const { components, width, weights, means, deviations } = mixture;
-  const { mu, sigma } = blocksOf({ mixture, zeroth });
-  const roots = inverseRoots(mixture);
-  return (rows, at, gamma, into, scale) => {
-    for (let k = 0; k < components; k++) {
-      if (zeroth) into[k]! += scale * roots[k]! * (gamma[k]! - weights[k]!);
-      const first = scale * roots[k]! * gamma[k]!;
-      if (first === 0) continue;
-      const second = first * Math.SQRT1_2;
-      for (let r = 0, p = k * width; r < width; r++, p++) {
-        const u = (rows[at + r]! - means[p]!) / deviations[p]!;
-        into[mu + p]! += first * u;
-        into[sigma + p]! += second * (u * u - 1);
-      }
-    }
-  };
-}
-
-/** Psi of single descriptors, for whoever exchanges one for another: `into += scale * Psi(rows[at …])`, one cell. */
-export function psiOf(
-  kind: Pick<Encoding, "mixture" | "zeroth">,
-): (rows: Rows, at: number, into: Float64Array, scale: number) => void {
-  const add = addPsi(kind);
-  const of: PosteriorOf = posteriorOf(kind.mixture);
-  const gamma = new Float64Array(kind.mixture.components);
-  return (rows, at, into, scale) => {
-    of(rows, at, gamma);
-    add(rows, at, gamma, into, scale);
-  };
-}
 
 /** Sums over descriptors; each is looked at once, and only where a Gaussian answers for it. */
 export function fisherSums({ rows, atoms }: Descriptors, kind: VectorKind): FisherSums {

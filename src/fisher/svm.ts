@@ -1,9 +1,21 @@
 /** @file Linear support vector machines on a Gram matrix, by coordinate descent on the dual. */
 import { OnnxplainError } from "../errors.ts";
-import { scattered, shuffled, uniforms } from "../random.ts";
-import { gramPart } from "./gram-part.ts";
+import { scattered, uniforms } from "../random.ts";
+import {
+  add,
+  type Dual,
+  descend,
+  isFree,
+  moveTo,
+  type Numbers,
+  type Point,
+  partAt,
+  projected,
+  rescore,
+  startAt,
+} from "./dual-descent.ts";
 
-export type Numbers = Float32Array | Float64Array;
+export type { Numbers };
 
 /** `hinge`: C sum max(0, 1 - y f), as LIBSVM and the encoding toolkit; `squared-hinge`: C sum max(0, 1 - y f)^2. */
 export type SvmLoss = "hinge" | "squared-hinge";
@@ -18,7 +30,7 @@ export interface SvmOptions {
   readonly bias?: number;
   /** Relative duality gap (primal - dual) / primal at which it stops; default 1e-4. A Gram matrix rounded to float32 bears about 1e-6. */
   readonly tolerance?: number;
-  /** Sweeps over all samples, at most; default 10,000. */
+  /** Sweeps, of all samples or of the active ones, at most; default 10,000. */
   readonly sweeps?: number;
   /** Of the order within sweeps; default 0. */
   readonly seed?: number;
@@ -40,6 +52,9 @@ export interface Svm {
   readonly converged: boolean;
   readonly notes: readonly string[];
 }
+
+/** Sweeps among the active samples on end, at most; between them all samples are looked at again. */
+const INNER = 100;
 
 /** What the dual of a loss is: a_i <= `upper`, and `ridge` on the diagonal. */
 const DUALS: Readonly<Record<SvmLoss, (cost: number) => Omit<Dual, "constant">>> = {
@@ -88,113 +103,12 @@ export function trainSvm(gram: Numbers, targets: ArrayLike<number>, options: Svm
       continue;
     }
     const target = steepest / 10;
-    const active = placesOf(y.length, (i) => isFree(point, dual, i) || Math.abs(slopes[i]!) > target);
+    const active = Int32Array.from(y.keys()).filter((i) => isFree(point, dual, i) || Math.abs(slopes[i]!) > target);
     const part = partAt(point, active);
     used += descend(part, dual, { target, sweeps: Math.min(INNER, sweeps - used), random });
     for (const [k, i] of active.entries()) moveTo(point, i, part.alpha[k]!);
     exact = false;
   }
-}
-
-interface Dual {
-  readonly upper: number;
-  readonly ridge: number;
-  /** bias^2. */
-  readonly constant: number;
-}
-
-/** Where the descent stands; `alpha`, `scores` and `sum` change. */
-interface Point {
-  readonly gram: Numbers;
-  readonly y: Int8Array;
-  readonly alpha: Float64Array;
-  /** sum_j K_ij alpha_j `[n]`; the constant feature's part is `sum` times bias^2. */
-  readonly scores: Float64Array;
-  /** sum_j alpha_j. */
-  sum: number;
-}
-
-function startAt({ gram, y }: Pick<Point, "gram" | "y">, { upper }: Dual, start: Float64Array | undefined): Point {
-  const n = y.length;
-  if (start !== undefined && start.length !== n)
-    throw new OnnxplainError(
-      "E_INPUT_SHAPE",
-      `expected \`start\` of ${n} numbers, one a sample, got ${start.length}; give the alpha of a machine of the same samples.`,
-    );
-  const alpha = Float64Array.from(y, (sign, i) => sign * Math.min(Math.max(sign * (start?.[i] ?? 0), 0), upper));
-  const point: Point = { gram, y, alpha, scores: new Float64Array(n), sum: 0 };
-  rescore(point);
-  return point;
-}
-
-/** The same descent, of some samples only; what the others add to the scores stays. */
-const partAt = ({ gram, y, alpha, scores, sum }: Point, places: Int32Array): Point => ({
-  gram: places.length === y.length ? gram : gramPart(gram, { rows: places, columns: places }),
-  y: Int8Array.from(places, (i) => y[i]!),
-  alpha: Float64Array.from(places, (i) => alpha[i]!),
-  scores: Float64Array.from(places, (i) => scores[i]!),
-  sum,
-});
-
-function rescore(point: Point): void {
-  const { alpha, scores } = point;
-  const wanted = alpha.slice();
-  alpha.fill(0);
-  scores.fill(0);
-  point.sum = 0;
-  for (const [i, a] of wanted.entries()) moveTo(point, i, a);
-}
-
-/** Gives sample i another alpha. */
-function moveTo(point: Point, i: number, next: number): void {
-  const { gram, alpha, scores } = point;
-  const step = next - alpha[i]!;
-  if (step === 0) return;
-  alpha[i] = next;
-  point.sum += step;
-  add(scores, gram.subarray(i * scores.length, (i + 1) * scores.length), step);
-}
-
-/** Slope of the dual along a_i. */
-const slopeAt = ({ y, scores, alpha, sum }: Point, { constant, ridge }: Dual, i: number): number =>
-  y[i]! * (scores[i]! + constant * sum + ridge * alpha[i]!) - 1;
-
-/** 0 where the slope leads out of the bounds. */
-function projected(point: Point, dual: Dual, i: number): number {
-  const slope = slopeAt(point, dual, i);
-  const a = Math.abs(point.alpha[i]!);
-  return a === 0 ? Math.min(slope, 0) : a >= dual.upper ? Math.max(slope, 0) : slope;
-}
-
-const isFree = ({ alpha }: Point, { upper }: Dual, i: number): boolean => {
-  const a = Math.abs(alpha[i]!);
-  return a > 0 && a < upper;
-};
-
-/** Sweeps over samples on end, at most; between them everybody is looked at again. */
-const INNER = 100;
-
-/** Sweeps until no projected slope is above `target`; says how many. */
-function descend(
-  point: Point,
-  dual: Dual,
-  { target, sweeps, random }: { readonly target: number; readonly sweeps: number; readonly random: () => number },
-): number {
-  const { gram, y, alpha } = point;
-  const n = y.length;
-  for (let sweep = 1; sweep <= sweeps; sweep++) {
-    let steepest = 0;
-    for (const i of shuffled(n, random)) {
-      const slope = projected(point, dual, i);
-      if (slope === 0) continue;
-      steepest = Math.max(steepest, Math.abs(slope));
-      const curvature = gram[i * n + i]! + dual.constant + dual.ridge;
-      const next = curvature > 0 ? y[i]! * alpha[i]! - slope / curvature : dual.upper;
-      moveTo(point, i, y[i]! * Math.min(Math.max(next, 0), dual.upper));
-    }
-    if (steepest <= target) return sweep;
-  }
-  return sweeps;
 }
 
 interface Values extends Pick<Svm, "primal" | "dual" | "gap"> {}
@@ -227,9 +141,6 @@ function machineAt(
   return { alpha, bias: constant === 0 ? 0 : constant * sum, ...ended, converged, notes: converged ? [] : [note] };
 }
 
-const placesOf = (n: number, keep: (i: number) => boolean): Int32Array =>
-  Int32Array.from({ length: n }, (_, i) => i).filter(keep);
-
 /** One machine for each column of `targets` `[n, classes]`. */
 export function trainSvms(gram: Numbers, targets: Numbers, classes: number, options: SvmOptions = {}): readonly Svm[] {
   const n = targets.length / classes;
@@ -258,10 +169,6 @@ export async function weightsOf(
       }
     }
   return weights;
-}
-
-function add(to: Float64Array, row: Numbers, factor: number): void {
-  for (let j = 0; j < row.length; j++) to[j]! += factor * row[j]!;
 }
 
 function oneSided(y: Int8Array): Svm {

@@ -11,9 +11,9 @@ import { greyOf } from "../fisher/sift.ts";
 import type { Size } from "../image/types.ts";
 import type { HostTensor, SessionOptions } from "../runtime/session.ts";
 import type { Judge, Look } from "./fisher-evaluate-judge.ts";
+import type { Judging } from "./fisher-evaluate-options.ts";
 import type { OrderSettings } from "./fisher-evaluate-orders.ts";
 import type { OpenFisher } from "./fisher-open.ts";
-import type { Judging } from "./fisher-evaluate-options.ts";
 
 export interface FisherLook extends Look {
   /** Made when it is first asked for, then kept. */

@@ -26,7 +26,8 @@ export function networkJudge(
   );
   const own = named.map((label) => joined.of(label));
   const unknown = labels.filter((_, c) => own[c] === undefined);
-  const toOwn = (row: ArrayLike<number>): number[] => own.map((c) => (c === undefined ? Number.NaN : (row[c] as number)));
+  const toOwn = (row: ArrayLike<number>): number[] =>
+    own.map((c) => (c === undefined ? Number.NaN : (row[c] as number)));
   const run = { ...options, preprocessing: spec };
   const seen = ({ item, image }: JudgedPicture, boxes: (typeof item)["boxes"]) =>
     see({ id: item.id, label: item.label, load: async () => image, ...(boxes ? { boxes } : {}) }, classifier, spec);

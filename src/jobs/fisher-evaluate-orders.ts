@@ -16,7 +16,10 @@ export interface AskedOrder {
 }
 
 /** Every decomposition, the first epsilon from its other end, and chance. */
-export function askedOrders({ decompositions, epsilons }: Pick<Judging, "decompositions" | "epsilons">): readonly AskedOrder[] {
+export function askedOrders({
+  decompositions,
+  epsilons,
+}: Pick<Judging, "decompositions" | "epsilons">): readonly AskedOrder[] {
   const several = epsilons.length > 1;
   const own = decompositions.flatMap((variant): readonly AskedOrder[] =>
     variant === "epsilon"

@@ -17,7 +17,12 @@ export interface PixelCurves {
 export async function pixelCurves(
   look: Look,
   map: ClassMap,
-  { id, label, seed, judging }: { readonly id: string; readonly label: number; readonly seed: number; readonly judging: Judging },
+  {
+    id,
+    label,
+    seed,
+    judging,
+  }: { readonly id: string; readonly label: number; readonly seed: number; readonly judging: Judging },
 ): Promise<PixelCurves | null> {
   const asked = { patch_size: judging.pixelRegion, steps: judging.pixelSteps, score: "logit" };
   const params = readParams(morf.id, morf.params, asked);
@@ -55,8 +60,7 @@ async function answered(
   const run: Generator<Request, Measured, Answer> = metric.run(image, params);
   for (let step = run.next(); ; ) {
     if (step.done) return step.value;
-    if (step.value.ask !== "scores")
-      throw new OnnxplainError("E_INTERNAL", `internal: \`${metric.id}\` asks for maps`);
+    if (step.value.ask !== "scores") throw new OnnxplainError("E_INTERNAL", `internal: \`${metric.id}\` asks for maps`);
     step = run.next(await score(step.value.queries.map((q) => q.x)));
   }
 }

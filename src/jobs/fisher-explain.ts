@@ -158,10 +158,8 @@ export async function* explainFisher(
       const edited = edits.length > 0 ? applyEdits(original, edits) : undefined;
       const after =
         edited &&
-        (await explained(
-          one,
-          framedFor(item.id, edited.image, open.head.framing, encoding.sift),
-          () => before.classes.map((c) => c.class),
+        (await explained(one, framedFor(item.id, edited.image, open.head.framing, encoding.sift), () =>
+          before.classes.map((c) => c.class),
         ));
       yield {
         id: item.id,
@@ -227,7 +225,11 @@ interface OnePicture {
 
 type Explained = ExplainedFisherPicture & { readonly phi: Float64Array };
 
-async function explained({ open, reader, asked, signal }: OnePicture, image: ImageU8, wanted: Wanted): Promise<Explained> {
+async function explained(
+  { open, reader, asked, signal }: OnePicture,
+  image: ImageU8,
+  wanted: Wanted,
+): Promise<Explained> {
   const { encoding, classifiers, labels } = open.pipeline;
   const picture = await reader.read(image);
   const scores = scoresOf(picture.phi, classifiers);
@@ -358,7 +360,9 @@ function notesOf(
         ? [`the picture is flat: none of its ${count} descriptors has contrast, so all of them are the zero vector`]
         : []),
     ...(without.length > 0
-      ? [`no decision threshold for ${without.join(", ")}: ${head.test ? "test" : "training"} pictures had one side alone`]
+      ? [
+          `no decision threshold for ${without.join(", ")}: ${head.test ? "test" : "training"} pictures had one side alone`,
+        ]
       : []),
   ];
 }

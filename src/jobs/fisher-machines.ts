@@ -1,13 +1,15 @@
 /** @file One linear machine a class on the Fisher vectors: the cost by cross-validation, weights from the dual, what they are worth. */
-import { crossValidate, scoresOf } from "../fisher/cross-validate.ts";
+import { type CrossValidation, crossValidation, scoresOf } from "../fisher/cross-validate.ts";
 import { type Encoding, type FisherPipeline, vectorWidth } from "../fisher/pipeline.ts";
-import { trainSvms, weightsOf } from "../fisher/svm.ts";
+import { type Svm, trainSvm, weightsOf } from "../fisher/svm.ts";
 import { meanAveragePrecision } from "../train/average-precision.ts";
 import { equalErrors } from "../train/equal-error.ts";
-import { type Labelled, type Survey, survey } from "../train/feeding/survey.ts";
+import type { Labelled } from "../train/feeding/survey.ts";
+import type { Asked } from "./fisher-asked.ts";
 import type { FisherReport, Ranking } from "./fisher-options.ts";
 import { vectorReader } from "./fisher-readers.ts";
-import { stored, type Training } from "./fisher-train.ts";
+import { picturesOf, stored, type Training } from "./fisher-training.ts";
+import { inTurns, type Progress } from "./in-turns.ts";
 import type { Store } from "./representers-store.ts";
 
 export interface Learnt {
@@ -15,8 +17,18 @@ export interface Learnt {
   /** Signed, `[pictures, classes]`. */
   readonly alpha: Float64Array;
   readonly report: Pick<FisherReport, "machines" | "train" | "test" | "thresholds">;
+  /** Of the test pictures. */
   readonly unread: Store["unread"];
   readonly notes: readonly string[];
+}
+
+/** What machines learn from. */
+interface Lessons {
+  /** <Phi_i, Phi_j> `[pictures, pictures]`. */
+  readonly gram: Float32Array;
+  /** 1 where a picture shows a class, else 0, `[pictures, classes]`. */
+  readonly targets: Float64Array;
+  readonly classes: number;
 }
 
 export async function learnt(
@@ -25,55 +37,32 @@ export async function learnt(
     vectors,
     gram,
     kept,
-    found,
     encoding,
   }: {
     readonly vectors: Store;
     readonly gram: Float32Array;
     readonly kept: readonly Labelled[];
-    readonly found: Survey;
     readonly encoding: Encoding;
   },
 ): Promise<Learnt> {
-  const { asked, options, clock } = training;
-  const { loss, seed, folds, costs } = asked;
+  const { asked, options, clock, found } = training;
+  const { loss } = asked;
   const classes = found.names.length;
   const targets = targetsOf(kept, classes);
-  const machine = { loss, seed };
-  const { chosen, machines } = await clock("machines", async () => {
-    const chosen = crossValidated(costs, kept.length)
-      ? crossValidate(
-          gram,
-          { targets, classes },
-          {
-            ...machine,
-            ...(costs ? { costs } : {}),
-            folds,
-            signal: options.signal,
-            onProgress: (done, of) => options.onProgress?.("machines", done, of),
-          },
-        )
-      : { cost: costs?.[0] ?? 1, table: [], notes: [] };
-    return { chosen, machines: trainSvms(gram, targets, classes, { ...machine, cost: chosen.cost }) };
-  });
+  const { chosen, machines } = await clock("machines", () =>
+    inTurns(learning({ gram, targets, classes }, asked), {
+      signal: options.signal,
+      onProgress: (done, of) => options.onProgress?.("machines", done, of),
+    }),
+  );
   const weights = await weightsOf(machines, vectors.features.blocks(), vectorWidth(encoding));
-  const biases = Float64Array.from(machines, (m) => m.bias);
-  const scores = new Float64Array(kept.length * classes);
-  for (const [c, m] of machines.entries())
-    scoresOf(m, gram).forEach((score, i) => {
-      scores[i * classes + c] = score;
-    });
-  const alpha = new Float64Array(kept.length * classes);
-  for (const [c, m] of machines.entries())
-    m.alpha.forEach((a, i) => {
-      alpha[i * classes + c] = a;
-    });
-  const classifiers = { classes, weights, biases };
-  const tested = await testedOn(training, { found, encoding, classifiers });
+  const classifiers = { classes, weights, biases: Float64Array.from(machines, (m) => m.bias) };
+  const scores = interleaved(machines.map((m) => scoresOf(m, gram)));
+  const tested = await testedOn(training, encoding, classifiers);
   const judged = tested ?? { scores, targets };
   return {
     classifiers,
-    alpha,
+    alpha: interleaved(machines.map((m) => m.alpha)),
     report: {
       machines: {
         loss,
@@ -95,16 +84,44 @@ export async function learnt(
   };
 }
 
-/** A cost is chosen where there are several, and pictures to hold out. */
-const crossValidated = (costs: readonly number[] | undefined, pictures: number): boolean =>
-  pictures >= 2 && (costs === undefined || costs.length > 1);
+interface Lesson {
+  readonly chosen: Pick<CrossValidation, "cost" | "table" | "notes">;
+  readonly machines: readonly Svm[];
+}
+
+/** A cost is chosen where there are several, and pictures to hold out; then a machine a class. */
+function* learning(
+  { gram, targets, classes }: Lessons,
+  { loss, seed, folds, costs }: Asked,
+): Generator<Progress, Lesson> {
+  const pictures = targets.length / classes;
+  const open = costs === undefined || costs.length > 1;
+  const chosen =
+    open && pictures > 1
+      ? yield* crossValidation(gram, { targets, classes }, { loss, seed, folds, ...(costs ? { costs } : {}) })
+      : { cost: costs?.[0] ?? 1, table: [], notes: open ? ["one picture: no cross-validation, C is not chosen"] : [] };
+  const machines: Svm[] = [];
+  for (let c = 0; c < classes; c++) {
+    const own = Float64Array.from({ length: pictures }, (_, i) => targets[i * classes + c]!);
+    machines.push(trainSvm(gram, own, { loss, seed, cost: chosen.cost }));
+    yield [c + 1, classes];
+  }
+  return { chosen, machines };
+}
+
+/** Columns `[n]` of each class as rows, `[n, classes]`. */
+function interleaved(columns: readonly Float64Array[]): Float64Array {
+  const classes = columns.length;
+  const rows = new Float64Array(classes * (columns[0]?.length ?? 0));
+  for (const [c, column] of columns.entries())
+    for (let i = 0; i < column.length; i++) rows[i * classes + c] = column[i]!;
+  return rows;
+}
 
 /** 1 where a picture shows a class, else 0, `[n, classes]`. */
 export function targetsOf(pictures: readonly Pick<Labelled, "classes">[], classes: number): Float64Array {
   const targets = new Float64Array(pictures.length * classes);
-  pictures.forEach((p, i) => {
-    for (const c of p.classes) targets[i * classes + c] = 1;
-  });
+  for (const [i, picture] of pictures.entries()) for (const c of picture.classes) targets[i * classes + c] = 1;
   return targets;
 }
 
@@ -130,32 +147,29 @@ function rankingOf(scores: Float64Array, targets: Float64Array, classes: number)
   return { pictures: scores.length / classes, mean: elevenPoint, classes: own.map((c) => c.elevenPoint) };
 }
 
+interface Tested {
+  /** `[n, classes]`, both. */
+  readonly scores: Float64Array;
+  readonly targets: Float64Array;
+  readonly unread: Store["unread"];
+}
+
+/** Undefined where there are no test pictures. */
 async function testedOn(
   training: Training,
-  {
-    found,
-    encoding,
-    classifiers,
-  }: {
-    readonly found: Survey;
-    readonly encoding: Encoding;
-    readonly classifiers: FisherPipeline["classifiers"];
-  },
-): Promise<
-  { readonly scores: Float64Array; readonly targets: Float64Array; readonly unread: Store["unread"] } | undefined
-> {
-  const { options } = training;
-  if (options.test === undefined) return undefined;
-  const { labelled } = await survey(options.test, { badLabels: options.badLabels, classes: found.names });
+  encoding: Encoding,
+  classifiers: FisherPipeline["classifiers"],
+): Promise<Tested | undefined> {
+  const { tested, options } = training;
+  if (tested === undefined || options.test === undefined) return undefined;
   const vectors = await stored(training, {
     stage: "test",
     part: "test",
     reader: vectorReader(encoding),
-    pictures: labelled,
+    pictures: tested.labelled,
     name: options.test.name,
   });
-  const byId = new Map(labelled.map((l) => [l.item.id, l]));
-  const kept = vectors.ids.map((id) => byId.get(id)).filter((l) => l !== undefined);
+  const kept = picturesOf(vectors, tested).filter((l) => l !== undefined);
   const scores = new Float64Array(kept.length * classifiers.classes);
   for await (const { first, rows } of vectors.features.blocks())
     scores.set(scoresFrom(rows, classifiers), first * classifiers.classes);

@@ -2,13 +2,12 @@
 import type { DataSet } from "../data/dataset.ts";
 import type { StartName } from "../fisher/em-start.ts";
 import type { Framing } from "../fisher/framing.ts";
-import type { SpatialLayout } from "../fisher/pipeline.ts";
+import type { FisherPipeline, SpatialLayout } from "../fisher/pipeline.ts";
 import type { SiftSettings } from "../fisher/sift-settings.ts";
 import type { SvmLoss } from "../fisher/svm.ts";
 import type { Device } from "../runtime/session.ts";
 import type { Skipped } from "../train/feed.ts";
 import type { FisherHead, OpenFisher } from "./fisher-open.ts";
-import type { Settings } from "./run-folder.ts";
 
 export interface FisherSettings {
   /** Default the toolkit's. */
@@ -18,7 +17,7 @@ export interface FisherSettings {
   readonly components?: number | undefined;
   /** D, default 80. */
   readonly width?: number | undefined;
-  /** Descriptors for PCA and mixture, at most; default 200,000. */
+  /** Descriptors for PCA and mixture, at most, but one of each picture at least; default 200,000. */
   readonly samples?: number | undefined;
   /** [R] default true. */
   readonly subtractMean?: boolean | undefined;
@@ -48,7 +47,6 @@ export interface FisherTrainOptions extends FisherSettings {
   readonly keepVectors?: boolean | undefined;
   readonly device?: Device | undefined;
   readonly threads?: number | undefined;
-  readonly origin?: Settings | undefined;
   readonly command?: string | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((stage: FisherStage, done: number, of: number | undefined) => void) | undefined;
@@ -69,7 +67,8 @@ export interface FisherReport extends FisherHead {
   readonly seed: number;
   readonly samples: number;
   readonly subtract_mean: boolean;
-  readonly explained_variance: number;
+  /** Share of the sampled descriptors' variance that the projection keeps; null where they do not vary. */
+  readonly explained_variance: number | null;
   readonly mixture: {
     readonly start: StartName;
     readonly converged: boolean;
@@ -91,9 +90,15 @@ export interface FisherReport extends FisherHead {
   readonly thresholds: readonly (number | null)[];
   readonly unread: readonly Pick<Skipped, "id" | "message">[];
   readonly seconds: Readonly<Partial<Record<FisherStage, number>>>;
-  readonly origin: Settings | null;
   readonly command: string | null;
   readonly notes: readonly string[];
+}
+
+/** What `fisher train` leaves, in memory too. */
+export interface FisherRun {
+  readonly folder: string;
+  readonly pipeline: FisherPipeline;
+  readonly report: FisherReport;
 }
 
 /** A trained folder with all that its report says. */

@@ -1,6 +1,6 @@
 /** @file One picture through a trained pipeline, and what a class's score owes to its dimensions, descriptors and pixels. */
 import type { Area } from "../fisher/areas.ts";
-import { type Encoded, encodePicture } from "../fisher/describe.ts";
+import { encodePicture } from "../fisher/describe.ts";
 import { EXPLANATION, explanationModel } from "../fisher/explain-graph.ts";
 import { type FrameGrid, framesOf } from "../fisher/frames.ts";
 import { planesOf } from "../fisher/framing.ts";
@@ -132,6 +132,7 @@ export function graphReader(
       const grids = fittingGrids(image, encoding.sift);
       const frames = spatial === "xy" ? framesOf(grids) : undefined;
       const gamma = new Float64Array(mixture.components);
+      const phi = Float64Array.from(got[READING.phi]?.data as Float32Array);
       const sums = got[READING.sums]?.data as Float64Array;
       const answers = got[READING.answers]?.data as Float32Array;
       const count = descriptors.length / DESCRIPTOR_WIDTH;
@@ -140,7 +141,7 @@ export function graphReader(
         grids,
         count,
         flat: equalRows(descriptors, DESCRIPTOR_WIDTH, new Float64Array(DESCRIPTOR_WIDTH)),
-        phi: Float64Array.from(got[READING.phi]?.data as Float32Array),
+        phi,
         answerOf: (i) => {
           const row = project(descriptors.subarray(i * DESCRIPTOR_WIDTH, (i + 1) * DESCRIPTOR_WIDTH), projection);
           posteriors(frames ? Float64Array.from([...row, ...placeOf(frames, i, image)]) : row, 0, gamma);
@@ -154,7 +155,8 @@ export function graphReader(
             [EXPLANATION.bias]: { dtype: "float32", dims: [1], data: Float32Array.of(bias) },
           });
           const of = (name: string): Float64Array => Float64Array.from(got[name]?.data as Float32Array);
-          const dimensions = of(EXPLANATION.dimensions);
+          // in float64, so that it sums to f
+          const dimensions = dimensionRelevance(weights, bias, phi);
           return {
             dimensions,
             descriptors: of(EXPLANATION.descriptors),

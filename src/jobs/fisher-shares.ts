@@ -71,7 +71,10 @@ export async function trainingShares(
     const ranked = all.sort((a, b) => b.share - a.share || a.index - b.index);
     return {
       positive: ranked.slice(0, top).filter((s) => s.share > 0),
-      negative: ranked.toReversed().slice(0, top).filter((s) => s.share < 0),
+      negative: ranked
+        .toReversed()
+        .slice(0, top)
+        .filter((s) => s.share < 0),
       support: ranked.length,
       sum: ranked.reduce((sum, s) => sum + s.share, 0),
     };

@@ -101,13 +101,14 @@ describe("the table", () => {
     const easy = crossValidate(parted, { targets: y, classes: 1 }, { folds: 2 });
     expect(easy.table.map((r) => r.meanAp)).toEqual(DEFAULT_COSTS.map(() => 1));
     expect(easy.cost).toBe(0.1);
+    expect([easy.notes, found.notes]).toEqual([[expect.stringContaining("[R]")], []]);
   });
 });
 
 describe("edges", () => {
   it("more folds than samples, and nothing positive", () => {
     const few = crossValidate(Float64Array.of(1, 0, 0, 1), { targets: new Float64Array(2), classes: 1 });
-    expect([few.cost, few.table[0]?.meanAp, few.notes.length]).toEqual([0.1, null, 2]);
+    expect([few.cost, few.table[0]?.meanAp, few.notes.length]).toEqual([0.1, null, 3]);
     expect([...few.folds].sort()).toEqual([0, 1]);
   });
   it("refuses what it cannot do, and stops when told", () => {

@@ -38,7 +38,7 @@ export const flatPicture = ({ width, height }: Size, level: number): ImageU8 => 
 export const tensorOf = (images: readonly ImageU8[]): HostTensor => {
   const [{ width, height }] = images as readonly [ImageU8];
   const data = new Float32Array(images.length * 3 * width * height);
-  images.forEach((image, i) => data.set(planesOf(image), i * 3 * width * height));
+  for (const [i, image] of images.entries()) data.set(planesOf(image), i * 3 * width * height);
   return { dtype: "float32", dims: [images.length, 3, height, width], data };
 };
 
@@ -61,7 +61,7 @@ function axesOf(seed: number, from: number, width: number): Float64Array {
     const v = column(j);
     for (const u of done) {
       const along = v.reduce((s, x, i) => s + x * (u[i] as number), 0);
-      u.forEach((x, i) => (v[i]! -= along * x));
+      for (const [i, x] of u.entries()) v[i]! -= along * x;
     }
     const length = Math.hypot(...v);
     done.push(v.map((x) => x / length));
@@ -77,7 +77,7 @@ export function drawnPipeline(seed: number, options: PipelineOptions): FisherPip
   const from = 128;
   const count = descriptors.length / from;
   const mean = new Float64Array(from);
-  descriptors.forEach((v, at) => (mean[at % from]! += v / count));
+  for (const [at, v] of descriptors.entries()) mean[at % from]! += v / count;
   const projection = { from, width, mean, axes: axesOf(seed, from, width), variances: new Float64Array(width).fill(1) };
   const rows = project(descriptors, projection);
   const own = spatial === "xy" ? width + 2 : width;

@@ -11,11 +11,17 @@ import { writeModelBytes } from "../../src/graph/write.ts";
 import type { ImageU8 } from "../../src/image/types.ts";
 import { loadModel } from "../../src/load.ts";
 import { openSession } from "../../src/runtime/ort-node.ts";
+import type { Device } from "../../src/runtime/session.ts";
 import { expectWithin } from "./golden.ts";
 import { drawnPipeline, flatPicture, picture, tensorOf } from "./pictures.ts";
 
-async function ran(model: Model, output: string, images: readonly ImageU8[]): Promise<Float32Array> {
-  const session = await openSession(writeModelBytes(model), { threads: 1 });
+async function ran(
+  model: Model,
+  output: string,
+  images: readonly ImageU8[],
+  device: Device = "cpu",
+): Promise<Float32Array> {
+  const session = await openSession(writeModelBytes(model), { threads: 1, device });
   try {
     return (await session.run({ image: tensorOf(images) }))[output]?.data as Float32Array;
   } finally {
@@ -90,6 +96,13 @@ describe("the emitted pipeline gives the scores of the plain one", () => {
     const one = [picture(50, size)];
     const wanted = plain(pipeline, one);
     expectWithin("one", await ran(pipelineModel(pipeline, size), "scores", one), wanted, tolerance);
+  });
+
+  it("in WASM as well", async () => {
+    for (const pipeline of [LAYOUTS["one cell"], LAYOUTS.pyramid]) {
+      const scores = await ran(pipelineModel(pipeline), "scores", images, "wasm");
+      expectWithin("wasm", scores, plain(pipeline, images), tolerance);
+    }
   });
 
   it("refuses a size that no descriptor fits", () => {

@@ -94,7 +94,7 @@ function coloured(map: PlaneMap, size: Size, range: DisplayRange, cmap: Colormap
 type Rgb = readonly [number, number, number];
 
 /** The colour that stands for 0: where a map says nothing. */
-function neutralOf(range: DisplayRange, cmap: ColormapName): Rgb {
+export function neutralOf(range: DisplayRange, cmap: ColormapName): Rgb {
   const at = Math.round(position(0, range) * 255) * 3;
   const [r = 0, g = 0, b = 0] = colormapTable(cmap).subarray(at, at + 3);
   return [r, g, b];
@@ -104,7 +104,7 @@ function neutralOf(range: DisplayRange, cmap: ColormapName): Rgb {
  * The picture as RGBA that is as clear as it can be and still gives the same colours on a ground of `neutral`: for each pixel
  * the least alpha `a` for which `(colour - (1 - a) neutral) / a` lies within 0…255.
  */
-function clear({ width, height, data }: ImageU8, neutral: Rgb): ImageU8 {
+export function clear({ width, height, data }: ImageU8, neutral: Rgb): ImageU8 {
   const out = new Uint8Array(width * height * 4);
   for (let i = 0; i < width * height; i++) {
     let alpha = 0;
@@ -120,7 +120,7 @@ function clear({ width, height, data }: ImageU8, neutral: Rgb): ImageU8 {
   return { width, height, channels: 4, data: out };
 }
 
-function scale({ low, high }: DisplayRange, cmap: ColormapName): Markup {
+export function scale({ low, high }: DisplayRange, cmap: ColormapName): Markup {
   const ticks = low === high ? [low] : [low, low < 0 && high > 0 ? 0 : (low + high) / 2, high];
   return html`<span class="scale"><svg viewBox="0 0 100 6" preserveAspectRatio="none" width="100%" aria-hidden="true"><rect width="100" height="6" fill="url(#${colormapId(cmap)})"/></svg><span class="ticks">${ticks.map((t) => html`<span>${formatTick(t)}</span>`)}</span></span>`;
 }
