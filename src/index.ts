@@ -50,6 +50,7 @@ export {
   type Timings,
 } from "./explain.ts";
 export { type ClassifierOptions, type DeviceOptions, Explainer } from "./explainer.ts";
+export { AREAS as FISHER_AREAS, type Area } from "./fisher/areas.ts";
 export type { ArtefactCluster } from "./fisher/artefacts/group.ts";
 export type { MapPlaces, PartShares, RelevanceMap } from "./fisher/artefacts/relevance-map.ts";
 export { type ArtefactOptions, type ArtefactSearch, searchArtefacts } from "./fisher/artefacts/search.ts";
@@ -57,6 +58,7 @@ export { MIXTURE_STARTS, type StartName } from "./fisher/em-start.ts";
 export type { Framing } from "./fisher/framing.ts";
 export { type FisherPipeline, SPATIAL_LAYOUTS, type SpatialLayout } from "./fisher/pipeline.ts";
 export { pipelineModel } from "./fisher/pipeline-graph.ts";
+export { RELEVANCE_VARIANTS, type RelevanceVariant } from "./fisher/relevance.ts";
 export { type SiftSettings, TOOLKIT_SIFT } from "./fisher/sift-settings.ts";
 export { SVM_LOSSES, type SvmLoss } from "./fisher/svm.ts";
 export { readCsv, writeCsv } from "./formats/csv.ts";
@@ -112,6 +114,39 @@ export {
   type RunProgress,
   runEvaluation,
 } from "./jobs/evaluate.ts";
+export {
+  type ClassifiedFisher,
+  classifyFisher,
+  type FisherClassifyOptions,
+  type FisherDecision,
+  type NetworkScore,
+} from "./jobs/fisher-classify.ts";
+export { type FisherEvaluation, runFisherEvaluate } from "./jobs/fisher-evaluate.ts";
+export type {
+  EvaluatedBeside,
+  FisherEvaluateOptions,
+  FisherEvaluateSettings,
+  FisherEvaluateStage,
+} from "./jobs/fisher-evaluate-options.ts";
+export {
+  type ConservationChecks,
+  type ExplainedFisher,
+  type ExplainedFisherClass,
+  type ExplainedFisherPicture,
+  explainFisher,
+  type FisherExplainOptions,
+  relevanceAsked,
+  type TopDescriptor,
+} from "./jobs/fisher-explain.ts";
+export {
+  type FisherRow,
+  fisherDocument,
+  fisherNpy,
+  fisherPictureDocument,
+  fisherRows,
+  fisherTable,
+  fisherTensors,
+} from "./jobs/fisher-explain-files.ts";
 export { type OpenFisher, openFisher } from "./jobs/fisher-open.ts";
 export type {
   FisherReport,
@@ -120,7 +155,16 @@ export type {
   FisherStage,
   FisherTrainOptions,
   Ranking,
+  TrainedFisher,
 } from "./jobs/fisher-options.ts";
+export {
+  type FisherLooks,
+  fisherPagePicture,
+  fisherSheetRows,
+  sharedIds,
+  trainingClasses,
+} from "./jobs/fisher-pages.ts";
+export type { TrainingShare, TrainingShares } from "./jobs/fisher-shares.ts";
 export { runFisherTrain } from "./jobs/fisher-train.ts";
 export {
   evaluationJson,
@@ -262,6 +306,8 @@ export { type Segment, type SegmentOptions, segmentsOf } from "./regions/concept
 export { type TcavOptions, type TcavResult, testConcept } from "./regions/concepts/tcav.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
 export { explanationSheet, type SheetOptions } from "./report/explanation-sheet.ts";
+export { fisherExplainPage } from "./report/fisher/explain.ts";
+export { fisherSheet, type SheetRow } from "./report/fisher/sheet.ts";
 export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";

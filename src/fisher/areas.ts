@@ -6,6 +6,7 @@ import type { FrameGrid } from "./frames.ts";
  * [R]: the paper says "the receptive field".
  */
 export type Area = "4s" | "5s-1";
+export const AREAS: readonly Area[] = ["4s", "5s-1"];
 
 /** First and one past the last pixel of a frame's area from the frame's first bin centre, before clipping. */
 const REACH: Readonly<Record<Area, (size: number) => readonly [number, number]>> = {

@@ -33,7 +33,8 @@ export function readingModel(encoding: Encoding, size: Size): Model {
       [READING.phi]: phi,
       [READING.sums]: sums,
       [READING.answers]: emitAnswers(g, scales, encoding),
-      [READING.descriptors]: descriptors.length === 1 ? (descriptors[0] as Value) : g.op("Concat", descriptors, { axis: 1 }),
+      [READING.descriptors]:
+        descriptors.length === 1 ? (descriptors[0] as Value) : g.op("Concat", descriptors, { axis: 1 }),
     };
   });
 }

@@ -15,10 +15,7 @@ export interface DimensionSums {
 }
 
 /** Three ways to add up R3 `[V]`; each gives f in total. */
-export function dimensionSums(
-  relevance: Float64Array,
-  { mixture, zeroth, spatial }: VectorKind,
-): DimensionSums {
+export function dimensionSums(relevance: Float64Array, { mixture, zeroth, spatial }: VectorKind): DimensionSums {
   const { components, width } = mixture;
   const { mu, sigma } = blocksOf({ mixture, zeroth });
   const own = cellWidth({ mixture, zeroth });
@@ -29,7 +26,11 @@ export function dimensionSums(
     for (let d = 0; d < own; d++) {
       const value = relevance[cell * own + d]!;
       const [block, from, each] =
-        d < mu ? (["pi", 0, 1] as const) : d < sigma ? (["mu", mu, width] as const) : (["sigma", sigma, width] as const);
+        d < mu
+          ? (["pi", 0, 1] as const)
+          : d < sigma
+            ? (["mu", mu, width] as const)
+            : (["sigma", sigma, width] as const);
       blocks[block] += value;
       gaussians[Math.floor((d - from) / each)]! += value;
       sum += value;

@@ -18,8 +18,8 @@ export interface Sessions {
 /** Each holds the memory of its largest run. */
 const OPEN = 2;
 
-/** `build` may throw for a size that it cannot take. */
-export function sessionsBySize(build: (size: Size) => Model, options: SessionOptions = {}): Sessions {
+/** `build` may throw for a size that it cannot take; `most` sessions are kept open. */
+export function sessionsBySize(build: (size: Size) => Model, options: SessionOptions = {}, most = OPEN): Sessions {
   const open = new Map<string, Session>();
   return {
     of: async ({ width, height }) => {
@@ -28,7 +28,7 @@ export function sessionsBySize(build: (size: Size) => Model, options: SessionOpt
       open.delete(key);
       open.set(key, session);
       for (const [oldest, other] of open) {
-        if (open.size <= OPEN) break;
+        if (open.size <= most) break;
         open.delete(oldest);
         await other.dispose();
       }

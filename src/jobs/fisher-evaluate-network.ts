@@ -4,17 +4,18 @@ import { see } from "../evaluate/seen.ts";
 import { explain, predict } from "../explain.ts";
 import type { ImageU8 } from "../image/types.ts";
 import { planeOf } from "../report/picture.ts";
-import type { Judge, JudgedPicture, Look } from "./fisher-evaluate-judge.ts";
+import type { ClassMap, Judge, JudgedPicture, Look } from "./fisher-evaluate-judge.ts";
 import type { EvaluatedBeside } from "./fisher-evaluate-options.ts";
 
 /**
- * Throws `E_MODEL_INVALID` and the like for a model that is no classifier. A class whose name the network does not bear is one that it
+ * Explains a blank picture first, so that a model without relevance is refused before the work begins. Throws `E_MODEL_INVALID`,
+ * `E_METHOD_UNSUITABLE` and the like for a model that is no classifier or has none. A class whose name the network does not bear is one that it
  * does not know; indices count only where the network has no names.
  */
-export function networkJudge(
+export async function networkJudge(
   { model, options = {} }: EvaluatedBeside,
   { labels, composite }: { readonly labels: readonly string[]; readonly composite: string },
-): Judge {
+): Promise<Judge> {
   const classifier = model.classifier(options);
   const { spec, notes } = options.preprocessing
     ? { spec: { ...options.preprocessing, layout: classifier.layout }, notes: [] }
@@ -41,6 +42,13 @@ export function networkJudge(
     const dims = [inputs.length, ...((classifier.input.dims ?? []).slice(1) as number[])];
     return (await predict(model, { dims, data }, run)).map((row) => Float32Array.from(toOwn(row)));
   };
+  const dims = [1, ...((classifier.input.dims ?? []).slice(1) as number[])];
+  // relevance begins with 1: what speaks for the class stays positive where its score is not
+  const relevance = async (x: Float32Array, target: number): Promise<ClassMap> =>
+    planeOf(
+      await explain(model, { dims, data: x }, { ...run, method: "lrp", params: { composite, start: "one" }, target }),
+    );
+  await relevance(new Float32Array(dims.reduce((p, d) => p * d, 1)), own.find((c) => c !== undefined) ?? 0);
   return {
     id: "network",
     knows: (label) => own[label] !== undefined,
@@ -59,13 +67,7 @@ export function networkJudge(
       return {
         picture: pictureOf(pixels, { width, height, reversed: spec.channelOrder === "BGR" }),
         boxes: async (boxes) => (await seen(picture, boxes)).boxes ?? [],
-        map: async (label) => {
-          const dims = [1, ...((classifier.input.dims ?? []).slice(1) as number[])];
-          // relevance begins with 1: what speaks for the class stays positive where its score is not
-          const params = { composite, start: "one" };
-          const map = await explain(model, { dims, data: x }, { ...run, method: "lrp", params, target: own[label] });
-          return planeOf(map);
-        },
+        map: (label) => relevance(x, own[label] as number),
         perturbable: { width, height, channels, layout, x, pixels, toInput, classes: labels.length },
         scoresOf,
       };

@@ -6,7 +6,6 @@ import type { Explainer } from "../explainer.ts";
 import type { Area } from "../fisher/areas.ts";
 import type { RelevanceVariant } from "../fisher/relevance.ts";
 import { DEFAULT_EPSILON } from "../fisher/relevance.ts";
-import { findComposite } from "../rules/composites.ts";
 import type { Device } from "../runtime/session.ts";
 import type { OpenFisher } from "./fisher-open.ts";
 
@@ -108,7 +107,6 @@ export function judgingOf(o: FisherEvaluateOptions): Judging {
     );
   if (judging.decompositions.length === 0)
     throw new OnnxplainError("E_PARAM", "Expected one decomposition or more, got none.");
-  if (judging.composite !== null) findComposite(judging.composite);
   return judging;
 }
 

@@ -1,7 +1,7 @@
 /** @file Pictures of an evaluation: side by side what both models look at, and examples of clusters. */
 import type { PictureBox } from "../data/dataset.ts";
 import type { LoadedItem } from "../data/load-item.ts";
-import { blank, drawText, fillRect, paste } from "../image/canvas.ts";
+import { blank, drawText, enlarge, fillRect, paste } from "../image/canvas.ts";
 import { toRgb } from "../image/channels.ts";
 import { textWidth } from "../image/font.ts";
 import { overlay } from "../image/overlay.ts";
@@ -93,14 +93,11 @@ function overlaid(
 }
 
 /** The picture alone. */
-const framedImage = (picture: ImageU8, boxes: readonly Box[]): ImageU8 =>
-  overlaid(
-    picture,
-    { values: new Float32Array(picture.width * picture.height), ...sizeOf(picture) },
-    { boxes, clip: 0 },
-  );
+const framedImage = (picture: ImageU8, boxes: readonly Box[]): ImageU8 => {
+  const factor = Math.max(1, Math.ceil(LEAST / Math.max(picture.width, picture.height)));
+  return outlined(enlarge(picture, factor), boxes, factor);
+};
 
-const sizeOf = ({ width, height }: ImageU8) => ({ width, height });
 const LINE = 2;
 const GOLD = [255, 200, 0];
 

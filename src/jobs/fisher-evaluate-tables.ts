@@ -50,7 +50,7 @@ function scoreTable({ evaluation: { labels, rankings }, scores, judged }: Tables
   });
 }
 
-const valueOf = (o: Outcome): number | null => (typeof o === "number" ? o : null);
+const numberOf = (o: Outcome): number | null => (typeof o === "number" ? o : null);
 const reasonOf = (o: Outcome): string | null => (typeof o === "number" ? null : o.excluded);
 
 /** A row a map; `map` has 20 x 20 cells. */
@@ -67,8 +67,8 @@ function relevanceTable({ evaluation: { labels, clusters }, pieces }: TablesFrom
           class: labels[r.class] as string,
           model: m.model,
           sum: m.sum,
-          mu: valueOf(m.mu),
-          mu_positive: valueOf(m.muPositive),
+          mu: numberOf(m.mu),
+          mu_positive: numberOf(m.muPositive),
           mu_undefined: reasonOf(m.mu),
           border: m.places.border.positive ?? null,
           outside: m.places.outside?.positive ?? null,

@@ -72,7 +72,7 @@ export async function runFisherEvaluate(
     });
   const judges: Judges = {
     fisher: fisherJudge(opened, judging, { device: options.device, threads: options.threads }),
-    network: network && networkJudge(network, { labels, composite: judging.composite ?? "" }),
+    network: network && (await networkJudge(network, { labels, composite: judging.composite ?? "" })),
   };
   const models: readonly ModelId[] = judges.network ? ["fisher", "network"] : ["fisher"];
   try {

@@ -261,7 +261,7 @@ async function explained(
     scores,
     predicted: highest(scores),
     classes,
-    notes: notesOf(open, picture, classes),
+    notes: remarksOn(open, picture, classes),
     phi: picture.phi,
   };
 }
@@ -347,10 +347,11 @@ const withDeviation = (
 ): ExplainedFisherClass["shares"] =>
   shares ? { ...shares, deviation: Math.abs(shares.sum + pipeline.classifiers.biases[c]! - score) } : null;
 
-function notesOf(
-  { head }: TrainedFisher,
-  { phi, flat, count }: ReadPicture,
-  classes: readonly ExplainedFisherClass[],
+/** What a reader of these classes should know of the picture. */
+export function remarksOn(
+  { head }: Pick<TrainedFisher, "head">,
+  { phi, flat, count }: Pick<ReadPicture, "phi" | "flat" | "count">,
+  classes: readonly Pick<ExplainedFisherClass, "threshold" | "label">[],
 ): readonly string[] {
   const without = classes.filter((c) => c.threshold === null).map((c) => c.label);
   return [

@@ -1,4 +1,6 @@
 /** @file What the page and the sheet of `fisher explain` need, from one explained picture at a time. */
+import { files } from "#files";
+import { readTable } from "../formats/parquet-read.ts";
 import { encodePng } from "../image/png.ts";
 import type { PageClass, PagePicture, PageRelevance, PageShare, PageShares } from "../report/fisher/input.ts";
 import { rowTitle, type SheetRow } from "../report/fisher/sheet.ts";
@@ -16,6 +18,27 @@ export interface FisherLooks {
   readonly train?: Likenesses | undefined;
   /** Class indices of training pictures by id. */
   readonly labels?: ReadonlyMap<string, readonly number[]> | undefined;
+}
+
+/** Class indices of the training pictures by id, from `training.parquet`; empty where there is none. */
+export async function trainingClasses({
+  folder,
+  head,
+}: TrainedFisher): Promise<ReadonlyMap<string, readonly number[]>> {
+  const place = files.join(folder, "training.parquet");
+  const bytes = await files.read(place);
+  if (bytes === undefined) return new Map();
+  const { columns } = await readTable(bytes, { name: place });
+  const [ids, classes] = ["id", "classes"].map((name) => columns.find((c) => c.name === name)?.values ?? []);
+  return new Map(
+    (ids ?? []).map((id, i) => [
+      String(id),
+      String(classes?.[i] ?? "")
+        .split("; ")
+        .map((name) => head.labels.indexOf(name))
+        .filter((c) => c >= 0),
+    ]),
+  );
 }
 
 /** Ids of the training pictures that an explanation names. */

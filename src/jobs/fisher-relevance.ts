@@ -119,8 +119,9 @@ export function graphReader(
   options: SessionOptions = {},
 ): RelevanceReader {
   const { mixture, projection, spatial } = encoding;
-  const reading = sessionsBySize((size) => readingModel(encoding, size), options);
-  const explaining = sessionsBySize((size) => explanationModel(encoding, settings, size), options);
+  // two graphs at once: one size of each fits a gigabyte at 500 x 375 pixels and 256 Gaussians
+  const reading = sessionsBySize((size) => readingModel(encoding, size), options, 1);
+  const explaining = sessionsBySize((size) => explanationModel(encoding, settings, size), options, 1);
   const posteriors = posteriorOf(mixture);
   return {
     read: async (image) => {

@@ -8,9 +8,10 @@ import { dataInputs } from "./affine.ts";
 import type { NodeRule, RuleSite } from "./rule-site.ts";
 import { bookStabilizer, divided, liveRelu } from "./stabilize.ts";
 
-const back = (site: RuleSite, dy: Value): readonly (Value | null)[] => {
+/** The node's own derivative: Jacobians where somebody asks for them. */
+export const gradientRule: NodeRule = (site) => {
   const { vjp } = site.row;
-  if (typeof vjp === "function") return (vjp as Vjp<Attrs>)({ ...site, dy, dys: site.dys.map((d) => d && dy) });
+  if (typeof vjp === "function") return (vjp as Vjp<Attrs>)(site);
   throw new OnnxplainError(
     "E_NO_DERIVATIVE",
     `\`${site.node.op}\` (node "${site.node.name}") has no derivative: ${vjp.none}.`,
@@ -20,9 +21,6 @@ const back = (site: RuleSite, dy: Value): readonly (Value | null)[] => {
     },
   );
 };
-
-/** The node's own derivative: Jacobians where somebody asks for them. */
-export const gradientRule: NodeRule = (site) => back(site, site.dy);
 
 /** Ops whose every output is one of its inputs. */
 const COPIES = new Set([
@@ -171,7 +169,7 @@ function guarded({ g, dy, y }: RuleSite): Value {
 /** `x_k · ∂y/∂x_k · s` for every input that depends on the image. */
 function shares(site: RuleSite, s: Value): readonly (Value | null)[] {
   const { g, x, wants } = site;
-  return back(site, s).map((cotangent, i) => {
+  return gradientRule({ ...site, dy: s, dys: site.dys.map((d) => d && s) }).map((cotangent, i) => {
     const data = x[i];
     if (!cotangent || !data || !wants[i]) return null;
     const r = g.op("Mul", [data, cotangent]);

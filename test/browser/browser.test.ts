@@ -6,6 +6,7 @@ import { compiledSuite } from "./compiled.suite.ts";
 import { decodeSuite } from "./decode.suite.ts";
 import { difference } from "./difference.ts";
 import { exampleSuite } from "./example.suite.ts";
+import { fisherSuite } from "./fisher.suite.ts";
 import { methodsSuite } from "./methods.suite.ts";
 import { demoNetwork, goldenNetworks, type Network, realNetworks } from "./networks.ts";
 import { opsSuite } from "./ops.suite.ts";
@@ -173,6 +174,7 @@ describe.skipIf(!opened)("errors in a page", () => {
 decodeSuite(opened);
 compiledSuite(opened, { networks, inNode });
 methodsSuite(opened);
+fisherSuite(opened);
 opsSuite(opened);
 exampleSuite(opened);
 

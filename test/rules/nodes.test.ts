@@ -121,6 +121,14 @@ describe("attention", () => {
     const right = b.map((v, k) => v * ((a[k] as number) * (s[0] as number) + (a[2 + k] as number) * (s[1] as number)));
     close(run(build, { dims: [1, 6], x: [...a, ...b], start: r }), [...left, ...right]);
   });
+  it("the derivative comes back from every part of a Split", () => {
+    const build = ({ g, x, w }: Net): Value => {
+      const [a, b] = g.ops("Split", [x, g.ints([1, 2])], { outputs: 2, attrs: { axis: 1 } }) as [Value, Value];
+      return g.op("Concat", [g.op("Mul", [b, w([1], [2])]), g.op("Mul", [a, w([1], [5])])], { axis: 1 });
+    };
+    const composite = findComposite("guided-backprop");
+    close(run(build, { dims: [1, 3], x: [1, -2, 3], start: [1, 10, 100], composite }), [500, 2, 20]);
+  });
   it("normalisations pass relevance by", () => {
     const build = ({ g, x, w }: Net): Value => g.op("LayerNormalization", [x, w([4], [1, 2, 3, 4])], { axis: -1 });
     close(run(build, { dims: [1, 4], x: wave(sizeOf([4])), start: [1, 2, 3, 4] }), [1, 2, 3, 4]);

@@ -8,7 +8,8 @@ export interface FisherCurve extends LinePlot {
 }
 
 const STYLES = ["c0", "c1", "c2", "c3", "c4", "c5"] as const;
-const styleOf = (id: string, at: number): string => (id === "random" ? "b-random" : (STYLES[at % STYLES.length] as string));
+const styleOf = (id: string, at: number): string =>
+  id === "random" ? "b-random" : (STYLES[at % STYLES.length] as string);
 
 /** Score lost, and traces that are flipped, over replacements. */
 export function orderCurves(orders: readonly PageOrder[], batchOf: number): readonly FisherCurve[] {

@@ -81,7 +81,7 @@ const charts = (curves: readonly FisherCurve[]): Markup =>
 function orders({ orders: all, labels, batchOf, repetitions }: FisherEvaluatePage): Markup | undefined {
   if (all.every((o) => o.asked === 0)) return undefined;
   const asked = Math.max(...all.map((o) => o.asked));
-  return html`<p class="caption">Algorithm 1: descriptors of ${counted(asked, "true positive")} are replaced by draws from the mixture, ${batchOf} between measurements, in the order of each decomposition; ${counted(repetitions, "repetition")}. The better a decomposition, the larger A: its first descriptors carry the score.</p>${region(
+  return html`<p class="caption">Algorithm 1: descriptors of ${counted(asked, "true positive")} are replaced by draws from the mixture, ${batchOf} between measurements, in the order of each decomposition; ${counted(repetitions, "repetition")}. Traces end where no descriptor is left. The better a decomposition, the larger A: its first descriptors carry the score.</p>${region(
     "Decompositions",
     html`<table class="plain wide"><thead><tr><th scope="col">order</th><th scope="col" class="n">A</th><th scope="col" class="n">V, %</th><th scope="col" class="n">traces</th>${labels.map((l) => html`<th scope="col" class="n">A, ${l}</th>`)}</tr></thead><tbody>${all.map((o) => html`<tr><th scope="row">${o.order}</th><td class="n">${meanText(o.quality, o.error, 3)}</td><td class="n">${percent(o.flipShare)}</td><td class="n">${o.traces}</td>${o.classes.map((c) => html`<td class="n">${fixed(c?.quality, 3)}</td>`)}</tr>`)}</tbody></table>`,
   )}<p class="fine">± one standard error over pictures and classes.</p>${charts(orderCurves(all, batchOf))}`;
@@ -166,7 +166,10 @@ async function sheets({ sheets: rows, labels }: FisherEvaluatePage): Promise<Mar
   return html`<p class="caption">Picture with the boxes of the class, and each model's relevance for it: red speaks for the class, blue against, each map in its own scale, symmetric around 0 (for the network the strongest 2 % end the scale).</p><ul class="beside">${items}</ul>`;
 }
 
-async function sheetItem({ id, class: label, picture, maps }: PageSheetRow, labels: readonly string[]): Promise<Markup> {
+async function sheetItem(
+  { id, class: label, picture, maps }: PageSheetRow,
+  labels: readonly string[],
+): Promise<Markup> {
   const figures: Markup[] = [];
   for (const { model, image, score } of maps)
     figures.push(

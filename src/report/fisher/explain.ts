@@ -26,7 +26,9 @@ export async function fisherExplainPage(page: FisherExplainPage): Promise<string
   const { facts, items, labels } = page;
   const gallery = galleryOf(
     items.flatMap((item) =>
-      item.classes.flatMap(({ shares }) => [...(shares?.positive ?? []), ...(shares?.negative ?? [])].map((s) => s.point)),
+      item.classes.flatMap(({ shares }) =>
+        [...(shares?.positive ?? []), ...(shares?.negative ?? [])].map((s) => s.point),
+      ),
     ),
   );
   const sections = await Promise.all(
@@ -71,10 +73,9 @@ async function explained(item: PagePicture, where: Where): Promise<Markup> {
   const { labels } = page;
   const warned = item.notes.map((note) => html`<p class="warning" role="note">${note}</p>`);
   const panels = await Promise.all(item.classes.map((c) => panel(c, where)));
-  const [only] = item.classes;
   const choices =
-    item.classes.length === 1 && only
-      ? html`<h3>${className(labels, only.index)}</h3>${panels[0]}`
+    item.classes.length === 1
+      ? html`${panels[0]}`
       : html`<fieldset class="choose"><legend>Class</legend>${item.classes.map((c, k) => {
           const id = `p${place}c${c.index}`;
           return html`<input type="radio" name="p${place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}"><b title="${className(labels, c.index)}">${className(labels, c.index)}</b> <span>${number(c.before.score, 3)}</span></label><div class="panel"><h3>${className(labels, c.index)}</h3>${panels[k]}</div>`;
@@ -144,14 +145,14 @@ async function panel(c: PageClass, where: Where): Promise<Markup> {
   const limit = Math.max(...states.map(([, r]) => largest(r.map)));
   const looks = await Promise.all(
     states.map(async ([state, r]) => {
-      const suffix = states.length === 1 ? "" : `, ${state} the edit`;
-      return html`${states.length === 1 ? undefined : plainFigure(state, r.map, where)}${await mapFigure(r, { state, limit, name, suffix, where })}${areaFigure(r, { state, suffix, where, of: c.index })}`;
+      const suffix = suffixOf(states, state);
+      return html`<div class="looks">${states.length === 1 ? undefined : plainFigure(state, r.map, where)}${await mapFigure(r, { state, limit, name, suffix, where })}${areaFigure(r, { state, suffix, where, of: c.index })}</div>`;
     }),
   );
   return html`<div class="verdict${c.before.positive === false ? " bad" : ""}">${headline(name, c)}</div>
-<div class="looks">${looks}</div>
-<div class="split"><div><h4>Does it add up?</h4>${sumTable(states)}</div><div><h4>Statistics behind the score (R3)</h4>${blockTable(states)}</div></div>
-<div class="split">${states.flatMap(([state, r]) => descriptorTables(r, { state, edited: states.length > 1, where, of: c.index }))}</div>
+${looks}
+<div class="split"><div><h4>Does it add up?</h4>${sumTable(states)}</div>${blockTables(states)}</div>
+${descriptorLists(states, where, c.index)}
 ${c.shares ? shareCards(c.shares, c, where) : undefined}`;
 }
 
@@ -178,7 +179,13 @@ async function mapFigure(
 ): Promise<Markup> {
   const { width, height } = r.map;
   const ends = limit > 0 ? { range: [-limit, limit] as const } : {};
-  const { image, range, cmap } = heatmap(Float32Array.from(r.map.values), { width, height, signed: true, cmap: COLOURS, ...ends });
+  const { image, range, cmap } = heatmap(Float32Array.from(r.map.values), {
+    width,
+    height,
+    signed: true,
+    cmap: COLOURS,
+    ...ends,
+  });
   const heat = await pngUrl(clear(image, neutralOf(range, cmap)));
   return html`<figure><h4>Pixels (R1)${suffix}</h4>${stage(r.map, html`<use href="#${stateId(where.place, state)}"/><image class="heat" width="${width}" height="${height}" preserveAspectRatio="none" href="${heat}"/>`, `pixel relevance for ${name}${suffix}`)}<figcaption>${scale(range, cmap)}relevance of a pixel; all add up to ${number(r.sums.pixels)}</figcaption></figure>`;
 }
@@ -193,10 +200,14 @@ function areaFigure(r: PageRelevance, { state, suffix, where, of }: FigureOf & {
   const boxes = SIDES.flatMap((side) => r[side].map((d, i) => ({ d, i, side }))).sort(
     (a, b) => Math.abs(a.d.relevance) - Math.abs(b.d.relevance),
   );
-  const drawn = boxes.map(({ d: { area }, i, side }) => {
-    const place = html`x="${area.left}" y="${area.top}" width="${area.width}" height="${area.height}"`;
-    return html`<rect class="halo" ${place}/><rect class="area ${side}" id="${areaId(where, of, state, side, i)}" ${place}/>`;
-  });
+  const placeOf = ({ area }: PageDescriptor): Markup =>
+    html`x="${area.left}" y="${area.top}" width="${area.width}" height="${area.height}"`;
+  const drawn = [
+    ...boxes.map(({ d }) => html`<rect class="halo" ${placeOf(d)}/>`),
+    ...boxes.map(
+      ({ d, i, side }) => html`<rect class="area ${side}" id="${areaId(where, of, state, side, i)}" ${placeOf(d)}/>`,
+    ),
+  ];
   return html`<figure><h4>Strongest descriptors${suffix}</h4>${stage(r.map, html`<use href="#${stateId(where.place, state)}"/>${drawn}`, `areas of the strongest descriptors${suffix}`)}<figcaption class="keys"><i class="for"></i>${r.for.length} for, <i class="against"></i>${r.against.length} against; each box is the area of one descriptor</figcaption></figure>`;
 }
 
@@ -208,9 +219,14 @@ const SUMS: readonly (readonly [keyof PageRelevance["sums"], string])[] = [
   ["pixels", "sum of R1, pixels"],
 ];
 
+/** Said where something is held back. */
+const OF_LEAK: readonly (keyof PageRelevance["sums"])[] = ["leak", "expected"];
+const ROUNDING = 1e-6;
+
 type States = readonly (readonly [State, PageRelevance])[];
 
 function sumTable(states: States): Markup {
+  const leaks = states.some(([, r]) => Math.abs(r.sums.leak) > ROUNDING * Math.max(1, Math.abs(r.score)));
   const heads =
     states.length === 1
       ? undefined
@@ -222,7 +238,7 @@ function sumTable(states: States): Markup {
     html`<table class="plain">${heads}<tbody>${row(
       "score f",
       states.map(([, r]) => number(r.score, 7)),
-    )}${SUMS.filter(([key]) => key !== "leak" || states.some(([, r]) => Math.abs(r.sums.leak) > 1e-12)).map(([key, name]) =>
+    )}${SUMS.filter(([key]) => leaks || !OF_LEAK.includes(key)).map(([key, name]) =>
       row(
         name,
         states.map(([, r]) => number(r.sums[key], 7)),
@@ -234,7 +250,7 @@ function sumTable(states: States): Markup {
   );
 }
 
-function blockTable(states: States): Markup {
+function blockTables(states: States): readonly Markup[] {
   const rowsOf = (r: PageRelevance): readonly (readonly [string, number])[] => [
     ...(r.blocks.pi === 0 ? [] : ([["weights π", r.blocks.pi]] as const)),
     ["means μ", r.blocks.mu],
@@ -247,27 +263,34 @@ function blockTable(states: States): Markup {
   ];
   const bars = states.flatMap(([, r]) => rowsOf(r).map(([, value]) => sides(value)));
   const domain = barDomain(bars);
-  return html`${states.map(([state, r]) =>
-    region(
-      `Statistics ${state}`,
-      html`<table class="plain">${states.length > 1 ? html`<caption>${state === "before" ? "before" : "after the edit"}</caption>` : undefined}<tbody>${rowsOf(r).map(
-        ([name, value]) =>
-          html`<tr><th scope="row">${name}</th><td class="bar-cell">${signedBar({ ...sides(value), what: `${name}: ${signedNumber(value)}` }, domain)}</td><td class="n">${signedNumber(value)}</td></tr>`,
-      )}</tbody></table>`,
-    ),
-  )}`;
+  return states.map(([state, r]) => {
+    const suffix = suffixOf(states, state);
+    const row = ([name, value]: readonly [string, number]): Markup =>
+      html`<tr><th scope="row">${name}</th><td class="bar-cell">${signedBar({ ...sides(value), what: `${name}: ${signedNumber(value)}` }, domain)}</td><td class="n">${signedNumber(value)}</td></tr>`;
+    return html`<div><h4>Statistics behind the score (R3)${suffix}</h4>${region(
+      `Statistics${suffix}`,
+      html`<table class="plain"><tbody>${rowsOf(r).map(row)}</tbody></table>`,
+    )}</div>`;
+  });
 }
+
+const suffixOf = (states: States, state: State): string => (states.length === 1 ? "" : `, ${state} the edit`);
 
 const sides = (value: number): { readonly positive: number; readonly negative: number } => ({
   positive: Math.max(0, value),
   negative: Math.min(0, value),
 });
 
+/** Folded where there are two of each. */
+function descriptorLists(states: States, where: Where, of: number): Markup {
+  const tables = html`<div class="split">${states.flatMap(([state, r]) => descriptorTables(r, { state, suffix: suffixOf(states, state), where, of }))}</div>`;
+  return states.length === 1 ? tables : html`<details><summary>The descriptors in numbers</summary>${tables}</details>`;
+}
+
 function descriptorTables(
   r: PageRelevance,
-  { state, edited, where, of }: { readonly state: State; readonly edited: boolean; readonly where: Where; readonly of: number },
+  { state, suffix, where, of }: FigureOf & { readonly of: number },
 ): readonly (Markup | undefined)[] {
-  const suffix = edited ? `, ${state} the edit` : "";
   return (["for", "against"] as const).map((side) => {
     const list = r[side];
     if (list.length === 0) return undefined;

@@ -62,10 +62,8 @@ function panelsOf({ image, relevance: { map, ...sides }, limit }: SheetRow): rea
   const areas = (["for", "against"] as const)
     .flatMap((side) => sides[side].map(({ area, relevance }) => ({ side, area, size: Math.abs(relevance) })))
     .sort((a, b) => a.size - b.size);
-  for (const { side, area } of areas) {
-    outline(boxed, scaled(area, factor), COLOURS.halo, 3);
-    outline(boxed, scaled(area, factor), COLOURS[side], 2);
-  }
+  for (const { area } of areas) outline(boxed, scaled(area, factor), COLOURS.halo, 3);
+  for (const { side, area } of areas) outline(boxed, scaled(area, factor), COLOURS[side], 2);
   return [large, heat, boxed];
 }
 

@@ -3,7 +3,7 @@ export const FISHER_STYLE = `
 :root{--for:#b2182b;--against:#2166ac}
 @media (prefers-color-scheme:dark){:root{--for:#ff8a80;--against:#7cc0ff}}
 .signed .for{fill:var(--for);fill-opacity:.85}.signed .against{fill:var(--against);fill-opacity:.85}
-.looks{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(17rem,100%),1fr));gap:1.25rem 1.25rem;margin-top:.9rem;align-items:start}
+.looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),22rem));gap:1.25rem 1.25rem;margin-top:.9rem;align-items:start}
 .looks figure{margin:0;min-width:0}
 .looks .stage,.seen .stage{display:block;width:100%;height:auto;border-radius:.375rem;background:var(--track)}
 .looks h4{margin:0 0 .4rem;font-size:1rem}
