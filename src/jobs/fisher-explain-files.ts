@@ -37,8 +37,8 @@ export const fisherPictureDocument = ({ head }: TrainedFisher, explained: Explai
   return { id, ...state(before), after: after ? state(after) : null };
 };
 
-function classDocument({ relevance: _, class: index, gaussians, ...c }: ExplainedFisherClass): object {
-  return { index, ...c, gaussians: Array.from(gaussians) };
+function classDocument({ relevance, class: index, gaussians, ...c }: ExplainedFisherClass): object {
+  return { index, ...c, gaussians: Array.from(gaussians), precision: relevance.precision };
 }
 
 /** The document of all pictures; `pictures` are {@link fisherPictureDocument}s. */

@@ -31,13 +31,23 @@ export const attentionOf: (classifier: Classifier) => Attention = once(
       return carries;
     });
     const weights = new Set<string>();
+    // weights that sum to 1 along another axis than their last
+    const turned = new Set<string>();
     const behind = new Map<string, bigint>();
     const maps: string[] = [];
     for (const node of nodes) {
       const from = node.inputs.filter((n) => data.has(n));
       const paying = from.filter((n) => weights.has(n));
-      if (node.op === "Softmax" || paying.length === from.length) for (const o of node.outputs) weights.add(o);
-      const isProduct = ops[node.op]?.kind === "linear" && from.length === 2 && paying.length === 1;
+      if (node.op === "Softmax" || paying.length === from.length)
+        for (const o of node.outputs) {
+          weights.add(o);
+          if (node.op !== "Softmax" && turns(node) !== paying.some((n) => turned.has(n))) turned.add(o);
+        }
+      const isProduct =
+        ops[node.op]?.kind === "linear" &&
+        from.length === 2 &&
+        paying.length === 1 &&
+        averages(node, { weights, turned });
       const own = isProduct ? 1n << BigInt(maps.length) : 0n;
       if (isProduct) maps.push(paying[0] as string);
       const all = from.reduce((bits, n) => bits | (behind.get(n) ?? 0n), own);
@@ -52,6 +62,18 @@ export const attentionOf: (classifier: Classifier) => Attention = once(
     };
   },
 );
+
+/** The last axis goes to the place before, and back. */
+const turns = ({ op, attrs }: Node): boolean => {
+  const perm = op === "Transpose" ? attrs.perm : undefined;
+  return Array.isArray(perm) && perm.at(-1) === perm.length - 2;
+};
+
+/** A matrix product sums over the axis along which the weights sum to 1. */
+const averages = (
+  { op, inputs: [left = "", right = ""] }: Node,
+  { weights, turned }: { readonly weights: ReadonlySet<string>; readonly turned: ReadonlySet<string> },
+): boolean => op !== "MatMul" || (weights.has(left) ? !turned.has(left) : turned.has(right));
 
 /** Values that are the only one alive at some point of the order. */
 function waistsOf(

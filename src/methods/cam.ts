@@ -29,7 +29,7 @@ export const RELU: ParamSpec = boolean(
 );
 
 /** Bring a layer value to [N, C, P]. */
-function positions(g: GraphBuilder, value: Value, layer: Layer): Value {
+export function positionsOf(g: GraphBuilder, value: Value, layer: Layer): Value {
   const [h, w] = layer.grid;
   const count = h * w;
   if (layer.layout === "nchw") return g.op("Reshape", [value, g.ints([0, 0, count])]);
@@ -53,8 +53,8 @@ function emitCam(weigh: Weighing): (context: EmitContext) => Emitted {
     const { gradients, notes } = gradientsOf(context, [layer.name]);
     const maps = {
       g,
-      activation: positions(g, g.value(layer.name), layer),
-      gradient: positions(g, gradients[0] as Value, layer),
+      activation: positionsOf(g, g.value(layer.name), layer),
+      gradient: positionsOf(g, gradients[0] as Value, layer),
     };
     const summed = g.op("ReduceSum", [weigh(maps), g.ints([1])], { keepdims: 0 });
     const map = g.op("Reshape", [summed, g.ints([0, ...layer.grid])]);

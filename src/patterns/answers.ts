@@ -1,6 +1,6 @@
 /** @file How the positions of one picture answer a position of another: the largest cosine, that of the same position, the mean. */
 import { nearestUnits } from "./nearest-units.ts";
-import type { Regions } from "./projected.ts";
+import type { Regions } from "./regions.ts";
 
 /** S(x1, r, x2) of the pictures of a batch. */
 export interface Answers {
@@ -11,9 +11,9 @@ export interface Answers {
 }
 
 /** `max` over r' of cos(h_1^r, h_2^r') (default); its gradient flows to the first of the largest alone. */
-function largest(regions: Regions): Answers {
+function largest(regions: Regions, asks?: ArrayLike<number>): Answers {
   const { pictures, positions, dimension, units } = regions;
-  const { values, places } = nearestUnits(regions);
+  const { values, places } = nearestUnits(regions, asks);
   return {
     values,
     back: (cotangent, into) => {
@@ -34,8 +34,7 @@ function largest(regions: Regions): Answers {
 /** cos(h_1^r, h_2^r). */
 function same({ pictures, positions, dimension, units }: Regions): Answers {
   const stride = positions * dimension;
-  const other = (at: number): number =>
-    (at % pictures) * stride + (Math.floor(at / pictures) % positions) * dimension;
+  const other = (at: number): number => (at % pictures) * stride + (Math.floor(at / pictures) % positions) * dimension;
   const values = new Float64Array(pictures * positions * pictures);
   for (let at = 0; at < values.length; at++) {
     const [one, two] = [Math.floor(at / pictures) * dimension, other(at)];
@@ -83,11 +82,17 @@ function mean({ pictures, positions, dimension, units }: Regions): Answers {
         }
       }
       for (let at = 0; at < into.length; at++)
-        into[at]! += (flows[Math.floor(at / (positions * dimension)) * dimension + (at % dimension)] as number) / positions;
+        into[at]! +=
+          (flows[Math.floor(at / (positions * dimension)) * dimension + (at % dimension)] as number) / positions;
     },
   };
 }
 
-/** [R]: which r' of x2 a position r of x1 is compared with. */
-export const ANSWERS = { max: largest, same, mean } as const;
-export type AnswerMode = keyof typeof ANSWERS;
+export type AnswerMode = "max" | "same" | "mean";
+
+/** [R]: which r' of x2 a position r of x1 is compared with. Positions that do not ask, `asks [B, HW]` 0, may be left at 0. */
+export const ANSWERS: Readonly<Record<AnswerMode, (regions: Regions, asks?: ArrayLike<number>) => Answers>> = {
+  max: largest,
+  same,
+  mean,
+};

@@ -9,7 +9,8 @@ export function batches(
 ): (step: number) => Int32Array | undefined {
   if (size === undefined || size >= count) return () => undefined;
   const perEpoch = Math.ceil(count / size);
-  let [held, order] = [-1, new Int32Array(0)];
+  let held = -1;
+  let order: Int32Array = new Int32Array(0);
   return (step) => {
     const epoch = Math.floor(step / perEpoch);
     if (epoch !== held) {

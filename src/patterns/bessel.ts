@@ -24,10 +24,7 @@ function debye(): readonly [readonly Polynomial[], readonly Polynomial[]] {
   const v: Polynomial[] = [[1]];
   for (let k = 0; k < TERMS; k++) {
     const last = u[k] as Polynomial;
-    const next = plus(
-      times([0, 0, 0.5, 0, -0.5], derived(last)),
-      integrated(times([1 / 8, 0, -5 / 8], last)),
-    );
+    const next = plus(times([0, 0, 0.5, 0, -0.5], derived(last)), integrated(times([1 / 8, 0, -5 / 8], last)));
     u.push(next);
     v.push(plus(next, plus(times([0, -0.5, 0, 0.5], last), times([0, 0, -1, 0, 1], derived(last)))));
   }
@@ -65,7 +62,9 @@ export function logSmall(v: number, x: number): number {
 /** log(e^-x I_v(x)) for v >= HIGH (DLMF 10.41.3). */
 function logHigh(v: number, x: number): number {
   const root = Math.hypot(v, x);
-  return (v * v) / (root + x) - v * Math.asinh(v / x) - 0.5 * Math.log(2 * Math.PI * root) + Math.log(series(U, v / root, v));
+  return (
+    (v * v) / (root + x) - v * Math.asinh(v / x) - 0.5 * Math.log(2 * Math.PI * root) + Math.log(series(U, v / root, v))
+  );
 }
 
 /** x / (v + 1/2 + sqrt((v + 3/2)^2 + x^2)) <= I_{v+1}(x) / I_v(x) (Amos 1974). */

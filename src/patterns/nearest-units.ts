@@ -1,5 +1,5 @@
 /** @file For every unit vector of one picture the nearest of every other picture: groups that lie too far off are passed over. */
-import type { Regions } from "./projected.ts";
+import type { Regions } from "./regions.ts";
 
 export interface Nearest {
   /** The largest cosine, `[B, HW, B]`; 0 of a zero vector, of a position that does not ask, and of a picture with itself. */
@@ -12,9 +12,10 @@ export interface Nearest {
 interface Grouped {
   /** Where each group begins among the members, and where the last one ends, `[groups + 1]`. */
   readonly starts: Int32Array;
-  /** Centres c `[groups, stride]`, and the largest distance rho of a member from its centre. */
+  /** Unit centres c `[groups, stride]`; cosine and sine of rho, the largest angle between a member and its centre. */
   readonly centres: Float64Array;
-  readonly radii: Float64Array;
+  readonly cosines: Float64Array;
+  readonly sines: Float64Array;
   /** `[members, stride]` */
   readonly units: Float64Array;
   readonly places: Int32Array;
@@ -23,15 +24,15 @@ interface Grouped {
 }
 
 /** Members of a group at most. */
-const GROUP = 12;
-/** Rounding of a bound. */
+const GROUP = 16;
+/** Rounding of cosines that are compared: no group is lost for it. */
 const SLACK = 1e-12;
 /** Coordinates are read three at a time: vectors of fewer are filled up with 0. */
 const LEAST = 3;
 
 /**
- * o . p <= o . c + rho for every member p of a group, so a group whose bound is below the best so far holds no nearer one. Exact: values
- * and places are those of a walk over all.
+ * A group holds a nearer vector than the best so far, at the angle beta, only if o . c >= cos(rho + beta); the others are passed over.
+ * Exact: values and places are those of a walk over all.
  *
  * @param asks `[B, HW]`: positions of 0 do not ask. Default: all do.
  */
@@ -42,12 +43,12 @@ export function nearestUnits(regions: Regions, asks?: ArrayLike<number>): Neares
   const grouped = Array.from({ length: pictures }, (_, b) => groupedUnits(regions, filled, b, stride));
   const values = new Float64Array(pictures * positions * pictures);
   const places = new Int32Array(values.length).fill(-1);
-  const bounds = new Float64Array(grouped.reduce((most, g) => Math.max(most, g.radii.length), 0));
+  const heights = new Float64Array(grouped.reduce((most, g) => Math.max(most, g.cosines.length), 0));
   const asking = strengths.map((l, i) => (l > 0 && (asks === undefined || asks[i] !== 0) ? 1 : 0));
   for (let a = 0; a < pictures; a++)
     for (let b = 0; b < pictures; b++)
       if (a !== b)
-        ask(grouped[b] as Grouped, { filled, asking, bounds, stride }, a * positions, positions, {
+        ask(grouped[b] as Grouped, { filled, asking, heights, stride }, a * positions, positions, {
           values,
           places,
           first: a * positions * pictures + b,
@@ -60,7 +61,7 @@ interface Asking {
   readonly filled: Float64Array;
   readonly asking: Float64Array;
   /** Working memory. */
-  readonly bounds: Float64Array;
+  readonly heights: Float64Array;
   readonly stride: number;
 }
 interface Answered extends Nearest {
@@ -68,15 +69,14 @@ interface Answered extends Nearest {
   readonly step: number;
 }
 
-/** The hot loop: about 5 ns a group and 2 ns a member that is looked at. */
 function ask(
-  { starts, centres, radii, units, places: order, zero }: Grouped,
-  { filled, asking, bounds, stride }: Asking,
+  { starts, centres, cosines, sines, units, places: order, zero }: Grouped,
+  { filled, asking, heights, stride }: Asking,
   from: number,
   positions: number,
   { values, places, first, step }: Answered,
 ): void {
-  const groups = radii.length;
+  const groups = cosines.length;
   for (let i = from, at = first; i < from + positions; i++, at += step) {
     if (asking[i] === 0) continue;
     const o = i * stride;
@@ -88,18 +88,21 @@ function ask(
     let nearest = 0;
     let highest = Number.NEGATIVE_INFINITY;
     for (let q = 0, c = 0; q < groups; q++, c += stride) {
-      let bound = x * centres[c]! + y * centres[c + 1]! + z * centres[c + 2]! + radii[q]!;
-      for (let k = LEAST; k < stride; k++) bound += filled[o + k]! * centres[c + k]!;
-      bounds[q] = bound;
-      if (bound > highest) {
-        highest = bound;
+      let height = x * centres[c]! + y * centres[c + 1]! + z * centres[c + 2]!;
+      for (let k = LEAST; k < stride; k++) height += filled[o + k]! * centres[c + k]!;
+      heights[q] = height;
+      if (height > highest) {
+        highest = height;
         nearest = q;
       }
     }
-    // the group of the highest bound first, then the others in order
+    let sine = 0;
+    // the group of the nearest centre first, then the others in order
     for (let turn = groups > 0 ? -1 : 0; turn < groups; turn++) {
       const q = turn < 0 ? nearest : turn;
-      if (bounds[q]! < best) continue;
+      const near = cosines[q]!;
+      if (turn >= 0 && (q === nearest || (best > -near && heights[q]! < near * best - sines[q]! * sine - SLACK)))
+        continue;
       for (let j = starts[q]!, u = j * stride; j < starts[q + 1]!; j++, u += stride) {
         let cosine = x * units[u]! + y * units[u + 1]! + z * units[u + 2]!;
         for (let k = LEAST; k < stride; k++) cosine += filled[o + k]! * units[u + k]!;
@@ -108,7 +111,7 @@ function ask(
           place = order[j]!;
         }
       }
-      if (turn < 0) bounds[q] = Number.NEGATIVE_INFINITY;
+      sine = Math.sqrt(Math.max(0, 1 - best * best));
     }
     values[at] = best;
     places[at] = place;
@@ -141,14 +144,33 @@ function groupedUnits(
   });
   const starts = new Int32Array(groups.length + 1);
   const centres = new Float64Array(groups.length * stride);
-  const radii = new Float64Array(groups.length);
+  const [cosines, sines] = [new Float64Array(groups.length), new Float64Array(groups.length)];
   groups.forEach((members, q) => {
     starts[q + 1] = (starts[q] as number) + members.length;
-    const centre = Array.from({ length: stride }, (_, k) => members.reduce((s, r) => s + value(r, k), 0) / members.length);
+    const centre = new Float64Array(stride);
+    for (const r of members) for (let k = 0; k < stride; k++) centre[k]! += value(r, k);
+    const length = Math.hypot(...centre);
+    // members that balance each other have no centre: any direction within rho = pi will do
+    for (let k = 0; k < stride; k++) centre[k] = length > 0 ? (centre[k] as number) / length : 0;
+    let least = length > 0 ? 1 : -1;
+    for (const r of members) {
+      let cosine = 0;
+      for (let k = 0; k < stride; k++) cosine += (centre[k] as number) * value(r, k);
+      least = Math.min(least, cosine);
+    }
     centres.set(centre, q * stride);
-    radii[q] = Math.max(...members.map((r) => Math.hypot(...centre.map((c, k) => c - value(r, k))))) + SLACK;
+    cosines[q] = Math.max(-1, least - SLACK);
+    sines[q] = Math.sqrt(1 - (cosines[q] as number) ** 2);
   });
-  return { starts, centres, radii, units, places: order, zero: own.find((r) => strengths[first + r] === 0) ?? -1 };
+  return {
+    starts,
+    centres,
+    cosines,
+    sines,
+    units,
+    places: order,
+    zero: own.find((r) => strengths[first + r] === 0) ?? -1,
+  };
 }
 
 /** Groups of at most {@link GROUP}, cut in halves along the coordinate of the widest spread. */

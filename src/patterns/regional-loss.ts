@@ -2,20 +2,12 @@
 import { OnnxplainError } from "../errors.ts";
 import { ANSWERS, type AnswerMode } from "./answers.ts";
 import type { Concentration } from "./concentration.ts";
-import {
-  noCotangents,
-  projectedRows,
-  type RegionalMatrix,
-  type RegionCotangents,
-  type Regions,
-  regionsOf,
-  throughLength,
-  throughMatrix,
-} from "./projected.ts";
+import { noCotangents, type RegionCotangents, type Regions, regionsOf, throughLength } from "./regions.ts";
+import { type Features, projected, pulledBack } from "./wide-products.ts";
 
 export interface RegionalBatch {
   /** f, `[B, HW, K]`. */
-  readonly rows: ArrayLike<number>;
+  readonly rows: Features;
   readonly positions: number;
   /** w, `[B, HW]`, at least 0, of sum 1 for each picture. */
   readonly weights: ArrayLike<number>;
@@ -31,6 +23,8 @@ export interface RegionalLossOptions {
   readonly mode?: AnswerMode | undefined;
   /** [R] weight of L_align; default 0.1. */
   readonly eta?: number | undefined;
+  /** Also the gradient by w: then positions of weight 0 are compared as well. Default false. */
+  readonly learnWeights?: boolean | undefined;
 }
 
 export interface RegionalLoss {
@@ -42,8 +36,8 @@ export interface RegionalLoss {
   readonly total: number;
   /** d total / d Lambda, `[d, K]`. */
   readonly gradient: Float64Array;
-  /** d total / d w, `[B, HW]`, each weight by itself. */
-  readonly weightGradient: Float64Array;
+  /** d total / d w, `[B, HW]`, each weight by itself, where it was asked for. */
+  readonly weightGradient?: Float64Array;
 }
 
 /** What flows from a part of the loss, beside its value. */
@@ -79,11 +73,11 @@ export function logPairs(exponents: Float64Array, count: number): Float64Array {
 export function divergence(
   regions: Regions,
   { weights, target }: Pick<RegionalBatch, "weights" | "target">,
-  { concentration, mode = "max" }: RegionalLossOptions,
+  { concentration, mode = "max", learnWeights = false }: RegionalLossOptions,
   flow?: Flow,
 ): { readonly kl: number; readonly logQ: Float64Array } {
   const { pictures: count, positions, strengths } = regions;
-  const answers = ANSWERS[mode](regions);
+  const answers = ANSWERS[mode](regions, learnWeights ? undefined : weights);
   const kappas = strengths.map((l) => concentration.at(l));
   const exponents = new Float64Array(count * count);
   for (let i = 0; i < strengths.length; i++) {
@@ -149,32 +143,35 @@ export function alignment(
 }
 
 /**
- * Loss and gradient of a batch, in float64. w, g and P are constants, but for `weightGradient`. A zero h has cosine 0, kappa 0 and no
- * gradient; for `max` the gradient flows to the first of the largest cosines.
+ * Loss and gradient of a batch, in float64, for Lambda `[d, K]`, d that of the concentration. w, g and P are constants, but for
+ * `weightGradient`. A zero h has cosine 0, kappa 0 and no gradient; for `max` the gradient flows to the first of the largest cosines.
  *
  * Source: SPEC 1.5. Throws `E_INPUT_SHAPE`.
  */
-export function regionalLoss(batch: RegionalBatch, matrix: RegionalMatrix, options: RegionalLossOptions): RegionalLoss {
-  const { eta = 0.1 } = options;
-  refuseSizes(batch, matrix);
-  const regions = regionsOf(projectedRows(batch.rows, matrix), {
-    positions: batch.positions,
-    dimension: matrix.dimension,
-  });
+export function regionalLoss(batch: RegionalBatch, matrix: Float64Array, options: RegionalLossOptions): RegionalLoss {
+  const { eta = 0.1, learnWeights = false, concentration } = options;
+  const { dimension } = concentration;
+  const rows = { features: batch.rows, width: matrix.length / dimension };
+  refuseSizes(batch, rows.width, dimension);
+  const regions = regionsOf(projected(rows, matrix, dimension), { positions: batch.positions, dimension });
   const flow = noFlow(regions);
   const { kl } = divergence(regions, batch, options, flow);
   const align = alignment(regions, batch, flow, eta);
-  const gradient = throughMatrix(batch.rows, throughLength(regions, flow.regions), matrix);
-  return { kl, align, total: kl + eta * align, gradient, weightGradient: flow.weights };
+  const gradient = pulledBack(rows, throughLength(regions, flow.regions), dimension);
+  return { kl, align, total: kl + eta * align, gradient, ...(learnWeights ? { weightGradient: flow.weights } : {}) };
 }
 
-function refuseSizes({ rows, positions, weights, samples, target }: RegionalBatch, matrix: RegionalMatrix): void {
-  const count = rows.length / (positions * matrix.channels);
-  const wanted = { weights: count * positions, samples: count * matrix.dimension, target: count * count };
+function refuseSizes(
+  { rows, positions, weights, samples, target }: RegionalBatch,
+  channels: number,
+  dimension: number,
+): void {
+  const count = rows.length / (positions * channels);
+  const wanted = { weights: count * positions, samples: count * dimension, target: count * count };
   const found = { weights: weights.length, samples: samples.length, target: target.length };
   if (Number.isInteger(count) && count > 0 && JSON.stringify(wanted) === JSON.stringify(found)) return;
   throw new OnnxplainError(
     "E_INPUT_SHAPE",
-    `Expected features [B, ${positions}, ${matrix.channels}] with as many weights, samples and pairs as B = ${count} asks for (${JSON.stringify(wanted)}), got ${JSON.stringify(found)}.`,
+    `Expected features [B, ${positions}, ${channels}] with as many weights, samples and pairs as B = ${count} asks for (${JSON.stringify(wanted)}), got ${JSON.stringify(found)}.`,
   );
 }

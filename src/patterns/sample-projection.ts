@@ -1,7 +1,7 @@
 /** @file Sample features brought to a few dimensions, where direction is category and length is confidence. */
 import { OnnxplainError } from "../errors.ts";
 import { batches } from "./batches.ts";
-import { type Concentration, concentrationOf } from "./concentration.ts";
+import { type Concentration, concentrationOf, type SettledConcentration, settledConcentration } from "./concentration.ts";
 import type { Directions } from "./directions.ts";
 import { divergenceOf } from "./divergence.ts";
 import { logLikelihood, maximised } from "./em.ts";
@@ -59,6 +59,8 @@ export interface SampleProgress extends SampleRound {
 /** What produced a fit, with every default filled in. */
 export interface SampleFitChoices {
   readonly dimension: number;
+  /** `given` where the caller made it, who knows its choices. */
+  readonly concentration: SettledConcentration | "given";
   readonly start: StartName | "warm";
   readonly strength: number;
   readonly optimizer: OptimizerName;
@@ -256,6 +258,7 @@ function choicesOf(options: SampleFitOptions): SampleFitChoices {
   refuseRange("strength", strength, Number.MIN_VALUE);
   return {
     dimension,
+    concentration: options.concentration === undefined ? settledConcentration({ dimension }) : "given",
     start: typeof start === "string" ? start : "warm",
     strength,
     optimizer,

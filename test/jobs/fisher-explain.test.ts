@@ -90,6 +90,7 @@ describe("relevance", () => {
         expect(farthest(relevance.pixels, pixels)).toBeLessThan(1e-5);
         expect(Math.abs(relevance.expected - wanted.expected)).toBeLessThan(1e-5);
         expect(checks.deviation).toBeLessThan(1e-5 * Math.max(1, Math.abs(score)));
+        expect(Math.abs(checks.descriptors - checks.expected)).toBeLessThanOrEqual(1e-5 * Math.abs(score));
         expect(Math.abs(checks.dimensions - score)).toBeLessThan(1e-9);
         if (variant !== "epsilon") expect(Math.abs(checks.leak)).toBeLessThan(1e-9);
         for (const sums of [[blocks.pi, blocks.mu, blocks.sigma], gaussians, cells])
@@ -97,6 +98,19 @@ describe("relevance", () => {
       }
     },
   );
+
+  test("where float32 would miss a small score, shares are made in float64", async () => {
+    const { encoding, classifiers } = open.pipeline;
+    const biases = (await one(open, mixed)).scores.map((score, c) => (classifiers.biases[c] as number) - score + 1e-8);
+    const near = { ...open, pipeline: { ...open.pipeline, classifiers: { ...classifiers, biases } } };
+    const [far, close] = [await one(open, mixed, { classes: [0] }), await one(near, mixed, { classes: [0] })];
+    expect([far, close].map((e) => e.classes[0]?.relevance.precision)).toEqual(["float32", "float64"]);
+    const { checks, relevance } = close.classes[0]!;
+    expect(Math.abs(checks.descriptors - checks.expected)).toBeLessThan(1e-13);
+    const { described, fisher } = encodePicture(greyOf(mixed), mixed, encoding);
+    const wanted = descriptorRelevance(described, encoding, fisher, relevance.dimensions, { variant: "epsilon" });
+    expect(relevance.descriptors).toEqual(wanted.values);
+  });
 
   test("epsilon holds back what the closed form says", async () => {
     const { classes } = await one(open, mixed, { epsilon: 1e4 });

@@ -1,19 +1,20 @@
 import { it } from "vitest";
-import { readFileSync } from "node:fs";
-import { logBesselScaled, besselRatio } from "/work/main/src/patterns/bessel.ts";
-it("x",()=>{ let w=[0,0];
-for (const [v,x,l,r] of JSON.parse(readFileSync("/tmp/ref.json","utf8"))) {
- const a=logBesselScaled(v,x), b=besselRatio(v,x);
- const e=Math.abs(a-l)/Math.max(1,Math.abs(l)), f=Math.abs(b/r-1);
- if(e>3e-15||f>3e-15||!(e>=0)||!(f>=0)) console.log(v,x,a,l,e,f);
- w=[Math.max(w[0],e),Math.max(w[1],f)];
-} console.log(w);
-let t=performance.now(); let s=0; for(let i=0;i<1e5;i++) s+=logBesselScaled(0,i*.01+.1); console.log("us", (performance.now()-t)*10/1e3*1);
-});
-import { logNormaliser, drawDirections, meanResultant } from "/work/main/src/patterns/von-mises-fisher.ts";
-it("y",()=>{ let w=0;
-for (const [d,x,l] of JSON.parse(readFileSync("/tmp/ref2.json","utf8"))) {
- const a=logNormaliser(d,x); const e=Math.abs(a-l)/Math.max(1,Math.abs(l)); w=Math.max(w,e); if(!(e<3e-15)) console.log(d,x,a,l,e);
-} console.log(w);
-for (const d of [2,3,10]) for (const k of [0,.5,5,100,1e6]) { const n=100000; const u=drawDirections(d,k,n,3); const m=new Float64Array(d); let one=0; for(let i=0;i<n;i++){let s=0; for(let j=0;j<d;j++){m[j]!+=u[i*d+j]!/n; s+=u[i*d+j]!**2;} one=Math.max(one,Math.abs(s-1));} console.log(d,k,m[0],meanResultant(d,k),(1-m[0]!)/(1-meanResultant(d,k)), one, m[1]);}
-});
+import { patternCase } from "./golden.ts";
+import { closedForm, concentrationOf } from "../../src/patterns/concentration.ts";
+import { erf } from "../../src/ops/_erf.ts";
+it("g",()=>{
+ const c=patternCase("kappa_table"); const l=c.array("l"); const K=c.array("kappa"), D=c.array("dkappa_dl");
+ let at=0; console.log(Array.from(l).join(" "));
+ for (const d of [2,3,10]) for (const k0 of [Infinity,5,20]) { const con=concentrationOf({dimension:d,kappa0:k0}); const ex=closedForm(d,k0); let w=[0,0,0,0];
+  for (const s of l) { const k=K[at]!, dd=D[at]!; at++; const e=ex(s); const r=(a:number,b:number)=>Math.abs(a-b)/Math.max(1e-12,Math.abs(b)); w=[Math.max(w[0]!,r(e.kappa,k)),Math.max(w[1]!,r(e.slope,dd)),Math.max(w[2]!,r(con.at(s),k)),Math.max(w[3]!,r(con.slope(s),dd))]; }
+  console.log(d,k0,w); }
+ for (const d of [2,3,10,1024]) { const t=performance.now(); const con=concentrationOf({dimension:d}); const t1=performance.now(); const ex=closedForm(d,Infinity); let w=[0,0],where=[0,0]; for(let i=0;i<20000;i++){ const s=(i+.5)*.0023; const e=ex(s); const a=Math.abs(con.at(s)/e.kappa-1), b=Math.abs(con.slope(s)/e.slope-1); if(a>w[0]!) {w[0]=a;where[0]=s;} if(b>w[1]!){w[1]=b;where[1]=s;}} console.log("table",d,"build ms",t1-t,w,where); }
+ // monte
+ for (const k0 of [Infinity,5]) for (const d of [2,3]) { const m=concentrationOf({dimension:d,kappa0:k0,mode:"monte-carlo",draws:2e5}), x=concentrationOf({dimension:d,kappa0:k0}); console.log("mc",d,k0,[0,.1,.25,1,3,10,60].map(s=>(m.at(s)/x.at(s)-1).toExponential(2)+"/"+(m.slope(s)/x.slope(s)-1).toExponential(1)).join(" ")); }
+ // speed
+ const con=concentrationOf({dimension:3}); const N=5e6; const ss=Float64Array.from({length:4096},()=>Math.random()*20); let q=0; let t=performance.now(); for(let i=0;i<N;i++) q+=con.at(ss[i&4095]!); console.log("table ns",(performance.now()-t)*1e6/N);
+ t=performance.now(); for(let i=0;i<N;i++) q+=con.slope(ss[i&4095]!); console.log("slope ns",(performance.now()-t)*1e6/N);
+ const cf=(s:number)=>{ const e=Math.exp(-s*s/2)*Math.sqrt(2/Math.PI)/s; const g=1-(erf(s/Math.SQRT2)*(1-1/(s*s))+e); return (1-g)*(2+g*(2-g))/(g*(2-g)); };
+ t=performance.now(); for(let i=0;i<N/10;i++) q+=cf(ss[i&4095]!); console.log("closed d3 ns",(performance.now()-t)*1e7/N, q);
+ const ex=closedForm(3,Infinity); t=performance.now(); for(let i=0;i<N/10;i++) q+=ex(ss[i&4095]!).kappa; console.log("series d3 ns",(performance.now()-t)*1e7/N, q);
+}, 60000);

@@ -1,11 +1,13 @@
 /** @file One picture of explanations: what the pipeline saw, the pixel map over it, the strongest descriptors; a row for each class and edit. */
 import { blank, type Canvas, drawText, enlarge, paste } from "../../image/canvas.ts";
 import { toRgb } from "../../image/channels.ts";
+import { colorbar } from "../../image/colorbar.ts";
 import { GLYPH_HEIGHT, GLYPH_WIDTH } from "../../image/font.ts";
-import { overlay } from "../../image/overlay.ts";
+import { heatmap } from "../../image/heatmap.ts";
 import type { ImageU8, Rect } from "../../image/types.ts";
+import { clear, neutralOf } from "../html/figures.ts";
 import { significant } from "../words.ts";
-import type { PageRelevance } from "./input.ts";
+import type { PageRelevance, PixelMap } from "./input.ts";
 
 export interface SheetRow {
   readonly image: ImageU8;
@@ -19,6 +21,7 @@ const SIDE = 320;
 const DOT = 2;
 const GAP = 12;
 const LINE = (GLYPH_HEIGHT + 6) * DOT;
+/** Of areas: red speaks for the class. */
 const COLOURS = { for: [198, 17, 42], against: [26, 95, 180], halo: [255, 255, 255] } as const;
 
 /** Columns: picture, map with its scale, areas of the strongest descriptors. */
@@ -52,19 +55,31 @@ function fitting(text: string, width: number): string {
 function panelsOf({ image, relevance: { map, ...sides }, limit }: SheetRow): readonly ImageU8[] {
   const factor = Math.max(1, Math.ceil(SIDE / Math.max(image.width, image.height)));
   const large = enlarge(toRgb(image), factor);
-  const heat = overlay(image, Float32Array.from(map.values), map.width, map.height, {
-    signed: true,
-    minSide: SIDE,
-    dot: DOT,
-    ...(limit !== undefined && limit > 0 ? { range: [-limit, limit] as const } : {}),
-  });
   const boxed: Canvas = { ...blank(large), data: Uint8Array.from(large.data) };
   const areas = (["for", "against"] as const)
     .flatMap((side) => sides[side].map(({ area, relevance }) => ({ side, area, size: Math.abs(relevance) })))
     .sort((a, b) => a.size - b.size);
-  for (const { area } of areas) outline(boxed, scaled(area, factor), COLOURS.halo, 3);
-  for (const { side, area } of areas) outline(boxed, scaled(area, factor), COLOURS[side], 2);
-  return [large, heat, boxed];
+  const thick = factor > 1 ? 2 : 1;
+  for (const { area } of areas) outline(boxed, scaled(area, factor), COLOURS.halo, thick + 1);
+  for (const { side, area } of areas) outline(boxed, scaled(area, factor), COLOURS[side], thick);
+  return [large, ...mapOver(large, { map, factor, limit }), boxed];
+}
+
+/** The map over the picture, as clear as it can be, and its scale. */
+function mapOver(
+  large: ImageU8,
+  { map, factor, limit }: { readonly map: PixelMap; readonly factor: number; readonly limit: number | undefined },
+): readonly ImageU8[] {
+  const { width, height } = map;
+  const ends = limit !== undefined && limit > 0 ? { range: [-limit, limit] as const } : {};
+  const heat = heatmap(Float32Array.from(map.values), { width, height, signed: true, ...ends });
+  const over = enlarge(clear(heat.image, neutralOf(heat.range, heat.cmap)), factor);
+  const data = Uint8Array.from(large.data, (v, i) => {
+    const at = 4 * Math.floor(i / 3);
+    const alpha = (over.data[at + 3] as number) / 255;
+    return Math.round((1 - alpha) * v + alpha * (over.data[at + (i % 3)] as number));
+  });
+  return [{ ...large, data }, colorbar({ ...heat, height: large.height, dot: DOT })];
 }
 
 const scaled = ({ left, top, width, height }: Rect, factor: number): Rect => ({

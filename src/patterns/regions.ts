@@ -1,13 +1,7 @@
 /** @file Regional features in the common space: h = Lambda f at every position, and what flows back through that. */
 import { OnnxplainError } from "../errors.ts";
 import type { MapSource } from "./maps.ts";
-
-/** Lambda `[dimension, channels]`, C order. */
-export interface RegionalMatrix {
-  readonly dimension: number;
-  readonly channels: number;
-  readonly values: Float64Array;
-}
+import { projected } from "./wide-products.ts";
 
 /** Vectors of positions of pictures as directions and strengths. */
 export interface Regions {
@@ -23,23 +17,6 @@ export interface Regions {
   readonly strengths: Float64Array;
 }
 
-/** h of rows `[n, channels]`: `[n, dimension]`. */
-export function projectedRows(
-  rows: ArrayLike<number>,
-  { dimension, channels, values }: RegionalMatrix,
-): Float64Array {
-  const count = rows.length / channels;
-  const out = new Float64Array(count * dimension);
-  for (let i = 0; i < count; i++)
-    for (let k = 0; k < dimension; k++) {
-      let sum = 0;
-      for (let c = 0, at = i * channels, to = k * channels; c < channels; c++)
-        sum += (rows[at + c] as number) * (values[to + c] as number);
-      out[i * dimension + k] = sum;
-    }
-  return out;
-}
-
 /** Directions and strengths of `h [B, HW, d]`. */
 export function regionsOf(
   h: Float64Array,
@@ -49,7 +26,9 @@ export function regionsOf(
   const [units, strengths] = [new Float64Array(h.length), new Float64Array(count)];
   for (let i = 0; i < count; i++) {
     const at = i * dimension;
-    const length = Math.hypot(...h.subarray(at, at + dimension));
+    let square = 0;
+    for (let k = 0; k < dimension; k++) square += (h[at + k] as number) ** 2;
+    const length = Math.sqrt(square);
     strengths[i] = length;
     if (length > 0) for (let k = 0; k < dimension; k++) units[at + k] = (h[at + k] as number) / length;
   }
@@ -87,24 +66,6 @@ export function throughLength({ units, strengths, dimension }: Regions, flow: Re
   return out;
 }
 
-/** dL/dLambda = sum over rows of (dL/dh) f^T, `[d, K]`, of rows `[n, channels]` and a cotangent `[n, d]`. */
-export function throughMatrix(
-  rows: ArrayLike<number>,
-  cotangent: Float64Array,
-  { dimension, channels }: Pick<RegionalMatrix, "dimension" | "channels">,
-): Float64Array {
-  const out = new Float64Array(dimension * channels);
-  const count = rows.length / channels;
-  for (let i = 0; i < count; i++)
-    for (let k = 0; k < dimension; k++) {
-      const flow = cotangent[i * dimension + k] as number;
-      if (flow === 0) continue;
-      for (let c = 0, at = i * channels, to = k * channels; c < channels; c++)
-        out[to + c]! += flow * (rows[at + c] as number);
-    }
-  return out;
-}
-
 /** h of some pictures in a row. */
 export interface RegionBlock {
   readonly first: number;
@@ -113,29 +74,28 @@ export interface RegionBlock {
   readonly h: Float64Array;
 }
 
-/** h of a whole source, block by block. Throws `E_INPUT_SHAPE` for a matrix of another layer, `E_ABORTED`. */
+/** h of a whole source by Lambda `[d, K]`, block by block. Throws `E_INPUT_SHAPE` for the matrix of another layer, `E_ABORTED`. */
 export async function* projectedBlocks(
   source: MapSource,
-  matrix: RegionalMatrix,
+  matrix: Float64Array,
   { size, signal }: { readonly size?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<RegionBlock> {
-  refuseOther(source, matrix);
+  const dimension = dimensionOf(matrix, source);
   for await (const { first, count, rows } of source.blocks(size)) {
     if (signal?.aborted)
       throw new OnnxplainError("E_ABORTED", `Stopped at picture ${first} of ${source.count}.`, {
         cause: signal.reason,
       });
-    yield { first, count, h: projectedRows(rows, matrix) };
+    yield { first, count, h: projected({ features: rows, width: source.channels }, matrix, dimension) };
   }
 }
 
-export function refuseOther(
-  { channels }: Pick<MapSource, "channels">,
-  matrix: Pick<RegionalMatrix, "channels" | "dimension" | "values">,
-): void {
-  if (matrix.channels === channels && matrix.values.length === matrix.dimension * channels) return;
+/** d of Lambda `[d, K]`. Throws `E_INPUT_SHAPE`. */
+export function dimensionOf(matrix: Float64Array, { channels }: Pick<MapSource, "channels">): number {
+  const dimension = matrix.length / channels;
+  if (Number.isInteger(dimension) && dimension > 0) return dimension;
   throw new OnnxplainError(
     "E_INPUT_SHAPE",
-    `Expected a matrix [d, ${channels}] for a layer of ${channels} channels, got ${matrix.values.length} numbers for [${matrix.dimension}, ${matrix.channels}]. Fit one for this layer.`,
+    `Expected a matrix [d, ${channels}] for a layer of ${channels} channels, got ${matrix.length} numbers. Fit one for this layer.`,
   );
 }
