@@ -251,6 +251,9 @@ function* textOf({ pictures, explained, table, orders, labels, clusters }: Fishe
       .join("")}`;
   for (const o of orders)
     yield `order ${o.order.padEnd(22)} A ${fixed(o.quality).padStart(8)}  V ${percent(o.flipShare).padStart(6)} %  ${o.traces} traces`;
-  for (const c of clusters.filter((c) => c.suspicious))
-    yield `suspicious: ${labels[c.class]} by ${nameOf(c.model)}, ${c.members.length} pictures, score ${c.score.toFixed(2)}${c.box ? `, at x ${percent(c.box.x0)}…${percent(c.box.x1)} %, y ${percent(c.box.y0)}…${percent(c.box.y1)} %` : ""}`;
+  for (const c of clusters.filter((c) => c.suspicious)) {
+    // whichever of both makes it suspicious says where
+    const { score, box } = c.beyond && c.beyond.score > c.score ? c.beyond : c;
+    yield `suspicious: ${labels[c.class]} by ${nameOf(c.model)}, ${c.members.length} pictures, score ${score.toFixed(2)}${box ? `, at x ${percent(box.x0)}…${percent(box.x1)} %, y ${percent(box.y0)}…${percent(box.y1)} %` : ""}`;
+  }
 }

@@ -1,6 +1,9 @@
 /** @file What the pieces of an evaluation come to: one table, and everything behind it. */
+import { cellPlacesOf } from "../fisher/artefacts/relevance-map.ts";
+import { meanOf as meanMap } from "../fisher/artefacts/row-clusters.ts";
 import { type ArtefactSearch, searchArtefacts } from "../fisher/artefacts/search.ts";
-import type { RelativeBox } from "../fisher/artefacts/spot.ts";
+import { densestBox, type RelativeBox } from "../fisher/artefacts/spot.ts";
+import { FEWEST, positiveShare, SUSPICIOUS, type Suspicion, suspicionOf } from "../fisher/artefacts/suspicion.ts";
 import { type ClassContext, contextOfClasses } from "../fisher/context.ts";
 import type { ModelId } from "./fisher-evaluate-judge.ts";
 import { type AskedOrder, type KeptQuality, merged, type SeveralQualities } from "./fisher-evaluate-orders.ts";
@@ -41,12 +44,24 @@ export interface PairedContext {
   readonly fisherLarger: number;
 }
 
+/**
+ * What a cluster's members have that the other clusters of the class have not: positive part of a member's map less their mean map.
+ * [R]: a shortcut beside a well known object is a small part of every map, and all of what parts the clusters.
+ */
+export interface Beyond extends Suspicion {
+  readonly box: RelativeBox | null;
+  /** `[GRID, GRID]`, mean over members; sum 1, or zeros. */
+  readonly mean: readonly number[];
+}
+
 export interface ClusterSummary {
   readonly model: ModelId;
   readonly class: number;
   /** Place of the cluster in its search. */
   readonly cluster: number;
+  /** By itself, or by what it has beyond the others. */
   readonly suspicious: boolean;
+  /** Of the whole maps; as are the next three. */
   readonly score: number;
   readonly concentration: number;
   readonly misplacement: number;
@@ -61,6 +76,8 @@ export interface ClusterSummary {
   readonly box: RelativeBox | null;
   /** `[GRID, GRID]`. */
   readonly mean: readonly number[];
+  /** Null where there is no other cluster. */
+  readonly beyond: Beyond | null;
   /** Members whose maps are nearest to the mean, nearest first. */
   readonly examples: readonly string[];
 }
@@ -136,9 +153,11 @@ export function findingsOf(
     searches: searches.map((s) => s.summary),
     clusters: searches
       .flatMap((s) => s.clusters)
-      .sort((a, b) => Number(b.suspicious) - Number(a.suspicious) || b.score - a.score),
+      .sort((a, b) => Number(b.suspicious) - Number(a.suspicious) || worst(b) - worst(a)),
   };
 }
+
+const worst = ({ score, beyond }: ClusterSummary): number => Math.max(score, beyond?.score ?? 0);
 
 const perClass = <T>(classes: number, make: (c: number) => T): readonly T[] =>
   Array.from({ length: classes }, (_, c) => make(c));
@@ -246,11 +265,12 @@ function searched(
       const { members, mean, box, suspicious, score, concentration, misplacement, constancy, share, centroid } =
         cluster;
       const own = members.map((i) => rows[i] as Rows[number]);
+      const beyond = beyondOthers(members, search.assignment, { rows, small });
       return {
         model,
         class: label,
         cluster: at,
-        suspicious,
+        suspicious: suspicious || ((beyond?.score ?? 0) >= SUSPICIOUS && members.length >= FEWEST),
         score,
         concentration,
         misplacement,
@@ -262,10 +282,37 @@ function searched(
         centroid,
         box: box ?? null,
         mean: Array.from(mean),
+        beyond,
         examples: nearestTo(mean, members, small).map((i) => (rows[i] as Rows[number]).id),
       };
     }),
   };
+}
+
+function beyondOthers(
+  members: readonly number[],
+  assignment: ArtefactSearch["assignment"],
+  { rows, small }: { readonly rows: Rows; readonly small: readonly Float64Array[] },
+): Beyond | null {
+  const own = new Set(members);
+  const others = small.filter((_, i) => (assignment[i] as number) >= 0 && !own.has(i));
+  if (others.length === 0) return null;
+  const base = meanMap(others.map(relative));
+  const excess = (map: Float64Array): Float64Array => positiveShare(map.map((v, p) => v - (base[p] as number)));
+  const placed = members.map((i) => {
+    const { id, map } = rows[i] as Rows[number];
+    const values = small[i] as Float64Array;
+    const whole = { id, width: GRID, height: GRID, values, boxes: map.boxes };
+    return { positive: excess(relative(values)), cells: cellPlacesOf(whole, STRIP, GRID) };
+  });
+  const mean = excess(meanMap(members.map((i) => relative(small[i] as Float64Array))));
+  return { ...suspicionOf(placed), box: densestBox(mean, GRID) ?? null, mean: Array.from(mean) };
+}
+
+/** Divided by the sum of magnitudes. */
+function relative(map: Float64Array): Float64Array {
+  const sum = map.reduce((s, v) => s + Math.abs(v), 0);
+  return sum > 0 ? map.map((v) => v / sum) : map;
 }
 
 /** By the cosine to the mean, the earlier first at ties. */

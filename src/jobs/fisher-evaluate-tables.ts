@@ -142,6 +142,10 @@ function curveTable({ evaluation: { orders, pixels, settings } }: TablesFrom): T
   return tableOfRows(rows, { curve: "string", at: "int", drop: "double", flipped: "int", reached: "int" });
 }
 
+const cornersOf = (box: FisherEvaluation["clusters"][number]["box"]): readonly number[] | null =>
+  box && [box.x0, box.y0, box.x1, box.y1];
+
+/** A row a cluster; boxes as x0, y0, x1, y1 in shares of the picture. */
 function clusterTable({ evaluation: { labels, clusters } }: TablesFrom): Table {
   const rows = clusters.map((c) => ({
     model: c.model,
@@ -156,7 +160,9 @@ function clusterTable({ evaluation: { labels, clusters } }: TablesFrom): Table {
     share: c.share,
     border: c.border,
     outside: c.outside,
-    box: c.box ? [c.box.x0, c.box.y0, c.box.x1, c.box.y1] : null,
+    box: cornersOf(c.box),
+    beyond_score: c.beyond?.score ?? null,
+    beyond_box: cornersOf(c.beyond?.box ?? null),
     examples: c.examples.join("; "),
     mean: c.mean,
   }));
@@ -174,6 +180,8 @@ function clusterTable({ evaluation: { labels, clusters } }: TablesFrom): Table {
     border: "double",
     outside: "double",
     box: "doubles",
+    beyond_score: "double",
+    beyond_box: "doubles",
     examples: "string",
     mean: "doubles",
   });

@@ -1,4 +1,5 @@
 /** @file KL(P || Q) of a mixture's posteriors at points, and its closed gradient by them. */
+import { OnnxplainError } from "../errors.ts";
 import type { Concentration } from "./concentration.ts";
 import type { Directions } from "./directions.ts";
 
@@ -20,7 +21,7 @@ export interface Divergence {
  * @param points `[n, d]`.
  * @param probabilities P `[n, C]`, or of more rows with `places`, which says the row of each point.
  * @param gradient Where the gradient goes, `[n, d]` at least.
- * Source: Li, Wang and Zhang 2021; gradient derived.
+ * Source: Li, Wang and Zhang 2021; gradient derived. Throws `E_NUMERIC` for points that are not finite.
  */
 export function divergenceOf(
   points: Float64Array,
@@ -43,6 +44,11 @@ export function divergenceOf(
     let square = 0;
     for (let k = 0; k < dimension; k++) square += points[g + k]! ** 2;
     const length = Math.sqrt(square);
+    if (!(length < Number.POSITIVE_INFINITY))
+      throw new OnnxplainError(
+        "E_NUMERIC",
+        `Expected points of finite length, got ${length} at place ${i}. Take a smaller rate, or scale the features down.`,
+      );
     const still = length < TINY;
     for (let k = 0; k < dimension; k++) direction[k] = still ? 0 : points[g + k]! / length;
     const kappa = still ? 0 : at(length);

@@ -93,7 +93,10 @@ function predictedClass(g: GraphBuilder, { scores, classes }: Classifier): Value
 
 /** The layer `[N, H W, C]` on the grid. */
 function rowsOf(g: GraphBuilder, layer: Layer, [height, width]: Grid): Value {
-  const planes = g.op("Reshape", [positionsOf(g, g.value(layer.name), layer), g.ints([0, layer.channels, ...layer.grid])]);
+  const planes = g.op("Reshape", [
+    positionsOf(g, g.value(layer.name), layer),
+    g.ints([0, layer.channels, ...layer.grid]),
+  ]);
   const small = emitPooled(g, planes, layer.grid, [height, width]);
   const flat = g.op("Reshape", [small, g.ints([0, layer.channels, height * width])]);
   return g.op("Transpose", [flat], { perm: [0, 2, 1] });

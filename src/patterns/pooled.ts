@@ -38,7 +38,8 @@ export function pooled(planes: ArrayLike<number>, from: Grid, to: Grid): Float64
 
 /** The same of a value `[N, C, h, w]`, emitted: `[N, C, H, W]`. A cell's average is that over columns of those over rows. */
 export function emitPooled(g: GraphBuilder, planes: Value, from: Grid, to: Grid): Value {
-  const alongRows = from[0] === to[0] ? planes : g.op("MatMul", [matrixOf(g, [to[0], from[0]], averages(from[0], to[0])), planes]);
+  const alongRows =
+    from[0] === to[0] ? planes : g.op("MatMul", [matrixOf(g, [to[0], from[0]], averages(from[0], to[0])), planes]);
   if (from[1] === to[1]) return alongRows;
   const [wide, narrow] = [from[1], to[1]];
   const transposed = new Float32Array(wide * narrow);

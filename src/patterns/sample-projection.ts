@@ -1,7 +1,12 @@
 /** @file Sample features brought to a few dimensions, where direction is category and length is confidence. */
 import { OnnxplainError } from "../errors.ts";
 import { batches } from "./batches.ts";
-import { type Concentration, concentrationOf, type SettledConcentration, settledConcentration } from "./concentration.ts";
+import {
+  type Concentration,
+  concentrationOf,
+  type SettledConcentration,
+  settledConcentration,
+} from "./concentration.ts";
 import type { Directions } from "./directions.ts";
 import { divergenceOf } from "./divergence.ts";
 import { logLikelihood, maximised } from "./em.ts";

@@ -383,4 +383,36 @@ describe("what pieces come to", () => {
     expect(found.context[0]?.classes.map((c) => c.mu)).toEqual([3, 0.5]);
     expect(found.context[0]?.mu).toBe(1.75);
   });
+
+  test("a shortcut beside a known object is what its cluster has beyond the others", () => {
+    const random = (i: number): number => ((i * 7919) % 101) / 101;
+    const boxes = [{ x0: 4, y0: 4, x1: 16, y1: 16 }];
+    // most of the relevance on the object, a quarter in one of two corners; of the second class all on the object
+    const small = (label: number, i: number): readonly number[] =>
+      Array.from({ length: GRID * GRID }, (_, p) => {
+        const [x, y] = [p % GRID, Math.floor(p / GRID)];
+        const left = i % 4 < 2;
+        const object = Math.hypot(x - 9.5, y - 9.5) < 4 ? 1 + 0.3 * random(i) : 0;
+        const there = (left ? x < 3 : x >= GRID - 3) && y < 3;
+        const aside = label === 1 && Math.hypot(x - (left ? 6 : 13), y - 10) < 2 ? 1 : 0;
+        return object + aside + (label === 0 && there ? 1.5 : 0) + 0.05 * random(p + 31 * i);
+      });
+    const none = { positive: 0.5, absolute: 0.5, area: 0.5 };
+    const pieces = Array.from({ length: 32 }, (_, i): PicturePiece => {
+      const label = i % 2;
+      const map: MapRecord = {
+        ...{ model: "fisher", mu: 1, muPositive: 1, sum: 1, places: { border: none, outside: none } },
+        ...{ small: small(label, i >> 1), boxes, pixels: null },
+      };
+      return { id: `${i}`, records: [{ class: label, maps: [map], orders: [] }] };
+    });
+    const { clusters } = findingsOf(pieces, { orders: [], models: ["fisher"], rankings: [], classes: 2, seed: 0 });
+    const odd = clusters.filter((c) => c.suspicious);
+    expect(odd.map((c) => c.class)).toEqual(odd.map(() => 0));
+    expect(odd.flatMap((c) => c.members).length).toBe(16);
+    for (const { beyond, score } of odd) {
+      expect(beyond?.score).toBeGreaterThan(score);
+      expect(beyond?.box?.y1).toBeLessThan(0.3);
+    }
+  });
 });

@@ -60,7 +60,10 @@ describe("divergence", () => {
     const directions = mixture(dimension, categories, 3);
     const random = normals(scattered(dimension));
     // lengths from 0.05 to some 20
-    const points = Float64Array.from({ length: 8 * dimension }, (_, at) => random() * 0.05 * 2 ** Math.floor(at / dimension));
+    const points = Float64Array.from(
+      { length: 8 * dimension },
+      (_, at) => random() * 0.05 * 2 ** Math.floor(at / dimension),
+    );
     const wanted = mixture(dimension, categories, 9).weights;
     const probabilities = Float64Array.from({ length: 8 * categories }, (_, at) => wanted[at % categories] as number);
     const { gradient } = divergenceOf(points, probabilities, directions, concentration);
@@ -84,7 +87,8 @@ describe("divergence", () => {
     const [zero, near] = [at(0), at(1e-7)];
     for (let k = 0; k < 3; k++) expect(zero[k]).toBeCloseTo(near[k]!, 6);
     expect(Math.hypot(...zero)).toBeGreaterThan(0.01);
-    for (const length of [1e-300, 1e-160, 1e-20, 1e3, 1e6]) expect(at(length).every(Number.isFinite), `${length}`).toBe(true);
+    for (const length of [1e-300, 1e-160, 1e-20, 1e3, 1e6])
+      expect(at(length).every(Number.isFinite), `${length}`).toBe(true);
   });
 
   it("is 0 where Q is P, and counts impossible categories as nothing", () => {
@@ -99,9 +103,31 @@ describe("divergence", () => {
     expect(certain.mean).toBeCloseTo(-Math.log(own[1]!), 12);
   });
 
+  it("refuses points that are not finite", () => {
+    for (const bad of [Number.NaN, Number.POSITIVE_INFINITY, 1e200])
+      expect(() =>
+        divergenceOf(
+          Float64Array.of(1, bad),
+          Float64Array.of(0.5, 0.5),
+          mixture(2, 2, 1),
+          concentrationOf({ dimension: 2 }),
+        ),
+      ).toThrow(expect.objectContaining({ code: "E_NUMERIC" }));
+  });
+
   it("stays finite where a category has vanished", () => {
-    const directions = { categories: 2, dimension: 2, weights: Float64Array.of(1, 0), means: Float64Array.of(1, 0, 0, 1) };
-    const { mean } = divergenceOf(Float64Array.of(1, 0), Float64Array.of(0.5, 0.5), directions, concentrationOf({ dimension: 2 }));
+    const directions = {
+      categories: 2,
+      dimension: 2,
+      weights: Float64Array.of(1, 0),
+      means: Float64Array.of(1, 0, 0, 1),
+    };
+    const { mean } = divergenceOf(
+      Float64Array.of(1, 0),
+      Float64Array.of(0.5, 0.5),
+      directions,
+      concentrationOf({ dimension: 2 }),
+    );
     expect(mean).toBeGreaterThan(300);
     expect(mean).toBeLessThan(400);
   });

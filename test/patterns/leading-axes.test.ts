@@ -5,7 +5,10 @@ import { normals } from "../../src/random.ts";
 
 const random = normals(11);
 const rowsOf = (count: number, scales: readonly number[], offset = 0): Float64Array =>
-  Float64Array.from({ length: count * scales.length }, (_, at) => offset + random() * (scales[at % scales.length] as number));
+  Float64Array.from(
+    { length: count * scales.length },
+    (_, at) => offset + random() * (scales[at % scales.length] as number),
+  );
 
 /** Dense eigenpairs of the covariance, by falling value. */
 function dense(rows: Float64Array, width: number): { values: number[]; vectors: number[][] } {
@@ -13,7 +16,9 @@ function dense(rows: Float64Array, width: number): { values: number[]; vectors: 
   const centred = m.clone().subRowVector(m.mean("column"));
   const covariance = centred.transpose().mmul(centred).div(m.rows);
   const found = new EigenvalueDecomposition(covariance, { assumeSymmetric: true });
-  const order = found.realEigenvalues.map((_, i) => i).sort((a, b) => found.realEigenvalues[b]! - found.realEigenvalues[a]!);
+  const order = found.realEigenvalues
+    .map((_, i) => i)
+    .sort((a, b) => found.realEigenvalues[b]! - found.realEigenvalues[a]!);
   return {
     values: order.map((i) => found.realEigenvalues[i] as number),
     vectors: order.map((i) => found.eigenvectorMatrix.getColumn(i)),

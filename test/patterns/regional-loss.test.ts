@@ -10,6 +10,7 @@ import { projected, pulledBack } from "../../src/patterns/wide-products.ts";
 import { normals } from "../../src/random.ts";
 import { absent, hasShared } from "../shared.ts";
 import { left, MANIFEST, patternCase } from "./golden.ts";
+import { positionsFirst } from "./some-maps.ts";
 
 const CASES = [
   "regional_product_max",
@@ -17,15 +18,6 @@ const CASES = [
   "regional_product_mean",
   "regional_cosine_max",
 ] as const;
-
-/** `[n, K, HW]` to `[n, HW, K]`. */
-function positionsFirst(f: Float64Array, [count, channels, positions]: readonly number[]): Float64Array {
-  const [n, k, p] = [count, channels, positions] as [number, number, number];
-  const out = new Float64Array(f.length);
-  for (let i = 0; i < n; i++)
-    for (let c = 0; c < k; c++) for (let r = 0; r < p; r++) out[(i * p + r) * k + c] = f[(i * k + c) * p + r] as number;
-  return out;
-}
 
 describe.skipIf(!hasShared(MANIFEST))(`regional losses of the reference set${absent(MANIFEST)}`, () => {
   it.each(CASES)("%s", (name) => {

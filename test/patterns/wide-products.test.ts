@@ -35,7 +35,9 @@ describe("products with wide features", () => {
     const places = Int32Array.of(4, 0, 4, 3, 1);
     const some = projected({ features, width, places }, matrix, d);
     places.forEach((place, i) => {
-      expect(Array.from(some.subarray(i * d, (i + 1) * d))).toEqual(Array.from(all.subarray(place * d, (place + 1) * d)));
+      expect(Array.from(some.subarray(i * d, (i + 1) * d))).toEqual(
+        Array.from(all.subarray(place * d, (place + 1) * d)),
+      );
     });
     const points = list(5 * d);
     expect(rowCount({ features, width, places })).toBe(5);
@@ -43,7 +45,9 @@ describe("products with wide features", () => {
     places.forEach((place, i) => {
       rows.set(features.subarray(place * width, (place + 1) * width), i * width);
     });
-    expect(pulledBack({ features, width, places }, points, d)).toEqual(pulledBack({ features: rows, width }, points, d));
+    expect(pulledBack({ features, width, places }, points, d)).toEqual(
+      pulledBack({ features: rows, width }, points, d),
+    );
   });
 
   it("refuses features that are no whole rows", () => {

@@ -93,6 +93,8 @@ export interface PageCluster {
   readonly box: { readonly x0: number; readonly y0: number; readonly x1: number; readonly y1: number } | null;
   /** `[grid, grid]`, signed. */
   readonly mean: readonly number[];
+  /** What it has beyond the other clusters of the class. */
+  readonly beyond: Pick<PageCluster, "score" | "concentration" | "misplacement" | "constancy" | "box" | "mean"> | null;
   readonly examples: readonly { readonly id: string; readonly image: ImageU8 }[];
 }
 

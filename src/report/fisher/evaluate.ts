@@ -111,7 +111,7 @@ async function artefacts({ searches, clusters, labels }: FisherEvaluatePage): Pr
   const shown = clusters.filter((c, i) => c.suspicious || i < CLUSTERS_SHOWN);
   const cards: Markup[] = [];
   for (const c of shown) cards.push(await clusterCard(c, labels));
-  return html`<p class="caption">Relevance maps of each class's true positives, brought to 20 × 20 cells and clustered by where their relevance lies (spectral clustering, as SpRAy does). A cluster is suspicious where its relevance is concentrated, in the same place from picture to picture, and at the border or away from every box.</p>${region(
+  return html`<p class="caption">Relevance maps of each class's true positives, brought to 20 × 20 cells and clustered by where their relevance lies (spectral clustering, as SpRAy does). A cluster is suspicious where its relevance is concentrated, in the same place from picture to picture, and at the border or away from every box; by its whole maps, or by what these have beyond the other clusters of the class: a shortcut beside a well known object is a small part of every map.</p>${region(
     "Where relevance lies",
     html`<table class="plain wide"><thead><tr><td></td><th scope="col" class="n">maps</th><th scope="col" class="n">clusters</th><th scope="col" class="n">positive relevance at the border<span class="not">(share of the pixels)</span></th><th scope="col" class="n">outside every box<span class="not">(share of the pixels)</span></th></tr></thead><tbody>${searches.map((s) => html`<tr><th scope="row">${className(labels, s.class)}, ${nameOf(s.model)}</th><td class="n">${s.maps}</td><td class="n">${s.clusters}</td><td class="n">${placed(s.border)}</td><td class="n">${placed(s.outside)}</td></tr>`)}</tbody></table>`,
   )}${cards}${clusters.length > shown.length ? html`<p class="soft">${counted(clusters.length - shown.length, "cluster")} more, none suspicious, in the tables.</p>` : undefined}`;
@@ -121,15 +121,27 @@ const placed = (part: FisherEvaluatePage["searches"][number]["border"]): string 
   part === null ? NOTHING : `${share(part.positive)} (${share(part.area)})`;
 
 async function clusterCard(cluster: PageCluster, labels: readonly string[]): Promise<Markup> {
-  const { suspicious, score, members, border, outside, concentration, misplacement, constancy, examples } = cluster;
+  const { suspicious, members, border, outside, examples, beyond } = cluster;
   const name = `${className(labels, cluster.class)}, ${nameOf(cluster.model)}`;
   const figures: Markup[] = [];
   for (const { id, image } of examples)
     figures.push(
       html`<figure><img src="${await pngUrl(image)}" alt="relevance for ${className(labels, cluster.class)} on ${id}"><figcaption>${id}</figcaption></figure>`,
     );
-  return html`<article class="cluster${suspicious ? " odd" : ""}"><h3>${name}: ${counted(members.length, "picture")}${suspicious ? ", suspicious" : ""}</h3><img class="mean" src="${await pngUrl(meanImage(cluster))}" alt="mean map of the cluster"><div><p>suspicion ${fixed(score, 2)}: concentration ${fixed(concentration, 2)}, misplacement ${fixed(misplacement, 2)}, constancy ${fixed(constancy, 2)}; ${share(border)} of the positive relevance at the border, ${share(outside)} outside every box; ${share(cluster.share)} of the maps of the class.</p><div class="thumbs">${figures}</div></div></article>`;
+  const means = [
+    await meanFigure(cluster, "mean map"),
+    beyond ? await meanFigure(beyond, "beyond the others") : undefined,
+  ];
+  return html`<article class="cluster${suspicious ? " odd" : ""}"><h3>${name}: ${counted(members.length, "picture")}${suspicious ? ", suspicious" : ""}</h3><div class="means">${means}</div><div><p>Suspicion ${suspicionText(cluster)}${beyond ? html`; beyond the other clusters ${suspicionText(beyond)}` : undefined}. ${share(border)} of the positive relevance lies at the border, ${share(outside)} outside every box; ${share(cluster.share)} of the maps of the class.</p><div class="thumbs">${figures}</div></div></article>`;
 }
+
+type Suspected = Pick<PageCluster, "score" | "concentration" | "misplacement" | "constancy" | "box" | "mean">;
+
+const suspicionText = ({ score, concentration, misplacement, constancy }: Suspected): Markup =>
+  html`<b>${fixed(score, 2)}</b> (concentration ${fixed(concentration, 2)}, misplacement ${fixed(misplacement, 2)}, constancy ${fixed(constancy, 2)})`;
+
+const meanFigure = async (of: Suspected, what: string): Promise<Markup> =>
+  html`<figure><img class="mean" src="${await pngUrl(meanImage(of))}" alt="${what} of the cluster"><figcaption>${what}</figcaption></figure>`;
 
 const CELL = 7;
 const LINE = 2;
