@@ -25,7 +25,7 @@ export const farFrom = (d: number): number => Math.sqrt(2 * Math.max(40, d));
  * Source: NIST DLMF 13.2.2 after Kummer's 13.2.39 (terms above 0), 13.7.2 from {@link farFrom} on.
  */
 export function noisyMean(d: number, s: number): NoisyMean {
-  return s < farFrom(d) ? near(d, s) : far(d, s);
+  return s >= farFrom(d) ? far(d, s) : near(d, s);
 }
 
 /** 1F1(1/2; b; -a) = e^-a 1F1(b - 1/2; b; a): sums over a^k / k!, and e^a by the same sum. */
@@ -53,7 +53,7 @@ function far(d: number, s: number): NoisyMean {
   let [term, gap, falling] = [1, 0, 0];
   for (let k = 1; ; k++) {
     const next = (term * (k - 0.5) * (k - (d + 1) / 2)) / (k * a);
-    if (Math.abs(next) <= 1e-18 * gap || Math.abs(next) > Math.abs(term)) break;
+    if (!(Math.abs(next) > 1e-18 * gap && Math.abs(next) <= Math.abs(term))) break;
     term = next;
     gap -= term;
     falling -= k * term;

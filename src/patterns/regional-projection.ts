@@ -112,7 +112,7 @@ export interface RegionalFit {
 }
 
 /** Adam's step, as a share of the root mean square of the start's entries: layers differ in scale by orders of magnitude. */
-export const RELATIVE_RATE = 0.03;
+export const RELATIVE_RATE = 0.1;
 /** Adam's step of a logit. */
 const LOGIT_RATE = 0.05;
 /** Positions at most that a start is taken from. */

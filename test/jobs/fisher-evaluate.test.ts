@@ -22,6 +22,7 @@ import { findingsOf } from "../../src/jobs/fisher-evaluate-summary.ts";
 import { type OpenFisher, openFisher } from "../../src/jobs/fisher-open.ts";
 import { runFisherTrain } from "../../src/jobs/fisher-train.ts";
 import { loadModel } from "../../src/load.ts";
+import { scattered, uniforms } from "../../src/random.ts";
 import { findArchitecture } from "../../src/train/architectures/table.ts";
 import { averagePrecision } from "../../src/train/average-precision.ts";
 import { equalError } from "../../src/train/equal-error.ts";
@@ -414,5 +415,38 @@ describe("what pieces come to", () => {
       expect(beyond?.score).toBeGreaterThan(score);
       expect(beyond?.box?.y1).toBeLessThan(0.3);
     }
+  });
+
+  test("where the spectrum's own cut shows nothing, a finer one may; without a shortcut it shows nothing either", () => {
+    const draw = uniforms(scattered(8));
+    const boxes = [{ x0: 3, y0: 3, x1: 17, y1: 17 }];
+    const small = (marked: boolean, i: number): readonly number[] => {
+      const [cx, cy] = [6 + 8 * draw(), 6 + 8 * draw()];
+      const near = (v: number, far: boolean): boolean => (far ? v >= GRID - 3 : v < 3);
+      return Array.from({ length: GRID * GRID }, (_, p) => {
+        const [x, y] = [p % GRID, Math.floor(p / GRID)];
+        const mark = marked && near(x, i % 4 < 2) && near(y, i % 2 === 0) ? 1 : 0;
+        return Math.exp(-((x - cx) ** 2 + (y - cy) ** 2) / 32) + mark + 0.2 * draw();
+      });
+    };
+    const none = { positive: 0.5, absolute: 0.5, area: 0.5 };
+    const pieces = Array.from({ length: 64 }, (_, i): PicturePiece => {
+      const label = i % 2;
+      const map: MapRecord = {
+        ...{ model: "fisher", mu: 1, muPositive: 1, sum: 1, places: { border: none, outside: none } },
+        ...{ small: small(label === 0, i >> 1), boxes, pixels: null },
+      };
+      return { id: `${i}`, records: [{ class: label, maps: [map], orders: [] }] };
+    });
+    const { clusters, searches } = findingsOf(pieces, {
+      orders: [],
+      models: ["fisher"],
+      rankings: [],
+      classes: 2,
+      seed: 0,
+    });
+    expect(clusters.filter((c) => c.suspicious).map((c) => c.class)).toContain(0);
+    expect(clusters.filter((c) => c.suspicious && c.class === 1)).toEqual([]);
+    expect(searches.map((s) => s.notes.join().includes("6 clusters"))).toEqual([true, false]);
   });
 });

@@ -99,6 +99,7 @@ describe("a fit of sample features", () => {
       rate: 1e-3,
       steps: 10,
       emSteps: 1,
+      mStep: "mixture",
       rounds: 15,
       batch: "all",
       seed: 0,
@@ -121,6 +122,34 @@ describe("a fit of sample features", () => {
     const { curve } = await fitSamples(drawn(), { steps: 0, rounds: 20, patience: 30 });
     for (let t = 1; t < curve.length; t++)
       expect(curve[t]?.logLikelihood).toBeGreaterThanOrEqual((curve[t - 1]?.logLikelihood as number) - 1e-9);
+  });
+
+  it("with the network's M step: weights are the mean of P, directions its weighted sums", async () => {
+    const samples = drawn();
+    let state: SampleState | undefined;
+    const { choices } = await fitSamples(samples, {
+      mStep: "network",
+      steps: 0,
+      rounds: 1,
+      patience: 5,
+      onRound: (progress) => {
+        state = progress.state();
+      },
+    });
+    const points = projected(samples, Float64Array.from(state?.matrix ?? []), 3);
+    for (let y = 0; y < 4; y++) {
+      const sum = [0, 0, 0];
+      let mass = 0;
+      for (let i = 0; i < 120; i++) {
+        const g = points.subarray(3 * i, 3 * i + 3);
+        const share = samples.probabilities[4 * i + y] as number;
+        mass += share / 120;
+        for (let k = 0; k < 3; k++) sum[k]! += (share * concentration.at(Math.hypot(...g)) * g[k]!) / Math.hypot(...g);
+      }
+      expect(state?.weights[y]).toBeCloseTo(mass, 12);
+      for (let k = 0; k < 3; k++) expect(state?.means[3 * y + k]).toBeCloseTo(sum[k]! / Math.hypot(...sum), 12);
+    }
+    expect(choices.mStep).toBe("network");
   });
 
   it("is the same in a space that is turned", async () => {
@@ -343,6 +372,7 @@ describe("bad input", () => {
     ["E_PARAM", "a concentration of other dimensions", {}, { dimension: 2, concentration }],
     ["E_PARAM", "an unknown start", {}, { start: "centre" as "pca" }],
     ["E_PARAM", "an unknown optimiser", {}, { optimizer: "sgd" as "adam" }],
+    ["E_PARAM", "an unknown M step", {}, { mStep: "both" as "mixture" }],
     ["E_PARAM", "a batch of none", {}, { batch: 0 }],
     ["E_PARAM", "half a round", {}, { rounds: 0.5 }],
     ["E_PARAM", "a negative rate", {}, { rate: -1 }],
