@@ -1,9 +1,7 @@
 /** @file What the pieces of an evaluation come to: one table, and everything behind it. */
-import { cellPlacesOf } from "../fisher/artefacts/relevance-map.ts";
-import { meanOf as meanMap } from "../fisher/artefacts/row-clusters.ts";
-import { type ArtefactSearch, searchArtefacts } from "../fisher/artefacts/search.ts";
-import { densestBox, type RelativeBox } from "../fisher/artefacts/spot.ts";
-import { FEWEST, positiveShare, SUSPICIOUS, type Suspicion, suspicionOf } from "../fisher/artefacts/suspicion.ts";
+import { searchArtefacts } from "../fisher/artefacts/search.ts";
+import type { RelativeBox } from "../fisher/artefacts/spot.ts";
+import type { Suspicion } from "../fisher/artefacts/suspicion.ts";
 import { type ClassContext, contextOfClasses } from "../fisher/context.ts";
 import type { ModelId } from "./fisher-evaluate-judge.ts";
 import { type AskedOrder, type KeptQuality, merged, type SeveralQualities } from "./fisher-evaluate-orders.ts";
@@ -44,13 +42,10 @@ export interface PairedContext {
   readonly fisherLarger: number;
 }
 
-/**
- * What a cluster's members have that the other clusters of the class have not: positive part of a member's map less their mean map.
- * [R]: a shortcut beside a well known object is a small part of every map, and all of what parts the clusters.
- */
-export interface Beyond extends Suspicion {
+/** What a cluster has beyond the others of its class, as plain JSON. */
+export interface BeyondSummary extends Suspicion {
   readonly box: RelativeBox | null;
-  /** `[GRID, GRID]`, mean over members; sum 1, or zeros. */
+  /** `[GRID, GRID]`, sum 1, or zeros. */
   readonly mean: readonly number[];
 }
 
@@ -77,7 +72,7 @@ export interface ClusterSummary {
   /** `[GRID, GRID]`. */
   readonly mean: readonly number[];
   /** Null where there is no other cluster. */
-  readonly beyond: Beyond | null;
+  readonly beyond: BeyondSummary | null;
   /** Members whose maps are nearest to the mean, nearest first. */
   readonly examples: readonly string[];
 }
@@ -108,9 +103,6 @@ export interface FisherFindings {
   /** The most suspicious first. */
   readonly clusters: readonly ClusterSummary[];
 }
-
-/** [R]. */
-const FINER = 6;
 
 /** Examples of a cluster that are named. */
 const EXAMPLES = 4;
@@ -231,27 +223,10 @@ const searchesOf = (
     own.length === 0 ? [] : [searched(model, own, { label: c, seed })],
   );
 
-/**
- * As the spectrum cuts. Where nothing is suspicious then, once more in {@link FINER} clusters: objects that lie anywhere hide a faint
- * shortcut of several places from the widest gap. The finer cut counts only where it finds one.
- */
 function searched(
   model: ModelId,
   rows: Rows,
   { label, seed }: { readonly label: number; readonly seed: number },
-): Searched {
-  const first = cut(model, rows, { label, seed });
-  if (first.clusters.some((c) => c.suspicious) || rows.length < FINER * FEWEST) return first;
-  const finer = cut(model, rows, { label, seed, clusters: FINER });
-  if (!finer.clusters.some((c) => c.suspicious)) return first;
-  const note = `the spectrum's own cut (${first.clusters.length}) showed nothing suspicious, one into ${FINER} clusters does`;
-  return { ...finer, summary: { ...finer.summary, notes: [...finer.summary.notes, note] } };
-}
-
-function cut(
-  model: ModelId,
-  rows: Rows,
-  { label, seed, clusters }: { readonly label: number; readonly seed: number; readonly clusters?: number },
 ): Searched {
   const small = rows.map(({ map }) => Float64Array.from(map.small));
   const search = searchArtefacts(
@@ -262,7 +237,7 @@ function cut(
       values: small[i] as Float64Array,
       boxes: map.boxes.length > 0 ? map.boxes : undefined,
     })),
-    { strip: STRIP, grid: GRID, seed, clusters },
+    { strip: STRIP, grid: GRID, seed },
   );
   const shareOf = (members: Rows, part: "border" | "outside"): Share | null => {
     const known = members.flatMap((r) => r.map.places[part] ?? []);
@@ -282,15 +257,14 @@ function cut(
       notes: search.notes,
     },
     clusters: search.clusters.map((cluster, at): ClusterSummary => {
-      const { members, mean, box, suspicious, score, concentration, misplacement, constancy, share, centroid } =
-        cluster;
+      const { members, mean, box, beyond, suspicious, score, concentration, misplacement, constancy } = cluster;
+      const { share, centroid } = cluster;
       const own = members.map((i) => rows[i] as Rows[number]);
-      const beyond = beyondOthers(members, search.assignment, { rows, small });
       return {
         model,
         class: label,
         cluster: at,
-        suspicious: suspicious || ((beyond?.score ?? 0) >= SUSPICIOUS && members.length >= FEWEST),
+        suspicious,
         score,
         concentration,
         misplacement,
@@ -302,42 +276,16 @@ function cut(
         centroid,
         box: box ?? null,
         mean: Array.from(mean),
-        beyond,
+        beyond: beyond ? { ...beyond, box: beyond.box ?? null, mean: Array.from(beyond.mean) } : null,
         examples: nearestTo(mean, members, small).map((i) => (rows[i] as Rows[number]).id),
       };
     }),
   };
 }
 
-function beyondOthers(
-  members: readonly number[],
-  assignment: ArtefactSearch["assignment"],
-  { rows, small }: { readonly rows: Rows; readonly small: readonly Float64Array[] },
-): Beyond | null {
-  const own = new Set(members);
-  const others = small.filter((_, i) => (assignment[i] as number) >= 0 && !own.has(i));
-  if (others.length === 0) return null;
-  const base = meanMap(others.map(relative));
-  const excess = (map: Float64Array): Float64Array => positiveShare(map.map((v, p) => v - (base[p] as number)));
-  const placed = members.map((i) => {
-    const { id, map } = rows[i] as Rows[number];
-    const values = small[i] as Float64Array;
-    const whole = { id, width: GRID, height: GRID, values, boxes: map.boxes };
-    return { positive: excess(relative(values)), cells: cellPlacesOf(whole, STRIP, GRID) };
-  });
-  const mean = excess(meanMap(members.map((i) => relative(small[i] as Float64Array))));
-  return { ...suspicionOf(placed), box: densestBox(mean, GRID) ?? null, mean: Array.from(mean) };
-}
-
-/** Divided by the sum of magnitudes. */
-function relative(map: Float64Array): Float64Array {
-  const sum = map.reduce((s, v) => s + Math.abs(v), 0);
-  return sum > 0 ? map.map((v) => v / sum) : map;
-}
-
 /** By the cosine to the mean, the earlier first at ties. */
 function nearestTo(
-  mean: ArtefactSearch["clusters"][number]["mean"],
+  mean: Float64Array,
   members: readonly number[],
   maps: readonly Float64Array[],
 ): readonly number[] {

@@ -57,7 +57,10 @@ function rowsOf({ width, values }: PictureVectors): number {
 }
 
 /** Vectors of the pictures at some places. */
-export function pickedVectors({ width, values }: PictureVectors, places: ArrayLike<number>): PictureVectors {
+export function pickedVectors(
+  { width, values }: PictureVectors,
+  places: ArrayLike<number>,
+): PictureVectors & { readonly values: Float64Array } {
   const out = new Float64Array(places.length * width);
   for (let i = 0; i < places.length; i++)
     for (let k = 0; k < width; k++) out[i * width + k] = values[(places[i] as number) * width + k] as number;

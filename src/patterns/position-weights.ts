@@ -74,3 +74,18 @@ export function throughSoftmax(weights: Float64Array, gradient: Float64Array): F
   const mean = sums.reduce((s, g, r) => s + g * (weights[r] as number), 0);
   return sums.map((g, r) => (weights[r] as number) * (g - mean));
 }
+
+/** w `[B, HW]` of a batch, by name; of the weights given for the whole set, or of free logits. */
+export const WEIGHTS: Readonly<
+  Record<ImportanceName, (weighed: Weighed, given: ArrayLike<number>, logits: Float64Array) => Float64Array>
+> = {
+  given: (weighed, given) => givenWeights(given, weighed),
+  uniform: (weighed) => uniformWeights(weighed),
+  norm: (weighed) => normWeights(weighed),
+  learned: ({ places, positions }, _, logits) => {
+    const out = new Float64Array(places.length * positions);
+    const own = softmaxOf(logits);
+    for (let i = 0; i < places.length; i++) out.set(own, i * positions);
+    return out;
+  },
+};

@@ -1,6 +1,5 @@
 /** @file Regional features of a layer brought to the space of the sample features: the fit of its matrix Lambda. */
 import { OnnxplainError } from "../errors.ts";
-import { scattered, shuffled, uniforms } from "../random.ts";
 import { ANSWERS, type AnswerMode } from "./answers.ts";
 import { batches } from "./batches.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
@@ -13,16 +12,9 @@ import {
   pickedVectors,
   productProbabilities,
 } from "./pair-probabilities.ts";
-import {
-  givenWeights,
-  type ImportanceName,
-  normWeights,
-  softmaxOf,
-  throughSoftmax,
-  uniformWeights,
-  type Weighed,
-} from "./position-weights.ts";
+import { type ImportanceName, softmaxOf, throughSoftmax, WEIGHTS } from "./position-weights.ts";
 import { type RegionalLoss, regionalLoss } from "./regional-loss.ts";
+import { regionalStart } from "./regional-start.ts";
 import {
   type RegionalState,
   type RegionalStep,
@@ -30,7 +22,7 @@ import {
   regionalStateOf,
   regionalWorkingOf,
 } from "./regional-state.ts";
-import { meanStrength, type StartName, startingMatrix } from "./sample-start.ts";
+import type { StartName } from "./sample-start.ts";
 
 export interface RegionalFitOptions {
   /** g of the fitted sample features, `[n, d]`. */
@@ -56,6 +48,8 @@ export interface RegionalFitOptions {
    * `[d, K]` that is known, taken as it is: that of the checkpoint before.
    */
   readonly start?: StartName | Float64Array | undefined;
+  /** [R] Is a named start turned so that its regional features point to the g of their pictures as far as they can? Default true. */
+  readonly turn?: boolean | undefined;
   /** [R] `adam` (default) or `descent`. */
   readonly optimizer?: OptimizerName | undefined;
   /** Learning rate; default for Adam {@link RELATIVE_RATE} of the start's root mean square, 0.01 for descent. */
@@ -91,6 +85,8 @@ export interface RegionalFitChoices {
   readonly eta: number;
   readonly importance: ImportanceName;
   readonly start: StartName | "warm";
+  /** False for a warm start. */
+  readonly turn: boolean;
   readonly optimizer: OptimizerName;
   readonly rate: number;
   readonly batch: number;
@@ -115,8 +111,6 @@ export interface RegionalFit {
 export const RELATIVE_RATE = 0.1;
 /** Adam's step of a logit. */
 const LOGIT_RATE = 0.05;
-/** Positions at most that a start is taken from. */
-const START_POSITIONS = 4096;
 
 /**
  * Fits Lambda of one layer: pictures whose regional features lie alike are to be those that the network takes to be alike,
@@ -179,21 +173,6 @@ export async function fitRegions(source: MapSource, options: RegionalFitOptions)
 
 type Settled = Omit<RegionalFitChoices, "rate">;
 
-/** w of a batch, by name. */
-const WEIGHTS: Readonly<
-  Record<ImportanceName, (weighed: Weighed, given: ArrayLike<number>, logits: Float64Array) => Float64Array>
-> = {
-  given: (weighed, given) => givenWeights(given, weighed),
-  uniform: (weighed) => uniformWeights(weighed),
-  norm: (weighed) => normWeights(weighed),
-  learned: ({ places, positions }, _, logits) => {
-    const out = new Float64Array(places.length * positions);
-    const own = softmaxOf(logits);
-    for (let i = 0; i < places.length; i++) out.set(own, i * positions);
-    return out;
-  },
-};
-
 /** P(x2|x1) of a batch, by name. */
 const TARGETS: Readonly<Record<PairTarget, (vectors: PictureVectors, kappa: number) => Float64Array>> = {
   product: productProbabilities,
@@ -223,14 +202,15 @@ function lossOf(
 
 async function begin(
   source: MapSource,
-  { start = "pca", rate, samples }: RegionalFitOptions,
-  { dimension, optimizer: name, seed }: Settled,
+  options: RegionalFitOptions,
+  settled: Settled,
   logits: number,
 ): Promise<RegionalWorking> {
-  const optimizer = findOptimizer(name);
+  const { start = "pca", rate } = options;
+  const optimizer = findOptimizer(settled.optimizer);
   const { matrix, notes } =
     typeof start === "string"
-      ? await namedStart(source, start, { dimension, seed, strength: meanStrength(samples, dimension) })
+      ? await regionalStart(source, start, { ...settled, samples: options.samples, weights: options.weights ?? [] })
       : { matrix: start.slice(), notes: [] };
   const size = Math.sqrt(matrix.reduce((s, v) => s + v * v, 0) / matrix.length);
   const memory = (length: number): readonly Float64Array[] =>
@@ -240,23 +220,10 @@ async function begin(
     logits: new Float64Array(logits),
     memory: memory(matrix.length),
     logitMemory: memory(logits),
-    rate: rate ?? (name === "adam" ? RELATIVE_RATE * (size || 1) : optimizer.rate),
+    rate: rate ?? (settled.optimizer === "adam" ? RELATIVE_RATE * (size || 1) : optimizer.rate),
     curve: [],
     notes,
   };
-}
-
-/** From all positions of some pictures, drawn by the seed. */
-async function namedStart(
-  source: MapSource,
-  start: StartName,
-  { dimension, seed, strength }: { readonly dimension: number; readonly seed: number; readonly strength: number },
-) {
-  const { count, positions, channels } = source;
-  const wanted = Math.min(count, Math.max(1, Math.ceil(START_POSITIONS / positions)));
-  const places = shuffled(count, uniforms(scattered(seed)), wanted).toSorted();
-  const rows = { features: await source.some(places), width: channels };
-  return startingMatrix(start, { rows, dimension, seed }, strength);
 }
 
 function settle({ count, positions, channels }: MapSource, options: RegionalFitOptions): Settled {
@@ -269,6 +236,7 @@ function settle({ count, positions, channels }: MapSource, options: RegionalFitO
     mode = "max",
     eta = 0.1,
     start = "pca",
+    turn = true,
   } = options;
   const { optimizer = "adam", batch = 32, epochs = 20, seed = 0, concentration, rate } = options;
   const importance = options.importance ?? (weights === undefined ? "uniform" : "given");
@@ -316,6 +284,7 @@ function settle({ count, positions, channels }: MapSource, options: RegionalFitO
     eta,
     importance,
     start: typeof start === "string" ? start : "warm",
+    turn: turn && typeof start === "string",
     optimizer,
     batch,
     epochs,

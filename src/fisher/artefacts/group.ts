@@ -1,4 +1,5 @@
 /** @file A group of maps as a finding: where its relevance lies, and how suspicious that is; groups of one artefact joined. */
+import { type Beyond, beyondOthers } from "./beyond.ts";
 import type { MapPlaces } from "./relevance-map.ts";
 import { meanOf } from "./row-clusters.ts";
 import { centroidOf, densestBox, type RelativeBox } from "./spot.ts";
@@ -26,7 +27,9 @@ export interface ArtefactCluster extends Suspicion {
   readonly centroid: { readonly x: number; readonly y: number };
   /** The rectangle that holds most positive relevance beyond its area. */
   readonly box: RelativeBox | undefined;
-  /** A score of 0.5 or more, from 3 members on. */
+  /** What the members have beyond the other clusters; undefined where there is none. */
+  readonly beyond: Beyond | undefined;
+  /** A score of 0.5 or more, of the whole maps or of what is beyond the others, from 3 members on. */
   readonly suspicious: boolean;
 }
 
@@ -39,20 +42,27 @@ export interface Clustered extends Placed {
   readonly shares: MapPlaces;
 }
 
-/** One member at least. */
-export function clusterOf(members: readonly Clustered[], all: number, grid: number): ArtefactCluster {
+/** One member at least; `all` are the maps of the class. */
+export function clusterOf(members: readonly Clustered[], all: readonly Clustered[], grid: number): ArtefactCluster {
   const suspicion = suspicionOf(members);
+  const own = new Set(members);
+  const beyond = beyondOthers(
+    members,
+    all.filter((one) => !own.has(one)),
+    grid,
+  );
   const positive = meanOf(members.map((m) => m.positive));
   return {
     ...suspicion,
     members: members.map((m) => m.place).sort((a, b) => a - b),
-    share: members.length / all,
+    share: members.length / all.length,
     mean: meanOf(members.map((m) => m.row)),
     border: meanKnown(members.map((m) => m.shares.border.positive)),
     outside: meanKnown(members.map((m) => m.shares.outside?.positive)),
     centroid: centroidOf(positive, grid),
     box: densestBox(positive, grid),
-    suspicious: suspicion.score >= SUSPICIOUS && members.length >= FEWEST,
+    beyond,
+    suspicious: Math.max(suspicion.score, beyond?.score ?? 0) >= SUSPICIOUS && members.length >= FEWEST,
   };
 }
 

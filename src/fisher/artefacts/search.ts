@@ -6,7 +6,7 @@ import { cellPlacesOf, type MapPlaces, placesOf, type RelevanceMap } from "./rel
 import { rowClusters } from "./row-clusters.ts";
 import { smallMap } from "./small-map.ts";
 import { greatestEigenpairs } from "./spectrum.ts";
-import { meanCosine, positiveShare } from "./suspicion.ts";
+import { FEWEST, meanCosine, positiveShare } from "./suspicion.ts";
 
 export interface ArtefactOptions {
   /** Width of the border strip as a share of the picture's shorter side, above 0, at most 0.5. Default 0.1. */
@@ -37,12 +37,17 @@ export interface ArtefactSearch {
   readonly notes: readonly string[];
 }
 
+/** [R]: clusters of the second cut. */
+const FINER = 6;
+
 const DEFAULTS = { strip: 0.1, grid: 20, most: 10, seed: 0 };
 
 /**
  * Relevance maps of pictures of one class, by any method and of any size, clustered by where their relevance lies (SpRAy). Maps are
  * brought to a common grid and divided by their sum of magnitudes; the graph of nearest neighbours is cut where its spectrum says.
- * Suspicious clusters whose misplaced relevance is the same are joined. A map of zeros belongs to no cluster. An artefact inside the objects' boxes and away from the border is a cluster, yet not suspicious.
+ * Suspicious clusters whose misplaced relevance is the same are joined. Where nothing is suspicious, and `clusters` is not given, the graph is
+ * cut once more, finer: objects that lie anywhere hide a faint shortcut of several places from the widest gap. A map of zeros belongs
+ * to no cluster. An artefact inside the objects' boxes and away from the border is a cluster, yet not suspicious.
  *
  * n^2 grid^2 products for the neighbours, the eigenvectors by subspace iteration on the sparse graph: nothing grows with n^3.
  *
@@ -63,14 +68,14 @@ export function searchArtefacts(maps: readonly RelevanceMap[], options: Artefact
     const cells = cellPlacesOf(map, strip, grid);
     return [{ place, row, positive: positiveShare(row), cells, shares: places[place] as MapPlaces }];
   });
-  const { groups, eigenvalues } = cutGraph(
+  const spectrum = spectrumOf(
     clustered.map((c) => c.row),
     { ...options, most, seed },
   );
-  const joined = joinedGroups(groups.map((group) => group.map((i) => clustered[i] as Clustered)));
-  const clusters = joined
-    .map((group) => clusterOf(group, clustered.length, grid))
-    .sort((a, b) => Number(b.suspicious) - Number(a.suspicious) || b.score - a.score);
+  const judged = (count: number): Judged => judge(clustered, groupsOf(spectrum, count, seed), grid);
+  const own = judged(options.clusters ?? widestGap(spectrum.eigenvalues, most));
+  const finer = options.clusters === undefined && !own.odd && clustered.length >= FINER * FEWEST ? judged(FINER) : own;
+  const { clusters, cut } = finer.odd ? finer : own;
   const assignment = new Int32Array(maps.length).fill(-1);
   clusters.forEach(({ members }, cluster) => {
     for (const i of members) assignment[i] = cluster;
@@ -82,13 +87,16 @@ export function searchArtefacts(maps: readonly RelevanceMap[], options: Artefact
     places,
     clusters,
     assignment,
-    eigenvalues,
+    eigenvalues: spectrum.eigenvalues,
     constancy: meanCosine(clustered.map((c) => c.positive)),
     notes: [
-      ...(joined.length < groups.length
-        ? [
-            `${groups.length} clusters by the spectrum; those with the same misplaced relevance joined, ${joined.length} left`,
-          ]
+      ...(clusters === own.clusters
+        ? []
+        : [
+            `the spectrum's own cut (${own.clusters.length}) showed nothing suspicious, one into ${FINER} clusters does`,
+          ]),
+      ...(clusters.length < cut
+        ? [`${cut} clusters; those with the same misplaced relevance joined, ${clusters.length} left`]
         : []),
       ...(zeros > 0 ? [`${zeros} of ${maps.length} maps are zero in every cell and belong to no cluster`] : []),
       ...(boxed === 0
@@ -121,32 +129,53 @@ function normalised(map: Float64Array): Float64Array | undefined {
   return sum > 0 ? map.map((v) => v / sum) : undefined;
 }
 
-interface Cut {
-  /** Places in the rows. */
-  readonly groups: readonly (readonly number[])[];
-  readonly eigenvalues: Float64Array;
+interface Judged {
+  /** The most suspicious first. */
+  readonly clusters: readonly ArtefactCluster[];
+  /** Groups before some were joined. */
+  readonly cut: number;
+  /** One is suspicious. */
+  readonly odd: boolean;
 }
 
-/** One row is one group; no row, none. */
-function cutGraph(
+function judge(clustered: readonly Clustered[], groups: readonly (readonly number[])[], grid: number): Judged {
+  const clusters = joinedGroups(groups.map((group) => group.map((i) => clustered[i] as Clustered)))
+    .map((group) => clusterOf(group, clustered, grid))
+    .sort((a, b) => Number(b.suspicious) - Number(a.suspicious) || worst(b) - worst(a));
+  return { clusters, cut: groups.length, odd: clusters.some((c) => c.suspicious) };
+}
+
+const worst = ({ score, beyond }: ArtefactCluster): number => Math.max(score, beyond?.score ?? 0);
+
+interface Spectrum {
+  readonly count: number;
+  readonly eigenvalues: Float64Array;
+  readonly vectors: readonly Float64Array[];
+}
+
+function spectrumOf(
   rows: readonly Float64Array[],
   { neighbours, clusters, most, seed }: ArtefactOptions & { readonly most: number; readonly seed: number },
-): Cut {
-  const n = rows.length;
-  if (n < 2) return { groups: n === 0 ? [] : [[0]], eigenvalues: new Float64Array(n) };
-  const k = Math.min(n - 1, neighbours ?? Math.max(3, Math.ceil(Math.log(n))));
-  const { values, vectors } = greatestEigenpairs(neighbourGraph(rows, k), Math.max(most, clusters ?? 1) + 1, seed);
-  const eigenvalues = values.map((v) => Math.max(0, 1 - v));
-  const count = Math.min(n, clusters ?? widestGap(eigenvalues, most));
-  const { assignment } = rowClusters(
-    rows.map((_, i) => unit(Float64Array.from(vectors.slice(0, count), (vector) => vector[i] as number))),
-    count,
-    seed,
+): Spectrum {
+  const count = rows.length;
+  if (count < 2) return { count, eigenvalues: new Float64Array(count), vectors: [] };
+  const k = Math.min(count - 1, neighbours ?? Math.max(3, Math.ceil(Math.log(count))));
+  const wanted = Math.max(most, clusters ?? FINER) + 1;
+  const { values, vectors } = greatestEigenpairs(neighbourGraph(rows, k), wanted, seed);
+  return { count, eigenvalues: values.map((v) => Math.max(0, 1 - v)), vectors };
+}
+
+/** Places in the rows, by cluster. One row is one group; no row, none. */
+function groupsOf({ count: n, vectors }: Spectrum, clusters: number, seed: number): readonly (readonly number[])[] {
+  if (n < 2) return n === 0 ? [] : [[0]];
+  const count = Math.min(n, clusters);
+  const embedded = Array.from({ length: n }, (_, i) =>
+    unit(Float64Array.from(vectors.slice(0, count), (vector) => vector[i] as number)),
   );
-  const groups = Array.from({ length: Math.max(...assignment) + 1 }, (_, cluster) =>
+  const { assignment } = rowClusters(embedded, count, seed);
+  return Array.from({ length: Math.max(...assignment) + 1 }, (_, cluster) =>
     Array.from({ length: n }, (__, i) => i).filter((i) => assignment[i] === cluster),
   );
-  return { groups, eigenvalues };
 }
 
 /** After how many eigenvalues the next is farthest off, the fewest at ties; `most` at most. */
