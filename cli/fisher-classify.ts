@@ -13,6 +13,7 @@ import {
 } from "../src/index.ts";
 import { decided, editsFrom, openPipeline, PIPELINE_FLAGS, picturesNamed, signed } from "./fisher-source.ts";
 import { type Flags, helpPage, isSet, MODEL_FLAGS, parseFlags, RUN_FLAGS, text, type Values } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { classifierOptions, deviceOptions, openModel, preprocessingFrom } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { hushed, type Verb } from "./verb.ts";
@@ -47,9 +48,7 @@ export const fisherClassify: Verb = {
     const model = text(values, "model") === undefined ? undefined : await openModel(values);
     const out = hushed(console, isSet(values, "quiet"));
     const line = progressLine("classifying", isSet(values, "quiet"));
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     const all: ClassifiedFisher[] = [];
     try {
       for await (const classified of classifyFisher(open, pictures, {
@@ -64,7 +63,6 @@ export const fisherClassify: Verb = {
       }
     } finally {
       line.finish();
-      process.removeListener("SIGINT", interrupt);
       await model?.dispose();
     }
     const json = (): string =>

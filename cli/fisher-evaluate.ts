@@ -15,7 +15,6 @@ import {
 import { DATA_FLAGS, dataFrom } from "./data.ts";
 import {
   choice,
-  commandLine,
   type Flags,
   helpPage,
   isSet,
@@ -24,9 +23,11 @@ import {
   number,
   parseFlags,
   RUN_FLAGS,
+  runCommand,
   text,
   type Values,
 } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { classifierOptions, deviceOptions, openModel, preprocessingFrom } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
@@ -97,9 +98,7 @@ export const fisherEvaluate: Verb = {
     const settings = settingsFrom(values);
     const quiet = isSet(values, "quiet");
     const lines = progress(quiet);
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     const network = await networkFrom(values);
     try {
       const { evaluation } = await runFisherEvaluate({
@@ -112,17 +111,13 @@ export const fisherEvaluate: Verb = {
         folder,
         resume: isSet(values, "resume"),
         csv: isSet(values, "csv"),
-        command: commandLine(
-          "fisher evaluate",
-          argv.filter((a) => !["--resume", "--quiet", "--json"].includes(a)),
-        ),
+        command: runCommand("fisher evaluate", argv),
         signal: stop.signal,
         onProgress: lines.onProgress,
       }).finally(lines.finish);
       tell(evaluation, folder, { out: hushed(console, quiet), json: isSet(values, "json") });
       return evaluation.unread.length > 0 ? 3 : 0;
     } finally {
-      process.removeListener("SIGINT", interrupt);
       await network?.model.dispose();
     }
   },

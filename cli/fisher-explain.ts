@@ -38,6 +38,7 @@ import {
   text,
   type Values,
 } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
@@ -114,9 +115,7 @@ export const fisherExplain: Verb = {
       note: out.note,
     };
     const collector: Collector | undefined = await place?.open(context);
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     const line = progressLine("explaining", isSet(values, "quiet"));
     const documents: object[] = [];
     const lines: string[] = [];
@@ -134,7 +133,6 @@ export const fisherExplain: Verb = {
       }
     } finally {
       line.finish();
-      process.removeListener("SIGINT", interrupt);
     }
     await collector?.write();
     if (isSet(values, "json")) printJson(out, fisherDocument(open, options, { edits: words, pictures: documents }));

@@ -13,7 +13,6 @@ import {
 import { DATA_FLAGS, dataFrom } from "./data.ts";
 import {
   choice,
-  commandLine,
   type Flags,
   helpPage,
   isSet,
@@ -21,9 +20,11 @@ import {
   number,
   parseFlags,
   RUN_FLAGS,
+  runCommand,
   text,
   type Values,
 } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions, size } from "./open.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
 
@@ -84,28 +85,19 @@ export const fisherTrain: Verb = {
     if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the model. Add `-o MODEL/`.");
     const out = hushed(console, isSet(values, "quiet"));
     const line = progress(isSet(values, "quiet"));
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
-    try {
-      const run = await runFisherTrain({
-        ...settingsFrom(values),
-        ...deviceOptions(values),
-        ...(await picturesFrom(values)),
-        folder,
-        resume: isSet(values, "resume"),
-        command: commandLine(
-          "fisher train",
-          argv.filter((a) => !["--resume", "--quiet", "--json"].includes(a)),
-        ),
-        signal: stop.signal,
-        onProgress: line.onProgress,
-      }).finally(line.finish);
-      tell(run, out, isSet(values, "json"));
-      return run.report.unread.length > 0 ? 3 : 0;
-    } finally {
-      process.removeListener("SIGINT", interrupt);
-    }
+    using stop = untilInterrupted();
+    const run = await runFisherTrain({
+      ...settingsFrom(values),
+      ...deviceOptions(values),
+      ...(await picturesFrom(values)),
+      folder,
+      resume: isSet(values, "resume"),
+      command: runCommand("fisher train", argv),
+      signal: stop.signal,
+      onProgress: line.onProgress,
+    }).finally(line.finish);
+    tell(run, out, isSet(values, "json"));
+    return run.report.unread.length > 0 ? 3 : 0;
   },
 };
 

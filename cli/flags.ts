@@ -147,6 +147,13 @@ export const commandLine = (verb: string, argv: readonly string[]): string =>
     .map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`))
     .join(" ");
 
+/** The command of a run that can be taken up: without what does not decide its results, so that it is the same however often it was resumed. */
+export const runCommand = (verb: string, argv: readonly string[]): string =>
+  commandLine(
+    verb,
+    argv.filter((word) => !["--resume", "--quiet", "--json"].includes(word)),
+  );
+
 /** The help page of a verb. */
 export function helpPage(usage: string, summary: string, flags: Flags): string {
   const rows = Object.entries(flags).map(

@@ -1,6 +1,7 @@
 /** @file `onnxplain regions fit`: boundaries between classes, and on which side of each every reference picture lies. */
 import { type FittedRegions, OnnxplainError, runRegionsFit, SAMPLINGS, sortedJson } from "../src/index.ts";
 import { choice, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { originOf, SOURCE_FLAGS, sourceFrom } from "./regions-source.ts";
@@ -56,9 +57,7 @@ export const regionsFit: Verb = {
     };
     const { model, network, data } = await sourceFrom(values);
     const line = progressLine("references", isSet(values, "quiet"));
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     try {
       const run = await runRegionsFit(network, data, {
         ...asked,
@@ -69,7 +68,6 @@ export const regionsFit: Verb = {
       tell(run, folder, { out: hushed(console, isSet(values, "quiet")), json: isSet(values, "json") });
       return run.report.unread.length > 0 ? 3 : 0;
     } finally {
-      process.removeListener("SIGINT", interrupt);
       await model.dispose();
     }
   },

@@ -18,16 +18,17 @@ import {
 } from "../src/index.ts";
 import {
   choice,
-  commandLine,
   type Flags,
   helpPage,
   isSet,
   number,
   parseFlags,
   RUN_FLAGS,
+  runCommand,
   text,
   type Values,
 } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions } from "./open.ts";
 import { arrayFile, heldOutPlace, networkFrom, originOf, pointsFrom, SOURCE_FLAGS } from "./representers-source.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
@@ -78,15 +79,10 @@ export const representersFit: Verb = {
     if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the fit. Add `-o DIR`.");
     const out = hushed(console, isSet(values, "quiet"));
     const line = progress(isSet(values, "quiet"));
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     const { input, model, dispose, classNames, batch } = await inputFrom(values);
     try {
-      const command = commandLine(
-        "representers fit",
-        argv.filter((a) => !["--resume", "--quiet", "--json"].includes(a)),
-      );
+      const command = runCommand("representers fit", argv);
       const run = await runRepresentersFit(input, {
         ...settingsFrom(values),
         ...deviceOptions(values),
@@ -105,7 +101,6 @@ export const representersFit: Verb = {
       tell(run, out, isSet(values, "json"));
       return run.report.unread.length > 0 || !run.report.stationarity.reached ? 3 : 0;
     } finally {
-      process.removeListener("SIGINT", interrupt);
       await dispose();
     }
   },

@@ -14,6 +14,7 @@ import {
   writeSynth,
 } from "../src/index.ts";
 import { type Flags, helpPage, isSet, number, parseFlags, text, type Values } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { progressLine } from "./progress.ts";
 import { hushed, type Verb } from "./verb.ts";
 import { refuseFull, writeFolder, writeWhole } from "./write.ts";
@@ -98,10 +99,7 @@ export const synth: Verb = {
 /** Interrupted, it removes what it has drawn so far. */
 async function drawInto(folder: string, options: SynthOptions, values: Values): Promise<SynthSummary> {
   const { onProgress, finish } = progressLine("drawing", isSet(values, "quiet"));
-  const stop = new AbortController();
-  const abort = (): void => stop.abort();
-  const signals = ["SIGINT", "SIGTERM"] as const;
-  for (const name of signals) process.once(name, abort);
+  using stop = untilInterrupted(["SIGINT", "SIGTERM"]);
   try {
     return await writeSynth(folder, {
       ...options,
@@ -111,7 +109,6 @@ async function drawInto(folder: string, options: SynthOptions, values: Values): 
       onProgress,
     });
   } finally {
-    for (const name of signals) process.removeListener(name, abort);
     finish();
   }
 }

@@ -24,7 +24,6 @@ import {
 import { DATA_FLAGS, dataFrom } from "./data.ts";
 import {
   choice,
-  commandLine,
   type Flags,
   helpPage,
   isSet,
@@ -34,9 +33,11 @@ import {
   pairs,
   parseFlags,
   RUN_FLAGS,
+  runCommand,
   text,
   type Values,
 } from "./flags.ts";
+import { untilInterrupted } from "./interrupt.ts";
 import { classifierOptions, deviceOptions, openModel, preprocessingFrom, size } from "./open.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
 
@@ -123,9 +124,7 @@ export const trainVerb: Verb = {
     if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the results. Add `-o RUN`.");
     const out = hushed(console, isSet(values, "quiet"));
     const { network, ...pictures } = await networkFrom(values);
-    const stop = new AbortController();
-    const interrupt = (): void => stop.abort();
-    process.once("SIGINT", interrupt);
+    using stop = untilInterrupted();
     const line = progressText(isSet(values, "quiet"));
     try {
       const { data, wnids } = await dataFrom({ ...values, split: text(values, "split") ?? trainSplit(values) });
@@ -140,10 +139,7 @@ export const trainVerb: Verb = {
         folder,
         resume: isSet(values, "resume"),
         dataId: text(values, "data"),
-        command: commandLine(
-          "train",
-          argv.filter((a) => !["--resume", "--quiet", "--json"].includes(a)),
-        ),
+        command: runCommand("train", argv),
         csv: isSet(values, "csv"),
         signal: stop.signal,
         onNote: (note) => {
@@ -155,7 +151,6 @@ export const trainVerb: Verb = {
       tell(run, out, isSet(values, "json"));
       return run.skipped.length > 0 ? 3 : 0;
     } finally {
-      process.removeListener("SIGINT", interrupt);
       if (typeof network !== "string") await network.dispose();
     }
   },
