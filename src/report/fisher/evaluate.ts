@@ -132,7 +132,7 @@ async function clusterCard(cluster: PageCluster, labels: readonly string[]): Pro
     await meanFigure(cluster, "mean map"),
     beyond ? await meanFigure(beyond, "beyond the others") : undefined,
   ];
-  return html`<article class="cluster${suspicious ? " odd" : ""}"><h3>${name}: ${counted(members.length, "picture")}${suspicious ? ", suspicious" : ""}</h3><div class="means">${means}</div><div><p>Suspicion ${suspicionText(cluster)}${beyond ? html`; beyond the other clusters ${suspicionText(beyond)}` : undefined}. ${share(border)} of the positive relevance lies at the border, ${share(outside)} outside every box; ${share(cluster.share)} of the maps of the class.</p><div class="thumbs">${figures}</div></div></article>`;
+  return html`<article class="cluster${suspicious ? " odd" : ""}"><h3>${name}: ${counted(members.length, "picture")}${suspicious ? ", suspicious" : ""}</h3><div class="means">${means}</div><div><p>Suspicion ${suspicionText(cluster)}${beyond ? html`; beyond the other clusters ${suspicionText(beyond)}` : undefined}. ${share(border)} of the positive relevance lies at the border${outside === null ? undefined : html`, ${share(outside)} outside every box`}; ${share(cluster.share)} of the maps of the class.</p><div class="thumbs">${figures}</div></div></article>`;
 }
 
 type Suspected = Pick<PageCluster, "score" | "concentration" | "misplacement" | "constancy" | "box" | "mean">;

@@ -108,6 +108,8 @@ export interface PatternFrame {
   readonly epoch: number | null;
   readonly step: number | null;
   readonly input: "clean" | "attacked";
+  /** The frame that this one began from and is turned into: "the frame before". An attacked frame's is the clean one of its network. */
+  readonly after: number | null;
   /** pi `[C]` and mu `[C, d]`. */
   readonly weights: Float32Array;
   readonly means: Float32Array;

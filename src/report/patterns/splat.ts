@@ -18,14 +18,14 @@ export interface Raster {
 export interface Discs {
   /** In pixels of the raster. */
   readonly radius: number;
-  /** Place in `colors` of every point; 255 leaves it out. */
-  readonly color: Uint8Array;
+  /** Place in `colors` of every point; {@link HIDDEN} leaves it out. */
+  readonly color: Uint16Array;
   readonly colors: readonly Rgb[];
   /** What far points fade into, and by how much at most, 0 … 1. */
   readonly fade?: { readonly into: Rgb; readonly most: number } | undefined;
 }
 
-export const HIDDEN = 255;
+export const HIDDEN = 65_535;
 const LEVELS = 256;
 
 /** Pixels of one disc: rows of whole pixels, and those that its edge shares with the background. */
