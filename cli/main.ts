@@ -11,6 +11,7 @@ import { explainVerb } from "./explain.ts";
 import { fisherVerb } from "./fisher.ts";
 import { inspectVerb } from "./inspect.ts";
 import { methods } from "./methods.ts";
+import { patternsVerb } from "./patterns.ts";
 import { regionsVerb } from "./regions.ts";
 import { representersVerb } from "./representers.ts";
 import { synth } from "./synth.ts";
@@ -27,6 +28,7 @@ const VERBS: Readonly<Record<string, Verb>> = {
   representers: representersVerb,
   concepts: conceptsVerb,
   regions: regionsVerb,
+  patterns: patternsVerb,
   fisher: fisherVerb,
   methods,
   synth,

@@ -167,6 +167,34 @@ export {
 export type { TrainingShare, TrainingShares } from "./jobs/fisher-shares.ts";
 export { runFisherTrain } from "./jobs/fisher-train.ts";
 export {
+  type PatternsRun,
+  type PatternTimes,
+  runPatternsFit,
+} from "./jobs/patterns-fit.ts";
+export { type Checkpoints, checkpointsOf, type PatternModelsOptions, patternModels } from "./jobs/patterns-models.ts";
+export {
+  type PatternModel,
+  type PatternNetwork,
+  type PatternNetworkOptions,
+  patternNetwork,
+} from "./jobs/patterns-network.ts";
+export { openPatterns } from "./jobs/patterns-open.ts";
+export {
+  ATTACK_TARGETS,
+  ATTACKED_FITS,
+  ATTACKS,
+  type AttackName,
+  type AttackOptions,
+  PATTERN_MATCHES,
+  PATTERN_PAIRS,
+  PATTERN_WEIGHTS,
+  type PatternProgress,
+  type PatternStage,
+  type PatternsFitOptions,
+  type PatternWeights,
+} from "./jobs/patterns-options.ts";
+export type { FrameReport, PatternsReport } from "./jobs/patterns-report.ts";
+export {
   evaluationJson,
   type RegionsEvaluateInput,
   type RegionsEvaluateOptions,

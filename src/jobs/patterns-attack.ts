@@ -44,7 +44,14 @@ export async function openAttacker(
   const targets = async (x: HostTensor, labels: ArrayLike<number>): Promise<readonly number[]> => {
     const known = Array.from(labels);
     if (attack.target === "label" && known.every((label) => label >= 0)) return known;
-    const scores = (await run(x, x, known.map(() => 0), ATTACK.scores)).data as Float32Array;
+    const scores = (
+      await run(
+        x,
+        x,
+        known.map(() => 0),
+        ATTACK.scores,
+      )
+    ).data as Float32Array;
     const own = known.map((_, i) => largest(scores.subarray(i * classifier.classes, (i + 1) * classifier.classes)));
     return attack.target === "label" ? known.map((label, i) => (label >= 0 ? label : (own[i] as number))) : own;
   };

@@ -58,7 +58,10 @@ export async function chosenCategories(
       named: labels !== undefined,
     },
     items,
-    notes: [...notes, ...(gone > 0 ? [`${gone} of ${all.length} pictures are of other classes and were left out.`] : [])],
+    notes: [
+      ...notes,
+      ...(gone > 0 ? [`${gone} of ${all.length} pictures are of other classes and were left out.`] : []),
+    ],
   };
 }
 

@@ -65,7 +65,8 @@ export async function patternFeatures(of: PatternFeatures): Promise<PatternStore
     await extracted(of, done);
   }
   const store = done.complete ? done : await openPatternStore(job.folder, part);
-  if (signal?.aborted) throw new OnnxplainError("E_ABORTED", "Stopped between features and fits.", { cause: signal.reason });
+  if (signal?.aborted)
+    throw new OnnxplainError("E_ABORTED", "Stopped between features and fits.", { cause: signal.reason });
   const [first] = store.unread;
   if (store.count === 0)
     throw new OnnxplainError(
@@ -216,8 +217,8 @@ function thumbnailRows(pictures: readonly LoadedPicture[]): {
   readonly dims: readonly [number, number];
   readonly pixels: Uint8Array;
 } {
-  const [first] = pictures;
-  const { width, height } = first?.picture as ImageU8;
+  const [first] = pictures as readonly [LoadedPicture];
+  const { width, height } = first.picture as ImageU8;
   const scale = Math.min(1, SIDE / Math.max(width, height));
   const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   const pixels = new Uint8Array(pictures.length * w * h * 3);

@@ -31,7 +31,9 @@ export function chosenLayers(classifier: Classifier, names: readonly string[] | 
   const ends = blocks.filter((layer, i) => String(layer.grid) !== String(blocks[i + 1]?.grid));
   const rest = blocks.filter((layer) => !ends.includes(layer));
   const wanted =
-    ends.length >= LAYERS ? evenly(ends, LAYERS) : [...ends, ...evenly(rest, Math.min(rest.length, LAYERS - ends.length))];
+    ends.length >= LAYERS
+      ? evenly(ends, LAYERS)
+      : [...ends, ...evenly(rest, Math.min(rest.length, LAYERS - ends.length))];
   return {
     layers: blocks.filter((layer) => wanted.includes(layer)),
     rule: "outputs of blocks: the last of each resolution, then evenly between",

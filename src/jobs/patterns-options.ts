@@ -207,7 +207,8 @@ function attackAsked({ name, epsilon = 8 / 255, step, steps, target, fit }: Atta
     ["fit", ATTACKED_FITS.includes(asked.fit), ATTACKED_FITS.join(" or ")],
   ];
   for (const [key, good, wanted] of rules)
-    if (!good) throw new OnnxplainError("E_PARAM", `Expected \`${key}\` of the attack to be ${wanted}, got ${asked[key]}.`);
+    if (!good)
+      throw new OnnxplainError("E_PARAM", `Expected \`${key}\` of the attack to be ${wanted}, got ${asked[key]}.`);
   return asked;
 }
 

@@ -1,11 +1,7 @@
 /** @file Lambda of one layer in one frame, and what its regional features say: knowledge points, grids of shown pictures, change since the frame before. */
 import { certaintyOf, type KnowledgePoints, knowledgePoints } from "../patterns/knowledge-points.ts";
 import type { MapSource } from "../patterns/maps.ts";
-import {
-  fitRegions,
-  type RegionalFitChoices,
-  type RegionalProgress,
-} from "../patterns/regional-projection.ts";
+import { fitRegions, type RegionalFitChoices, type RegionalProgress } from "../patterns/regional-projection.ts";
 import type { RegionalStep } from "../patterns/regional-state.ts";
 import { projectedBlocks } from "../patterns/regions.ts";
 import { meanStrength } from "../patterns/sample-start.ts";
@@ -41,6 +37,9 @@ export interface RegionsOf {
   readonly shown: Int32Array;
   /** The same layer in the frame before. */
   readonly before: Piece<RegionsAbout> | undefined;
+  /** Its channels are those of the frame before: begin from its Lambda. */
+  readonly warm: boolean;
+  /** No fit: Lambda is that of the frame before. */
   readonly fixed: boolean;
   readonly signal: AbortSignal | undefined;
   readonly onStep: (progress: RegionalProgress) => void;
@@ -59,7 +58,7 @@ export const fittedLayer = (of: RegionsOf): Promise<Piece<FitAbout>> =>
     const { asked, store, layer, samples, before, fixed } = of;
     const source = store.maps[layer] as MapSource;
     const { dimension, epochs, match, eta, pairs, seed } = asked;
-    const warm = before?.dims("matrix")[1] === source.channels ? before : undefined;
+    const warm = of.warm && before?.dims("matrix")[1] === source.channels ? before : undefined;
     const fit = await fitRegions(source, {
       samples: samples.points,
       vectors:
@@ -116,7 +115,8 @@ export const countedLayer = (of: RegionsOf, fit: Piece<FitAbout>): Promise<Piece
         if (place !== undefined) arrows.set(scaled.subarray(i * size, (i + 1) * size), place * size);
       }
     }
-    const counted = (tau: number): KnowledgePoints => knowledgePoints({ largest, winners }, positions, store.labels, tau);
+    const counted = (tau: number): KnowledgePoints =>
+      knowledgePoints({ largest, winners }, positions, store.labels, tau);
     const { counts, reliable } = counted(asked.tau);
     const labelled = store.labels.filter((label) => label >= 0).length;
     const learned = fit.has("learned") ? fit.float64("learned") : undefined;

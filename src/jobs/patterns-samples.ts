@@ -4,7 +4,12 @@ import { type Concentration, concentrationOf } from "../patterns/concentration.t
 import type { Directions } from "../patterns/directions.ts";
 import { posteriorsOf } from "../patterns/posteriors.ts";
 import { aligned, turned, turnedProjection } from "../patterns/procrustes.ts";
-import { fitSamples, type SampleFitChoices, type SampleProgress, type SampleRound } from "../patterns/sample-projection.ts";
+import {
+  fitSamples,
+  type SampleFitChoices,
+  type SampleProgress,
+  type SampleRound,
+} from "../patterns/sample-projection.ts";
 import { projected } from "../patterns/wide-products.ts";
 import type { PatternsAsked } from "./patterns-options.ts";
 import { type Piece, type PieceToWrite, piece } from "./patterns-pieces.ts";
@@ -51,6 +56,8 @@ export interface SamplesOf {
   readonly store: PatternStore;
   readonly probabilities: Float64Array;
   readonly before: PatternSamples | undefined;
+  /** Its features are those of the frame before, at another time or for other inputs: begin from its M. */
+  readonly warm: boolean;
   /** No fit: M and directions are those of the frame before. */
   readonly fixed: boolean;
   readonly signal: AbortSignal | undefined;
@@ -69,14 +76,21 @@ export async function patternSamples(of: SamplesOf): Promise<PatternSamples> {
   });
 }
 
-async function fitted({ asked, store, probabilities, before, fixed, signal, onRound }: SamplesOf): Promise<
-  PieceToWrite<SamplesAbout>
-> {
+async function fitted({
+  asked,
+  store,
+  probabilities,
+  before,
+  warm: alike,
+  fixed,
+  signal,
+  onRound,
+}: SamplesOf): Promise<PieceToWrite<SamplesAbout>> {
   const { features, width, count, labels } = store;
   const { dimension, rounds, seed } = asked;
   const categories = probabilities.length / count;
   const concentration = concentrationAsked(asked);
-  const warm = before !== undefined && before.width === width;
+  const warm = alike && before !== undefined && before.width === width;
   const fit = await fitSamples(
     { features, width, probabilities, categories },
     {
