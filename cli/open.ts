@@ -19,13 +19,9 @@ export async function openModel(values: Values, positional?: string): Promise<Ex
   const source = text(values, "model") ?? positional;
   if (source === undefined)
     throw new OnnxplainError("E_USAGE", "No model given. Add `--model FILE.onnx` (or a folder with model.onnx).");
-  return loadModel(source, { labels: await labelsIn(values) });
-}
-
-/** What `--labels` names. Throws `E_FILE`. */
-export async function labelsIn(values: Values): Promise<LoadOptions["labels"]> {
-  const file = text(values, "labels");
-  return file === undefined ? undefined : labelsFrom(file);
+  const labelFile = text(values, "labels");
+  const options: LoadOptions = labelFile === undefined ? {} : { labels: await labelsFrom(labelFile) };
+  return loadModel(source, options);
 }
 
 async function labelsFrom(file: string): Promise<readonly string[]> {

@@ -35,7 +35,7 @@ import {
   type Values,
 } from "./flags.ts";
 import { untilInterrupted } from "./interrupt.ts";
-import { classifierOptions, deviceOptions, labelsIn, preprocessingFrom, size } from "./open.ts";
+import { classifierOptions, deviceOptions, openModel, preprocessingFrom, size } from "./open.ts";
 import { type Console, hushed, type Verb } from "./verb.ts";
 
 const { output: _output, ...READING } = MODEL_FLAGS;
@@ -64,7 +64,12 @@ const FLAGS = {
   kappa0: { type: "string", value: "K", about: "concentration of clean directions (default infinite)" },
   "kappa-mode": { type: "string", value: "NAME", about: "closed-form (default) or monte-carlo" },
   rounds: { type: "string", value: "N", about: "rounds of the fit of M at most (default 200)" },
-  "m-step": { type: "string", value: "NAME", about: "whose posteriors move directions: mixture (default) or network" },
+  "m-step": {
+    type: "string",
+    value: "NAME",
+    about: "whose posteriors move directions: network (default), or mixture: EM proper",
+  },
+  rate: { type: "string", value: "R", about: "learning rate of the fit of M (default 0.001)" },
   epochs: { type: "string", value: "N", about: "times that the fit of a layer sees each picture (default 20)" },
   grid: { type: "string", value: "N|HxW", about: "of all layers (default: that of the first network's last layer)" },
   weights: { type: "string", value: "NAME", about: "of positions: grad-cam (default), uniform, norm or learned" },
@@ -152,7 +157,7 @@ async function modelsFrom(
       layers: layers === undefined || layers === "auto" ? undefined : words(layers),
       reading,
       wnids,
-      labels: await labelsIn(values),
+      load: (source) => openModel({ ...values, model: source }),
       byEpoch: run !== undefined,
       preprocessingOf: (model) => preprocessingFrom(values, model, reading),
     }),
@@ -171,6 +176,7 @@ function settingsFrom(values: Values): Omit<PatternsFitOptions, "data" | "models
     kappa0: number(values, "kappa0", { min: 0, integer: false }),
     kappaMode: choice(values, "kappa-mode", ["closed-form", "monte-carlo"]),
     rounds: number(values, "rounds", { min: 0 }),
+    rate: number(values, "rate", { min: 0, integer: false }),
     mStep: choice(values, "m-step", ["mixture", "network"]),
     epochs: number(values, "epochs", { min: 0 }),
     grid: size(values, "grid"),

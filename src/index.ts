@@ -193,7 +193,7 @@ export {
   type PatternsFitOptions,
   type PatternWeights,
 } from "./jobs/patterns-options.ts";
-export type { FrameReport, PatternsReport } from "./jobs/patterns-report.ts";
+export { type FrameReport, knowledgeTable, type PatternsReport } from "./jobs/patterns-report.ts";
 export {
   evaluationJson,
   type RegionsEvaluateInput,
@@ -339,6 +339,14 @@ export { fisherSheet, type SheetRow } from "./report/fisher/sheet.ts";
 export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
+export {
+  COLOURING_NAMES as PATTERN_COLOURINGS,
+  type ColouringName as PatternColouring,
+} from "./report/patterns/colouring.ts";
+export type { PatternsPage } from "./report/patterns/input.ts";
+export { patternsPage } from "./report/patterns/page.ts";
+export { patternsPng, patternsSvg, STILL_KINDS, type StillOptions } from "./report/patterns/stills.ts";
+export { regionsTable } from "./report/patterns/tables.ts";
 export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
 export { regionsExplainPage } from "./report/regions/explain.ts";
 export { regionsMapPage } from "./report/regions/map.ts";

@@ -23,5 +23,12 @@ export async function patternsScript(): Promise<string> {
   });
   const script = (outputFiles[0]?.text ?? "").trimEnd();
   if (/<\/script|<!--/i.test(script)) throw new Error("The script would end its own element: reword the string.");
-  return `/** @file The script of the page, bundled from \`tools/patterns-page/\`; \`npm run pages\` makes it again. */\n\nexport const PATTERNS_SCRIPT: string =\n  ${JSON.stringify(script)};\n`;
+  return [
+    "/** @file The script of the page, bundled from `tools/patterns-page/`; `npm run pages` makes it again. */",
+    "",
+    "// biome-ignore format: bundled",
+    "// biome-ignore lint/suspicious/noTemplateCurlyInString: templates of the script itself",
+    `export const PATTERNS_SCRIPT: string = ${JSON.stringify(script)};`,
+    "",
+  ].join("\n");
 }

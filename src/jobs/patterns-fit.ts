@@ -51,6 +51,8 @@ export const PATTERN_FILES = {
   samples: (f: number) => `frames/${number(f)}/samples.safetensors`,
   layer: (f: number, l: number) => `frames/${number(f)}/layer-${l}.safetensors`,
   fit: (f: number, l: number) => `fits/${number(f)}/layer-${l}.safetensors`,
+  samplesState: (f: number) => `fits/${number(f)}/samples.json`,
+  state: (f: number, l: number) => `fits/${number(f)}/layer-${l}.json`,
   features: (f: number) => `features/${number(f)}`,
 } as const;
 const number = (f: number): string => String(f).padStart(3, "0");
@@ -144,7 +146,7 @@ function planned({ models }: PatternsFitOptions, { attack }: PatternsAsked): rea
 /** One frame whole, unless it stands. */
 async function framed(fitting: Fitting, f: number): Promise<void> {
   const { job, asked, options, networks, categories, items, grid, placeOf, plan, clock } = fitting;
-  const { signal } = options;
+  const { signal, saveEvery = 30 } = options;
   if ((await job.read(PATTERN_FILES.frame(f))) !== undefined) return;
   const began = performance.now();
   const { name, model, input, after } = plan[f] as PlannedFrame;
@@ -183,6 +185,8 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
     patternSamples({
       job,
       name: PATTERN_FILES.samples(f),
+      state: PATTERN_FILES.samplesState(f),
+      saveEvery,
       asked,
       store,
       probabilities: restricted(store.scores, network.classifier.classes, classes),
@@ -197,7 +201,8 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
   for (const [l, layer] of network.layers.entries()) {
     const of = {
       job,
-      names: { fit: PATTERN_FILES.fit(f, l), points: PATTERN_FILES.layer(f, l) },
+      names: { state: PATTERN_FILES.state(f, l), fit: PATTERN_FILES.fit(f, l), points: PATTERN_FILES.layer(f, l) },
+      saveEvery,
       asked,
       store,
       layer: l,

@@ -14,8 +14,8 @@ export interface ChosenLayers {
 }
 
 /**
- * [R] Automatic: of the values that every path from the input to the scores leads through (outputs of blocks), the last of each resolution;
- * evenly chosen of these where there are more than five, and filled up evenly with the other outputs of blocks where there are fewer.
+ * [R] Automatic: of the values that every path from the input to the scores leads through (outputs of blocks), the last of each resolution
+ * (of all but the lowest, the last one that branches are joined in, if any is); evenly chosen of these where there are more than five, and filled up evenly with the other outputs of blocks where there are fewer.
  * Pools, class maps and values that an activation follows at once are none. Or the layers named, in graph order.
  *
  * Throws `E_LAYER_UNKNOWN`, `E_LAYER_UNSUITABLE`, `E_PARAM` for a layer named twice.
@@ -28,7 +28,7 @@ export function chosenLayers(classifier: Classifier, names: readonly string[] | 
       "E_LAYER_UNSUITABLE",
       "The network has no feature map with a grid of positions between its input and its scores. Name layers with `--layers`; `onnxplain inspect` lists them.",
     );
-  const ends = blocks.filter((layer, i) => String(layer.grid) !== String(blocks[i + 1]?.grid));
+  const ends = endsOf(classifier, blocks);
   const rest = blocks.filter((layer) => !ends.includes(layer));
   const wanted =
     ends.length >= LAYERS
@@ -38,6 +38,27 @@ export function chosenLayers(classifier: Classifier, names: readonly string[] | 
     layers: blocks.filter((layer) => wanted.includes(layer)),
     rule: "outputs of blocks: the last of each resolution, then evenly between",
   };
+}
+
+function endsOf(classifier: Classifier, blocks: readonly Layer[]): readonly Layer[] {
+  const joins = joinedIn(classifier);
+  const sizes = new Map<string, Layer[]>();
+  for (const layer of blocks) sizes.set(String(layer.grid), [...(sizes.get(String(layer.grid)) ?? []), layer]);
+  return [...sizes.values()].map((own, i) => {
+    const last = own.at(-1) as Layer;
+    return i === sizes.size - 1 ? last : (own.findLast(({ name }) => joins.has(name)) ?? last);
+  });
+}
+
+/** Sums and concatenations of two branches, and activations of such. */
+function joinedIn({ model: { graph }, ops }: Classifier): ReadonlySet<string> {
+  const joins = new Set<string>();
+  for (const { op, inputs, outputs } of graph.nodes) {
+    const branches = inputs.filter((name) => name !== "" && !graph.constants.has(name));
+    const join = (op === "Add" || op === "Concat") && branches.length > 1;
+    if (join || (ops[op]?.kind === "activation" && joins.has(inputs[0] ?? ""))) for (const o of outputs) joins.add(o);
+  }
+  return joins;
 }
 
 /** `count` of them at even distances, the last among them. */

@@ -2,7 +2,6 @@
 import { files } from "#files";
 import { OnnxplainError } from "../errors.ts";
 import type { Explainer } from "../explainer.ts";
-import { type LoadOptions, loadModel } from "../load.ts";
 import {
   type PatternModel,
   type PatternNetwork,
@@ -12,7 +11,8 @@ import {
 } from "./patterns-network.ts";
 
 export interface PatternModelsOptions extends Omit<PatternNetworkOptions, "preprocessing"> {
-  readonly labels?: LoadOptions["labels"];
+  /** `loadModel`, with whatever is to be said of each. */
+  readonly load: (source: string) => Promise<Explainer>;
   /** Names are epochs (or steps) of a training rather than files. */
   readonly byEpoch?: boolean | undefined;
   /** Preprocessing of a loaded model where it is not its own. */
@@ -22,11 +22,11 @@ export interface PatternModelsOptions extends Omit<PatternNetworkOptions, "prepr
 /** Each is loaded once for its digest and again when its turn comes. Throws `E_FILE`, `E_MODEL_READ`, `E_MODEL_INVALID`. */
 export async function patternModels(
   sources: readonly string[],
-  options: PatternModelsOptions = {},
+  options: PatternModelsOptions,
 ): Promise<readonly PatternModel[]> {
   const found: PatternModel[] = [];
   for (const source of sources) {
-    const model = await loadModel(source, { labels: options.labels });
+    const model = await options.load(source);
     const { step, epoch } = trainedUntil(model);
     const time = epoch === null ? (step === null ? undefined : `step ${step}`) : `epoch ${epoch}`;
     const name = (options.byEpoch ? time : undefined) ?? shortName(source);
@@ -40,9 +40,9 @@ export async function patternModels(
 
 async function opened(
   source: string,
-  { labels, preprocessingOf, ...options }: PatternModelsOptions,
+  { load, preprocessingOf, ...options }: PatternModelsOptions,
 ): Promise<PatternNetwork> {
-  const model = await loadModel(source, { labels });
+  const model = await load(source);
   try {
     return patternNetwork(model, { ...options, preprocessing: preprocessingOf?.(model) });
   } catch (cause) {
@@ -98,9 +98,9 @@ const equal = (a: Uint8Array, b: Uint8Array | undefined): boolean =>
 
 function gapsOf(steps: readonly number[]): readonly string[] {
   const gaps = steps.map((step, i) => step - (steps[i - 1] ?? 0));
-  const regular = Math.min(...gaps);
+  const regular = gaps.toSorted((a, b) => a - b)[Math.floor((gaps.length - 1) / 2)] as number;
   return gaps.flatMap((gap, i) =>
-    gap > 1.5 * regular && i < gaps.length
+    gap > 1.5 * regular
       ? [
           `Between step ${steps[i - 1] ?? 0} and step ${steps[i]} there are no checkpoints; others are ${regular} steps apart.`,
         ]

@@ -82,7 +82,9 @@ export interface PatternsFitOptions {
   readonly kappaMode?: ConcentrationMode | undefined;
   /** Rounds of the fit of M at most; default 200. */
   readonly rounds?: number | undefined;
-  /** [R] Whose posteriors move the directions; default `mixture`. */
+  /** Learning rate of the fit of M (Adam); default 1e-3. */
+  readonly rate?: number | undefined;
+  /** [R] Whose posteriors move the directions; default `network`, which keeps them with their categories. `mixture` is EM proper. */
   readonly mStep?: MStep | undefined;
   /** Times that the fit of a Lambda sees every picture; default 20. */
   readonly epochs?: number | undefined;
@@ -102,6 +104,8 @@ export interface PatternsFitOptions {
   readonly batch?: number | undefined;
   /** Pictures in a shard; default by its size, 256 at most. */
   readonly shard?: number | undefined;
+  /** Seconds between states of a fit that is under way: what a kill loses at most. Default 30. */
+  readonly saveEvery?: number | undefined;
   /** Features stay in the folder. Default false. */
   readonly keepFeatures?: boolean | undefined;
   /** How to find models and data again; plain JSON. */
@@ -121,6 +125,7 @@ export interface PatternsAsked {
   readonly kappa0: number | null;
   readonly kappa_mode: ConcentrationMode;
   readonly rounds: number;
+  readonly rate: number;
   readonly m_step: MStep;
   readonly epochs: number;
   readonly weights: PatternWeights;
@@ -137,8 +142,8 @@ export interface PatternsAsked {
 
 /** Throws `E_PARAM`. */
 export function patternsAsked(options: PatternsFitOptions): PatternsAsked {
-  const { dimension = 3, rounds = 200, epochs = 20, tau = TAU, seed = 0, shown = 60, eta = 0.1 } = options;
-  const { weights = "grad-cam", pairs = "product", match = "max", mStep = "mixture", batch = 32, shard = 1 } = options;
+  const { dimension = 3, rounds = 200, rate = 1e-3, epochs = 20, tau = TAU, seed = 0, shown = 60, eta = 0.1 } = options;
+  const { weights = "grad-cam", pairs = "product", match = "max", mStep = "network", batch = 32, shard = 1 } = options;
   if (options.models.length === 0) throw new OnnxplainError("E_PARAM", "Expected at least one network, got none.");
   const { sigma, kappa0, mode } = settledConcentration({
     dimension,
@@ -150,6 +155,7 @@ export function patternsAsked(options: PatternsFitOptions): PatternsAsked {
   const rules: readonly (readonly [string, unknown, boolean, string])[] = [
     ["dimension", dimension, dimension === 2 || dimension === 3, "2 or 3"],
     ["rounds", rounds, whole(rounds, 0), "an integer from 0 up"],
+    ["rate", rate, rate > 0 && Number.isFinite(rate), "a number above 0"],
     ["epochs", epochs, whole(epochs, 0), "an integer from 0 up"],
     ["shown", shown, whole(shown, 0), "an integer from 0 up"],
     ["batch", batch, whole(batch, 1), "an integer from 1 up"],
@@ -170,6 +176,7 @@ export function patternsAsked(options: PatternsFitOptions): PatternsAsked {
     kappa0: Number.isFinite(kappa0) ? kappa0 : null,
     kappa_mode: mode,
     rounds,
+    rate,
     m_step: mStep,
     epochs,
     weights,

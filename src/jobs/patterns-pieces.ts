@@ -33,6 +33,28 @@ export async function piece<About>(
   return pieceIn(bytes, name);
 }
 
+/** The state of a fit under way, as JSON in the folder. */
+export interface SavedState<State> {
+  /** What was saved before this call, if anything was. */
+  readonly before: State | undefined;
+  /** Saves a state, unless the last one is younger than the interval. */
+  readonly save: (state: () => State) => Promise<void>;
+}
+
+/** States of a fit, at most one every `seconds`. Throws `E_FILE`. */
+export async function savedState<State>(job: JobFolder, name: string, seconds: number): Promise<SavedState<State>> {
+  const known = await job.read(name);
+  let last = performance.now();
+  return {
+    before: known && (JSON.parse(new TextDecoder().decode(known)) as State),
+    save: async (state) => {
+      if (performance.now() - last < 1000 * seconds) return;
+      await job.write(name, JSON.stringify(state()));
+      last = performance.now();
+    },
+  };
+}
+
 /** Throws `E_FILE`. */
 export function pieceIn<About>(bytes: Uint8Array, name: string): Piece<About> {
   const { tensors, metadata }: SafetensorsFile = readSafetensors(bytes, name);

@@ -2,15 +2,15 @@
 import { certaintyOf, type KnowledgePoints, knowledgePoints } from "../patterns/knowledge-points.ts";
 import type { MapSource } from "../patterns/maps.ts";
 import { fitRegions, type RegionalFitChoices, type RegionalProgress } from "../patterns/regional-projection.ts";
-import type { RegionalStep } from "../patterns/regional-state.ts";
+import type { RegionalState, RegionalStep } from "../patterns/regional-state.ts";
 import { projectedBlocks } from "../patterns/regions.ts";
 import { meanStrength } from "../patterns/sample-start.ts";
 import { scaledBy, sourceStrength, strengthScale } from "../patterns/strength.ts";
 import type { PatternChange, PatternKnowledge } from "../report/patterns/input.ts";
 import { PATTERN_WEIGHTS, type PatternsAsked, tausOf } from "./patterns-options.ts";
-import { type Piece, type PieceToWrite, piece } from "./patterns-pieces.ts";
+import { type Piece, type PieceToWrite, piece, savedState } from "./patterns-pieces.ts";
 import { concentrationAsked, type PatternSamples } from "./patterns-samples.ts";
-import type { PatternStore } from "./patterns-store.ts";
+import { heldWhereSmall, type PatternStore } from "./patterns-store.ts";
 import type { JobFolder } from "./run-folder.ts";
 
 export interface RegionsAbout {
@@ -27,8 +27,10 @@ export interface RegionsAbout {
 
 export interface RegionsOf {
   readonly job: JobFolder;
-  /** Of the fit, and of what is counted. */
-  readonly names: { readonly fit: string; readonly points: string };
+  /** Of the fit under way, of the fit, and of what is counted. */
+  readonly names: { readonly state: string; readonly fit: string; readonly points: string };
+  /** Seconds between states of the fit. */
+  readonly saveEvery: number;
   readonly asked: PatternsAsked;
   readonly store: PatternStore;
   readonly layer: number;
@@ -56,9 +58,10 @@ interface FitAbout {
 export const fittedLayer = (of: RegionsOf): Promise<Piece<FitAbout>> =>
   piece(of.job, of.names.fit, async (): Promise<PieceToWrite<FitAbout>> => {
     const { asked, store, layer, samples, before, fixed } = of;
-    const source = store.maps[layer] as MapSource;
+    const source = await heldWhereSmall(store.maps[layer] as MapSource);
     const { dimension, epochs, match, eta, pairs, seed } = asked;
     const warm = of.warm && before?.dims("matrix")[1] === source.channels ? before : undefined;
+    const saved = await savedState<RegionalState>(of.job, of.names.state, of.saveEvery);
     const fit = await fitRegions(source, {
       samples: samples.points,
       vectors:
@@ -72,10 +75,16 @@ export const fittedLayer = (of: RegionsOf): Promise<Piece<FitAbout>> =>
       importance: PATTERN_WEIGHTS[asked.weights],
       weights: store.weights[layer],
       start: warm?.float64("matrix"),
+      // that of the first of the sequence: a share of a start that has grown would grow with it
+      rate: warm?.about.choices.rate,
       epochs: fixed && warm !== undefined ? 0 : epochs,
       seed,
       signal: of.signal,
-      onStep: of.onStep,
+      resume: saved.before,
+      onStep: async (progress) => {
+        of.onStep(progress);
+        await saved.save(progress.state);
+      },
     });
     const { curve, stepsPerEpoch, choices, notes, learned } = fit;
     return {

@@ -9,10 +9,11 @@ import {
   type SampleFitChoices,
   type SampleProgress,
   type SampleRound,
+  type SampleState,
 } from "../patterns/sample-projection.ts";
 import { projected } from "../patterns/wide-products.ts";
 import type { PatternsAsked } from "./patterns-options.ts";
-import { type Piece, type PieceToWrite, piece } from "./patterns-pieces.ts";
+import { type Piece, type PieceToWrite, piece, savedState } from "./patterns-pieces.ts";
 import type { PatternStore } from "./patterns-store.ts";
 import type { JobFolder } from "./run-folder.ts";
 
@@ -52,6 +53,9 @@ export interface PatternSamples {
 export interface SamplesOf {
   readonly job: JobFolder;
   readonly name: string;
+  /** Of the fit under way, and seconds between its states. */
+  readonly state: string;
+  readonly saveEvery: number;
   readonly asked: PatternsAsked;
   readonly store: PatternStore;
   readonly probabilities: Float64Array;
@@ -77,6 +81,9 @@ export async function patternSamples(of: SamplesOf): Promise<PatternSamples> {
 }
 
 async function fitted({
+  job,
+  state,
+  saveEvery,
   asked,
   store,
   probabilities,
@@ -91,16 +98,22 @@ async function fitted({
   const categories = probabilities.length / count;
   const concentration = concentrationAsked(asked);
   const warm = alike && before !== undefined && before.width === width;
+  const saved = await savedState<SampleState>(job, state, saveEvery);
   const fit = await fitSamples(
     { features, width, probabilities, categories },
     {
       concentration,
       start: warm ? { matrix: before.matrix, directions: before.directions } : "pca",
       rounds: fixed && warm ? 0 : rounds,
+      rate: asked.rate,
       mStep: asked.m_step,
       seed,
       signal,
-      onRound,
+      resume: saved.before,
+      onRound: async (progress) => {
+        onRound(progress);
+        await saved.save(progress.state);
+      },
     },
   );
   const rotation = before && aligned(before.directions, fit.directions);

@@ -166,3 +166,25 @@ function mapsIn(shards: readonly OpenShard[], name: string): MapSource {
     },
   };
 }
+
+/** Numbers of maps that are held in memory rather than read again and again: 64 MB. */
+const HELD_NUMBERS = 2 ** 24;
+
+/** The same source, read once where all of it is small. */
+export async function heldWhereSmall(source: MapSource): Promise<MapSource> {
+  const { count, positions, channels } = source;
+  const size = positions * channels;
+  if (count * size > HELD_NUMBERS) return source;
+  const all = await source.some(Int32Array.from({ length: count }, (_, i) => i));
+  return {
+    ...source,
+    some: async (places) => {
+      const rows = new Float32Array(places.length * size);
+      for (let i = 0; i < places.length; i++) {
+        const from = (places[i] as number) * size;
+        rows.set(all.subarray(from, from + size), i * size);
+      }
+      return rows;
+    },
+  };
+}

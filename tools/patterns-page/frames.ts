@@ -85,7 +85,14 @@ export function framesOf(scene: Scene, store: Store): Frames {
   // Between frames nothing was fitted: the slider comes to rest on one.
   slider.addEventListener("change", () => go(Math.round(aim)));
   slider.addEventListener("keydown", (event) => {
-    const steps: Readonly<Record<string, number>> = { ArrowLeft: -1, ArrowDown: -1, ArrowRight: 1, ArrowUp: 1, PageDown: -1, PageUp: 1 };
+    const steps: Readonly<Record<string, number>> = {
+      ArrowLeft: -1,
+      ArrowDown: -1,
+      ArrowRight: 1,
+      ArrowUp: 1,
+      PageDown: -1,
+      PageUp: 1,
+    };
     const by = event.key === "Home" ? -last - 1 : event.key === "End" ? last + 1 : steps[event.key];
     if (by === undefined) return;
     event.preventDefault();

@@ -1,6 +1,7 @@
 /** @file One picture's regional features, layer by layer: arrows over the picture, how sure, of what, and what another frame says. */
-import { type Fate, FATES, fateOf, fates } from "../../src/report/patterns/change.ts";
-import { projectedRoom, project, type Rotation } from "../../src/report/patterns/camera.ts";
+
+import { project, projectedRoom, type Rotation } from "../../src/report/patterns/camera.ts";
+import { FATES, type Fate, fateOf, fates } from "../../src/report/patterns/change.ts";
 import type { PatternGrids } from "../../src/report/patterns/input.ts";
 import { categoryColor, cssColor, differenceColor, type Rgb, shareColor } from "../../src/report/patterns/palette.ts";
 import { type Scene, type SceneFrame, sceneReach } from "../../src/report/patterns/scene.ts";
@@ -50,7 +51,12 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
         made("canvas", { width: `${columns * cell}`, height: `${rows * cell}`, role: "img" }),
       ]),
     ) as Readonly<Record<Kind, HTMLCanvasElement>>;
-    const heads: Readonly<Record<Kind, string>> = { arrows: "arrows", sure: "certainty", winner: "category", change: "change" };
+    const heads: Readonly<Record<Kind, string>> = {
+      arrows: "arrows",
+      sure: "certainty",
+      winner: "category",
+      change: "change",
+    };
     const figures = (Object.keys(KINDS) as Kind[]).map((kind) =>
       made("figure", { class: kind, title: KINDS[kind] }, canvases[kind], made("figcaption", {}, heads[kind])),
     );
@@ -58,7 +64,14 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     name.textContent = frames.find((f) => f.layers[layer] !== undefined)?.layers[layer]?.name ?? `layer ${layer + 1}`;
     const words = made("p", { class: "words" });
     const value = made("p", { class: "value", "aria-hidden": "true" });
-    const article = made("article", { class: "layer-card" }, name, made("div", { class: "four" }, ...figures), words, value);
+    const article = made(
+      "article",
+      { class: "layer-card" },
+      name,
+      made("div", { class: "four" }, ...figures),
+      words,
+      value,
+    );
     for (const canvas of Object.values(canvases)) {
       canvas.addEventListener("pointermove", (event) => {
         const box = canvas.getBoundingClientRect();
@@ -93,7 +106,11 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
   const cells = function* (): Iterable<readonly [place: number, x: number, y: number]> {
     for (let r = 0; r < rows; r++) for (let c = 0; c < columns; c++) yield [r * columns + c, c * cell, r * cell];
   };
-  const fill = (canvas: HTMLCanvasElement, color: (place: number) => Rgb, alpha: (place: number) => number = () => 1): CanvasRenderingContext2D => {
+  const fill = (
+    canvas: HTMLCanvasElement,
+    color: (place: number) => Rgb,
+    alpha: (place: number) => number = () => 1,
+  ): CanvasRenderingContext2D => {
     const context = canvas.getContext("2d") as CanvasRenderingContext2D;
     context.clearRect(0, 0, canvas.width, canvas.height);
     for (const [place, x, y] of cells()) {
@@ -117,7 +134,7 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     context.fillRect(0, 0, width, height);
     const own = grids.arrows.subarray(picture * positions * dimension, (picture + 1) * positions * dimension);
     const tips = projectedRoom(positions);
-    project(own, dimension, { rotation, scale: (0.62 * cell) / reachOf(layer), x: 0, y: 0, distance: Infinity }, tips);
+    project(own, dimension, { rotation, scale: (1.05 * cell) / reachOf(layer), x: 0, y: 0, distance: Infinity }, tips);
     context.lineCap = "round";
     for (const [place, x, y] of cells()) {
       const point = picture * positions + place;
@@ -150,12 +167,17 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     figure.hidden = other === undefined || frames.length < 2;
     if (other === undefined || frames.length < 2) return "";
     const start = state.picture * positions;
-    const context = fill(canvas, (p) => differenceColor((grids.largest[start + p] as number) - (other.largest[start + p] as number)));
+    const context = fill(canvas, (p) =>
+      differenceColor((grids.largest[start + p] as number) - (other.largest[start + p] as number)),
+    );
     context.lineWidth = Math.max(0.07 * cell, 1.5);
     context.strokeStyle = "#1c1e22";
-    for (const [place, x, y] of cells()) MARKS[fateOf(other, grids, start + place, tau)](context, x + cell / 2, y + cell / 2, 0.22 * cell);
+    for (const [place, x, y] of cells())
+      MARKS[fateOf(other, grids, start + place, tau)](context, x + cell / 2, y + cell / 2, 0.22 * cell);
     const counts = fates(other, grids, tau, start, start + positions);
-    return `; since ${frames[state.against]?.name}: ${FATES.filter((f) => f !== "never").map((f) => `${counts[f]} ${f}`).join(", ")}`;
+    return `; since ${frames[state.against]?.name}: ${FATES.filter((f) => f !== "never")
+      .map((f) => `${counts[f]} ${f}`)
+      .join(", ")}`;
   };
 
   const turn = (state: State, rotation: Rotation): void => {
@@ -179,11 +201,12 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
       sure.strokeStyle = "#fff";
       sure.lineWidth = Math.max(0.06 * cell, 1);
       for (const [p, x, y] of cells())
-        if ((grids.largest[start + p] as number) > tau) sure.strokeRect(x + 0.14 * cell, y + 0.14 * cell, 0.72 * cell, 0.72 * cell);
+        if ((grids.largest[start + p] as number) > tau)
+          sure.strokeRect(x + 0.14 * cell, y + 0.14 * cell, 0.72 * cell, 0.72 * cell);
       fill(
         canvases.winner,
         (p) => categoryColor(grids.winners[start + p] as number),
-        (p) => ((grids.largest[start + p] as number) > tau ? 1 : 0.28),
+        (p) => ((grids.largest[start + p] as number) > tau ? 1 : 0.34),
       );
       let [points, reliable] = [0, 0];
       for (let p = start; p < start + positions; p++)
@@ -191,9 +214,11 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
           points++;
           if (grids.winners[p] === labels[picture]) reliable++;
         }
-      const told = (labels[picture] as number) < 0 ? "" : `, ${reliable} of them for ${nameOf(labels[picture] as number)}`;
+      const told =
+        (labels[picture] as number) < 0 ? "" : `, ${reliable} of them for ${nameOf(labels[picture] as number)}`;
       words.textContent = `${points} of ${positions} are knowledge points${told}${drawChange(layer, grids, state)}`;
-      for (const kind of Object.keys(KINDS) as Kind[]) canvases[kind].setAttribute("aria-label", `${KINDS[kind]}: ${words.textContent}`);
+      for (const kind of Object.keys(KINDS) as Kind[])
+        canvases[kind].setAttribute("aria-label", `${KINDS[kind]}: ${words.textContent}`);
     }
     drawTable(state);
   };
@@ -210,7 +235,15 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
       const number = (v: number): HTMLElement => made("td", { class: "n" }, v.toLocaleString("en-GB"));
       const before = counts.kept + counts.turned + counts.lost;
       const share = before === 0 ? "–" : `${((100 * counts.lost) / before).toFixed(1)} %`;
-      return [made("tr", {}, made("th", { scope: "row" }, name), ...FATES.map((f) => number(counts[f])), made("td", { class: "n" }, share))];
+      return [
+        made(
+          "tr",
+          {},
+          made("th", { scope: "row" }, name),
+          ...FATES.map((f) => number(counts[f])),
+          made("td", { class: "n" }, share),
+        ),
+      ];
     });
     body.replaceChildren(...rowsOf);
     const same = Math.round(state.frame) === state.against;

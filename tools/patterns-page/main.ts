@@ -1,6 +1,7 @@
 /** @file The page on emerging patterns comes to life: reads the scene, shows the tools, draws when something changes. */
 import { COLOURING_NAMES, type ColouringName } from "../../src/report/patterns/colouring.ts";
 import { type PackedScene, unpackedScene } from "../../src/report/patterns/packed.ts";
+import type { PatternsStart } from "../../src/report/patterns/start.ts";
 import { byId, made } from "./dom.ts";
 import { framesOf } from "./frames.ts";
 import { gridsOf } from "./grids.ts";
@@ -17,41 +18,54 @@ const SETTLE_MS = 120;
 interface Embedded {
   readonly scene: PackedScene;
   readonly sheet: Omit<Sheet, "image">;
+  readonly start: PatternsStart;
 }
 
 async function begin(): Promise<void> {
-  const { scene: packed, sheet: cut } = JSON.parse(byId("scene").textContent ?? "") as Embedded;
+  const { scene: packed, sheet: cut, start } = JSON.parse(byId("scene").textContent ?? "") as Embedded;
   const scene = unpackedScene(packed);
   const image = byId<HTMLImageElement>("sheet");
   await image.decode().catch(() => undefined);
   const sheet: Sheet = { image, ...cut };
   for (const tool of document.querySelectorAll<HTMLElement>("[data-tool]")) tool.hidden = false;
 
-  const store = storeOf(firstState(scene.frames.length, scene.dimension));
+  const store = storeOf({ ...firstState(scene.frames.length, scene.dimension), ...start });
   const canvas = byId<HTMLCanvasElement>("stage");
   const stage = stageOf(canvas, scene);
-  const grids = scene.shown.length > 0 && scene.frames.some((f) => f.layers.length > 0) ? gridsOf(scene, sheet) : undefined;
+  const grids =
+    scene.shown.length > 0 && scene.frames.some((f) => f.layers.length > 0) ? gridsOf(scene, sheet) : undefined;
   const frames = framesOf(scene, store);
   legendOf(stage, store);
   pointerOf(canvas, stage, store, frames);
 
   for (const input of document.querySelectorAll<HTMLInputElement>("input[name=view]"))
-    input.addEventListener("change", () => store.set({ view: VIEWS.find((v) => v === input.value) ?? "space", picked: null }));
+    input.addEventListener("change", () =>
+      store.set({ view: VIEWS.find((v) => v === input.value) ?? "space", picked: null }),
+    );
   const select = (id: string, act: (value: string) => Partial<State>): HTMLSelectElement | null => {
     const found = document.getElementById(id) as HTMLSelectElement | null;
     found?.addEventListener("change", () => store.set(act(found.value)));
     return found;
   };
-  select("points", (v) => ({ layer: v === "samples" ? null : Number(v), picked: null, only: new Set() }));
-  const colour = select("colour", (v) => ({ colouring: COLOURING_NAMES.find((c) => c === v) ?? ("label" as ColouringName), only: new Set() }));
+  const points = select("points", (v) => ({
+    layer: v === "samples" ? null : Number(v),
+    picked: null,
+    only: new Set(),
+  }));
+  const colour = select("colour", (v) => ({
+    colouring: COLOURING_NAMES.find((c) => c === v) ?? ("label" as ColouringName),
+    only: new Set(),
+  }));
   select("contour", (v) => ({ contour: v === "" ? null : Number(v) }));
   const against = select("against", (v) => ({ against: Number(v) }));
   if (against !== null) against.value = String(store.get().against);
   if (colour !== null) colour.value = store.get().colouring;
+  if (points !== null) points.value = String(store.get().layer ?? "samples");
 
   for (const input of document.querySelectorAll<HTMLInputElement>("input[name=picture]")) {
     const place = Number(input.value);
     input.nextElementSibling?.prepend(thumbnail(sheet, scene.shown[place] as number, 96));
+    input.checked = place === store.get().picture;
     input.addEventListener("change", () => store.set({ picture: place }));
   }
 
@@ -61,7 +75,8 @@ async function begin(): Promise<void> {
     const set = stage.setOf(state);
     if (set === undefined) return [];
     const picture = set.picture[point] as number;
-    const name = (c: number | undefined): string => (c === undefined || c < 0 ? "none" : (scene.categories[c]?.name ?? `${c}`));
+    const name = (c: number | undefined): string =>
+      c === undefined || c < 0 ? "none" : (scene.categories[c]?.name ?? `${c}`);
     const [rows, columns] = scene.grid;
     const place = point % (rows * columns);
     return [
@@ -101,7 +116,10 @@ async function begin(): Promise<void> {
     canvas.dataset.view = now.view;
     canvas.dataset.frame = String(now.frame);
     if (grids === undefined) return;
-    const same = Math.round(now.frame) === Math.round(before.frame) && now.picture === before.picture && now.against === before.against;
+    const same =
+      Math.round(now.frame) === Math.round(before.frame) &&
+      now.picture === before.picture &&
+      now.against === before.against;
     if (!same) grids.draw(now, stage.rotationOf(now));
     else if (now.rotation !== before.rotation || now.view !== before.view) {
       clearTimeout(settling);

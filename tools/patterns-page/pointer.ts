@@ -9,7 +9,9 @@ const KEY_PAN = 0.08;
 const ZOOM = 1.2;
 const MOST_ZOOM = 12;
 
-const zoomed = ({ zoom }: State, by: number): Partial<State> => ({ zoom: Math.min(Math.max(zoom * by, 0.4), MOST_ZOOM) });
+const zoomed = ({ zoom }: State, by: number): Partial<State> => ({
+  zoom: Math.min(Math.max(zoom * by, 0.4), MOST_ZOOM),
+});
 
 /** By so much of the sheet's half, right and up. */
 function moved(state: State, right: number, up: number): Partial<State> {
@@ -104,7 +106,13 @@ export function pointerOf(canvas: HTMLCanvasElement, stage: Stage, store: Store,
     act(store.get(), event.shiftKey ? 1 / 3 : 1);
   });
   document.addEventListener("keydown", (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey || (event.target as Element | null)?.closest?.("input[type=text],textarea")) return;
+    if (
+      event.ctrlKey ||
+      event.metaKey ||
+      event.altKey ||
+      (event.target as Element | null)?.closest?.("input[type=text],textarea")
+    )
+      return;
     if (event.key === "[") frames.step(-1);
     if (event.key === "]") frames.step(1);
   });

@@ -1,6 +1,14 @@
 /** @file The space itself: points, category arrows and their names on one canvas. */
-import { type Camera, facing, type Projected, project, projectedRoom, type Rotation, widest } from "../../src/report/patterns/camera.ts";
-import { type Coloured, COLOURINGS, coloured } from "../../src/report/patterns/colouring.ts";
+import {
+  type Camera,
+  facing,
+  type Projected,
+  project,
+  projectedRoom,
+  type Rotation,
+  widest,
+} from "../../src/report/patterns/camera.ts";
+import { COLOURINGS, type Coloured, coloured } from "../../src/report/patterns/colouring.ts";
 import { categoryColor, cssColor, mixed, type Rgb } from "../../src/report/patterns/palette.ts";
 import { type PointSet, pointSet, type Scene, type SceneFrame, sceneReach } from "../../src/report/patterns/scene.ts";
 import { splat } from "../../src/report/patterns/splat.ts";
@@ -24,7 +32,7 @@ const NEAR = 14;
 /** How far the eye is, in reaches. */
 const EYE = 4.2;
 const FADE = 0.55;
-const ROOM: Readonly<Record<State["view"], number>> = { space: 0.74, sphere: 0.76, plane: 0.84 };
+const ROOM: Readonly<Record<State["view"], number>> = { space: 0.8, sphere: 0.8, plane: 0.84 };
 
 export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
@@ -37,6 +45,8 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
   let projected: Projected = projectedRoom(0);
   let moving = new Float32Array();
   let pixels = context.createImageData(1, 1);
+  // Only what points touched is cleared and copied: on a wide screen most of the sheet is empty.
+  let inked: Box = { left: 0, top: 0, width: 0, height: 0 };
 
   const frameAt = (at: number): SceneFrame => frames[Math.min(Math.max(at, 0), frames.length - 1)] as SceneFrame;
   const cachedSet = (at: number, layer: number | null): PointSet | undefined => {
@@ -72,7 +82,8 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     if (still && view !== "sphere") return own;
     if (moving.length !== own.length) moving = new Float32Array(own.length);
     if (still) moving.set(own);
-    else for (let i = 0; i < moving.length; i++) moving[i] = (from[i] as number) * (1 - share) + (to[i] as number) * share;
+    else
+      for (let i = 0; i < moving.length; i++) moving[i] = (from[i] as number) * (1 - share) + (to[i] as number) * share;
     if (view === "sphere") toSphere(moving, dimension, reach);
     return moving;
   };
@@ -108,16 +119,20 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     if (projected.x.length !== count) projected = projectedRoom(count);
     project(points, dimension, camera, projected);
     if (pixels.width !== width || pixels.height !== height) pixels = context.createImageData(width, height);
-    else pixels.data.fill(0);
+    else pixels.data.fill(0, 4 * width * inked.top, 4 * width * (inked.top + inked.height));
+    const radius = radiusFor(count) * ratio * Math.min(Math.sqrt(state.zoom), 2);
+    inked = boundsOf(projected, radius + 2, width, height);
     const look = colouredOf(state);
     if (look !== undefined)
       splat(pixels, projected, {
-        radius: radiusFor(count) * ratio * Math.min(Math.sqrt(state.zoom), 2),
+        radius,
         color: look.key,
         colors: look.keys.map(({ color }, k) => (standsOut(state, k) ? color : mixed(color, ink.paper, 0.84))),
         fade: state.view === "plane" ? undefined : { into: ink.paper, most: FADE },
       });
-    context.putImageData(pixels, 0, 0);
+    context.clearRect(0, 0, width, height);
+    if (inked.width > 0 && inked.height > 0)
+      context.putImageData(pixels, 0, 0, inked.left, inked.top, inked.width, inked.height);
     context.globalCompositeOperation = "destination-over";
     drawGround(state, camera, reach, ink, ratio);
     context.globalCompositeOperation = "source-over";
@@ -201,7 +216,11 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
       const [ux, uy] = [(x - camera.x) / away, (y - camera.y) / away];
       const width = context.measureText(name).width;
       const height = 16 * ratio;
-      const left = clamp(x + ux * 8 * ratio + (ux < -0.2 ? -width : ux > 0.2 ? 0 : -width / 2), 4, canvas.width - width - 4);
+      const left = clamp(
+        x + ux * 8 * ratio + (ux < -0.2 ? -width : ux > 0.2 ? 0 : -width / 2),
+        4,
+        canvas.width - width - 4,
+      );
       const top = clamp(y + uy * 10 * ratio - height / 2, 2, canvas.height - height - 2);
       const box = freeBox({ left, top, width, height }, placed, canvas.height);
       placed.push(box);
@@ -266,8 +285,10 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
       let [best, at] = [(NEAR * ratio) ** 2, -1];
       for (let i = 0; i < projected.x.length; i++) {
         if (look !== undefined && !standsOut(state, look.key[i] as number)) continue;
-        const distance = ((projected.x[i] as number) - left * ratio) ** 2 + ((projected.y[i] as number) - top * ratio) ** 2;
-        const nearer = Math.abs(distance - best) < 4 && at >= 0 && (projected.depth[i] as number) > (projected.depth[at] as number);
+        const distance =
+          ((projected.x[i] as number) - left * ratio) ** 2 + ((projected.y[i] as number) - top * ratio) ** 2;
+        const nearer =
+          Math.abs(distance - best) < 4 && at >= 0 && (projected.depth[i] as number) > (projected.depth[at] as number);
         if (distance < best || nearer) [best, at] = [distance, i];
       }
       return at < 0 ? null : at;
@@ -281,6 +302,21 @@ interface Box {
   readonly width: number;
   readonly height: number;
 }
+/** Where points may leave ink, in whole pixels of the sheet. */
+function boundsOf({ x, y }: Projected, margin: number, width: number, height: number): Box {
+  let [left, top, right, bottom] = [width, height, 0, 0];
+  for (let i = 0; i < x.length; i++) {
+    const [u, v] = [x[i] as number, y[i] as number];
+    if (u < left) left = u;
+    if (u > right) right = u;
+    if (v < top) top = v;
+    if (v > bottom) bottom = v;
+  }
+  const [l, t] = [clamp(Math.floor(left - margin), 0, width), clamp(Math.floor(top - margin), 0, height)];
+  const [r, b] = [clamp(Math.ceil(right + margin), 0, width), clamp(Math.ceil(bottom + margin), 0, height)];
+  return { left: l, top: t, width: Math.max(r - l, 0), height: Math.max(b - t, 0) };
+}
+
 const overlap = (a: Box, b: Box): boolean =>
   a.left < b.left + b.width && b.left < a.left + a.width && a.top < b.top + b.height && b.top < a.top + a.height;
 

@@ -28,6 +28,7 @@ export interface State {
 }
 
 export const FIRST_VIEW: Pick<State, "zoom" | "pan"> = { zoom: 1, pan: [0, 0] };
+/** At the last frame, compared with the one that it followed. */
 export const firstState = (frames: number, dimension: number): State => ({
   frame: frames - 1,
   against: Math.max(frames - 2, 0),

@@ -14,6 +14,7 @@ export function drawThumbnail(
   n: number,
   to: { readonly x: number; readonly y: number; readonly width: number; readonly height: number },
 ): void {
+  if (width === 0 || height === 0) return;
   const scale = Math.min(to.width / width, to.height / height);
   const [w, h] = [width * scale, height * scale];
   context.imageSmoothingEnabled = scale < 1;

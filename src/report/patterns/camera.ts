@@ -73,7 +73,11 @@ function product(a: Float64Array, b: Float64Array): Float64Array {
 
 /** Gram and Schmidt on the rows, so that many small turns stay a rotation. */
 function orthonormal(m: Float64Array): Rotation {
-  const row = (i: number): [number, number, number] => [m[3 * i] as number, m[3 * i + 1] as number, m[3 * i + 2] as number];
+  const row = (i: number): [number, number, number] => [
+    m[3 * i] as number,
+    m[3 * i + 1] as number,
+    m[3 * i + 2] as number,
+  ];
   const unit = ([x, y, z]: [number, number, number]): [number, number, number] => {
     const length = Math.hypot(x, y, z) || 1;
     return [x / length, y / length, z / length];

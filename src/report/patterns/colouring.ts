@@ -1,5 +1,5 @@
 /** @file What a point's colour says: a table of ways to colour, each with its legend. */
-import { categoryColor, NO_CATEGORY, RIGHT, type Rgb, shareColor, WRONG } from "./palette.ts";
+import { categoryColor, NO_CATEGORY, type Rgb, RIGHT, shareColor, WRONG } from "./palette.ts";
 import type { PointSet, Scene } from "./scene.ts";
 
 export interface Key {
@@ -56,7 +56,10 @@ export const COLOURINGS = {
     keyOf: (set) =>
       Uint16Array.from(set.confidence, (p) => Math.min(Math.max(Math.round(p * (STEPS - 1)), 0), STEPS - 1)),
     keys: () =>
-      Array.from({ length: STEPS }, (_, i) => ({ name: (i / (STEPS - 1)).toFixed(1), color: shareColor(i / (STEPS - 1)) })),
+      Array.from({ length: STEPS }, (_, i) => ({
+        name: (i / (STEPS - 1)).toFixed(1),
+        color: shareColor(i / (STEPS - 1)),
+      })),
   },
 } as const satisfies Readonly<Record<string, Colouring>>;
 

@@ -20,8 +20,11 @@ export const layerNames = ({ frames }: Pick<PatternsPage, "frames">): readonly s
 };
 
 /** The knowledge points of a layer at the threshold of the page. */
-export const knowledgeAt = (frame: PatternFrame | undefined, layer: number, tau: number): PatternKnowledge | undefined =>
-  frame?.layers[layer]?.knowledge.find((k) => k.tau === tau) ?? undefined;
+export const knowledgeAt = (
+  frame: PatternFrame | undefined,
+  layer: number,
+  tau: number,
+): PatternKnowledge | undefined => frame?.layers[layer]?.knowledge.find((k) => k.tau === tau) ?? undefined;
 
 /** Places of frames on the x axis: epochs where all frames have one and they rise, else 1, 2, … */
 export function frameAxis(frames: readonly PatternFrame[]): { readonly label: string; readonly at: readonly number[] } {
@@ -91,10 +94,25 @@ export function growthPlots(page: PatternsPage): readonly TitledPlot[] {
   const points = `mean over pictures of regions with max p > ${page.tau}, of ${page.grid[0] * page.grid[1]}`;
   const reliable = "share of knowledge points that speak for the label";
   const plots = [
-    frames({ id: "knowledge-frames", title: "Knowledge points", about: points, lines: overFrames(page, (k) => k.count) }),
-    deep({ id: "knowledge-layers", title: "Knowledge points over layers", about: points, lines: overLayers(page, (k) => k.count) }),
+    frames({
+      id: "knowledge-frames",
+      title: "Knowledge points",
+      about: points,
+      lines: overFrames(page, (k) => k.count),
+    }),
+    deep({
+      id: "knowledge-layers",
+      title: "Knowledge points over layers",
+      about: points,
+      lines: overLayers(page, (k) => k.count),
+    }),
     frames({ id: "ratio-frames", title: "Reliable ratio", about: reliable, lines: overFrames(page, (k) => k.ratio) }),
-    deep({ id: "ratio-layers", title: "Reliable ratio over layers", about: reliable, lines: overLayers(page, (k) => k.ratio) }),
+    deep({
+      id: "ratio-layers",
+      title: "Reliable ratio over layers",
+      about: reliable,
+      lines: overLayers(page, (k) => k.ratio),
+    }),
     frames({
       id: "strength",
       title: "Strength",
@@ -126,7 +144,12 @@ export function fitPlots({ frames }: PatternsPage): readonly TitledPlot[] {
       at: pick(f).map((_, r) => r),
       style: frames.length <= COLOURS || i === 0 || i === last ? style(i === last ? Math.min(last, 1) : i) : "faint",
     }));
-  const plot = (id: string, title: string, about: string, pick: (f: PatternFrame) => readonly number[]): TitledPlot => ({
+  const plot = (
+    id: string,
+    title: string,
+    about: string,
+    pick: (f: PatternFrame) => readonly number[],
+  ): TitledPlot => ({
     id,
     title,
     about,

@@ -1,7 +1,7 @@
 /**
- * @file A scene as JSON for a page, and back: coordinates as 16-bit shares of the largest, certainties as 8-bit ones, in base64.
+ * @file A scene as JSON for a page, and back: coordinates and certainties as 16-bit shares of the largest, in base64.
  *
- * A coordinate is off by at most its largest / 65,534, a certainty by 1 / 510: below a pixel, and below what is printed.
+ * A coordinate is off by at most its largest / 65,534, a certainty by 1 / 131,070: below a pixel, and below what is printed.
  */
 import type { PatternContours, PatternGrids } from "./input.ts";
 import type { Scene, SceneFrame, SceneLayer } from "./scene.ts";
@@ -54,8 +54,7 @@ export function packedScene({ dimension, tau, grid, ids, categories, labels, sho
         largest: shares(largest),
         winners: integers(winners),
       })),
-      contours:
-        f.contours === null ? null : { ticks: Array.from(f.contours.ticks), values: shares(f.contours.values) },
+      contours: f.contours === null ? null : { ticks: Array.from(f.contours.ticks), values: shares(f.contours.values) },
     })),
   };
 }
@@ -104,8 +103,11 @@ const vectorsFrom = ({ most, q }: PackedVectors): Float32Array =>
   Float32Array.from(new Int16Array(bytesOf(q).buffer), (v) => (v * most) / LEVELS);
 const integers = (values: Int32Array): string => base64Of(new Uint8Array(Int16Array.from(values).buffer));
 const integersFrom = (text: string): Int32Array => Int32Array.from(new Int16Array(bytesOf(text).buffer));
-const shares = (values: Float32Array): string => base64Of(Uint8Array.from(values, (v) => Math.round(255 * v)));
-const sharesFrom = (text: string): Float32Array => Float32Array.from(bytesOf(text), (v) => v / 255);
+const shares = (values: Float32Array): string =>
+  base64Of(new Uint8Array(Uint16Array.from(values, (v) => Math.round(SHARES * v)).buffer));
+const sharesFrom = (text: string): Float32Array =>
+  Float32Array.from(new Uint16Array(bytesOf(text).buffer), (v) => v / SHARES);
+const SHARES = 65_535;
 
 const CHUNK = 0x8000;
 function base64Of(bytes: Uint8Array): string {

@@ -9,28 +9,17 @@ import { counted, fixed, share } from "../run/numbers.ts";
 import { RUN_SCRIPT } from "../run/script.ts";
 import { RUN_STYLE } from "../run/style.ts";
 import { base64 } from "../terminal.ts";
-import { COLOURING_NAMES, COLOURINGS, type ColouringName } from "./colouring.ts";
+import { COLOURING_NAMES, COLOURINGS } from "./colouring.ts";
 import { fitPlots, growthPlots, knowledgeAt, layerNames, type TitledPlot } from "./curves.ts";
 import type { PatternFrame, PatternsPage } from "./input.ts";
 import { packedScene } from "./packed.ts";
-import { stillOf, stillSvg } from "./scatter-svg.ts";
+import { svgOf } from "./pen.ts";
 import { PATTERNS_SCRIPT } from "./script.ts";
+import type { PatternsStart } from "./start.ts";
+import { spaceStill } from "./still-space.ts";
 import { PATTERNS_STYLE } from "./style.ts";
 import { frameTable, layerTable, whenOf } from "./tables.ts";
 import { thumbnailSheet } from "./thumbnail-sheet.ts";
-
-/** What the page shows first; all of it can be changed there. */
-export interface PatternsStart {
-  /** Default the last. */
-  readonly frame?: number | undefined;
-  /** The frame compared with; default the one before. */
-  readonly against?: number | undefined;
-  /** Default null: samples. */
-  readonly layer?: number | null | undefined;
-  readonly colouring?: ColouringName | undefined;
-  /** Place among the shown pictures. */
-  readonly picture?: number | undefined;
-}
 
 /**
  * The page as UTF-8 HTML: one file that asks for nothing. Without its script the tables, the plots and a still of the space remain.
@@ -39,10 +28,11 @@ export async function patternsPage(input: PatternsPage, start: PatternsStart = {
   const { facts, frames, ids, categories } = input;
   const names = facts.models.map((m) => m.name).join(", ");
   const sheet = await thumbnailSheet(input.thumbnails, ids.length);
+  const still = spaceStill(input, { frame: frames.length - 1, layer: null, colouring: "label" });
   const embedded = {
     scene: packedScene(input),
     sheet: { columns: sheet.columns, width: sheet.width, height: sheet.height },
-    start,
+    start: startOf(input, start),
   };
   return page({
     title: `Emerging patterns: ${names}, ${facts.data}`,
@@ -53,7 +43,7 @@ export async function patternsPage(input: PatternsPage, start: PatternsStart = {
     definitions: [colormapDefinition("viridis"), colormapDefinition("blue-red")],
     main: html`${tiles(input)}
 ${sectionsOf([
-  { id: "space", name: "The space", markup: space(input) },
+  { id: "space", name: "The space", markup: space(input, still === undefined ? undefined : await svgOf(still)) },
   { id: "regions", name: "One picture, region by region", markup: regions(input) },
   { id: "growth", name: "What grows", markup: growth(input) },
   { id: "fit", name: "How the fit went", markup: plotsOf(fitPlots(input)) },
@@ -62,6 +52,12 @@ ${sectionsOf([
 <img id="sheet" alt="" src="data:image/png;base64,${trusted(base64(sheet.png))}">
 <script type="application/json" id="scene">${trusted(JSON.stringify(embedded).replaceAll("<", "\\u003c"))}</script>`,
   });
+}
+
+/** The frame asked for or the last, beside the one that it followed. */
+function startOf({ frames }: PatternsPage, start: PatternsStart): PatternsStart {
+  const frame = start.frame ?? frames.length - 1;
+  return { ...start, frame, against: start.against ?? frames[frame]?.after ?? Math.max(frame - 1, 0) };
 }
 
 function tiles(input: PatternsPage): Markup {
@@ -78,7 +74,10 @@ function tiles(input: PatternsPage): Markup {
       : [grown(share(from.networkAccuracy), share(to.networkAccuracy)), "network is right"],
     deepest < 0
       ? undefined
-      : [grown(knowledge(from), knowledge(to)), `knowledge points in the deepest layer, of ${input.grid[0] * input.grid[1]}`],
+      : [
+          grown(knowledge(from), knowledge(to)),
+          `knowledge points in the deepest layer, of ${input.grid[0] * input.grid[1]}`,
+        ],
   ];
   const span = frames.length > 1 ? html`<p class="soft">From ${from.name} to ${to.name}:</p>` : undefined;
   return html`${span}<div class="tiles">${all.flatMap((t) => (t === undefined ? [] : [html`<div class="tile"><b>${t[0]}</b><span>${t[1]}</span></div>`]))}</div>`;
@@ -88,12 +87,19 @@ const option = (value: string | number, text: string): Markup => html`<option va
 const field = (id: string, name: string, options: readonly Markup[]): Markup =>
   html`<label class="field"><span>${name}</span><select id="${id}">${options}</select></label>`;
 
-function space(input: PatternsPage): Markup {
+function space(input: PatternsPage, still: Markup | undefined): Markup {
   const { dimension, frames, categories } = input;
   const views = (
     dimension === 2
-      ? [["plane", "2-D"], ["sphere", "Circle"]]
-      : [["space", "3-D"], ["sphere", "Sphere"], ["plane", "2-D"]]
+      ? [
+          ["plane", "2-D"],
+          ["sphere", "Circle"],
+        ]
+      : [
+          ["space", "3-D"],
+          ["sphere", "Sphere"],
+          ["plane", "2-D"],
+        ]
   ).map(
     ([value, text], i) =>
       html`<input type="radio" name="view" id="view-${value}" value="${value}"${i === 0 ? html` checked` : undefined}><label for="view-${value}">${text}</label>`,
@@ -106,17 +112,20 @@ function space(input: PatternsPage): Markup {
     ? html`<span id="contour-of">${field("contour", "contours of", [option("", "none"), ...categories.map((c, i) => option(i, c.name))])}</span>`
     : undefined;
   const last = frames.length - 1;
-  const still = stillOf(input, { frame: last, layer: null, colouring: "label" });
   return html`<p class="caption">Every dot is a picture (its sample feature g) or a region of one; every arrow is the direction of a category. A dot far out is one the mixture is sure of.</p>
 <div data-tool hidden>
-<div class="bar"><fieldset class="views"><legend>View</legend>${views}</fieldset>${field("points", "points", points)}${field("colour", "colour by", COLOURING_NAMES.map((n) => option(n, COLOURINGS[n].title)))}${contours}</div>
+<div class="bar"><fieldset class="views"><legend>View</legend>${views}</fieldset>${field("points", "points", points)}${field(
+    "colour",
+    "colour by",
+    COLOURING_NAMES.map((n) => option(n, COLOURINGS[n].title)),
+  )}${contours}</div>
 <div class="timeline"${last === 0 ? html` hidden` : undefined}><button type="button" class="act" id="play" aria-pressed="false">Play</button><input type="range" id="frame" min="0" max="${last}" step="0.01" value="${last}" aria-label="Frame"><output id="frame-name" for="frame"></output></div>
 <div class="stage"><canvas id="stage" tabindex="0" role="application" aria-label="Points and category directions in ${dimension} dimensions" aria-describedby="keys"></canvas><div id="tip" hidden></div><div class="zoom"><button type="button" id="farther" aria-label="Farther">−</button><button type="button" id="closer" aria-label="Closer">+</button><button type="button" id="reset">Reset</button></div></div>
 <div id="said" role="status"></div>
 <ul id="legend"></ul>
 <p class="fine keys-help" id="keys">In the space: arrow keys turn it (with <kbd>Shift</kbd> finely) or move the plane, <kbd>+</kbd> <kbd>−</kbd> come closer and go back, <kbd>n</kbd> <kbd>p</kbd> step through points, <kbd>Home</kbd> resets. Anywhere: <kbd>[</kbd> <kbd>]</kbd> go to the frame before and after. A click on the legend makes a category stand out.</p>
 </div>
-<noscript><div class="still">${still === undefined ? undefined : stillSvg(still)}</div></noscript>`;
+<noscript><div class="still">${still}</div></noscript>`;
 }
 
 const ramp = (name: "viridis" | "blue-red"): Markup =>
@@ -133,7 +142,15 @@ function regions(input: PatternsPage): Markup | undefined {
   return html`<div data-tool hidden>
 <p class="caption">Regional features of the frame chosen above. A region is a knowledge point where max p &gt; ${tau}: outlined, and in full colour.</p>
 <fieldset class="pictures"><legend>Picture</legend>${pictures}</fieldset>
-${several ? html`<div class="bar">${field("against", "compared with", frames.map((f, i) => option(i, f.name)))}</div>` : undefined}
+${
+  several
+    ? html`<div class="bar">${field(
+        "against",
+        "compared with",
+        frames.map((f, i) => option(i, f.name)),
+      )}</div>`
+    : undefined
+}
 <div id="grids"></div>
 <p class="ramps"><span>certainty 0${ramp("viridis")}1</span>${several ? html`<span>change −1${ramp("blue-red")}+1; × lost, + gained, ○ turned to another category</span>` : undefined}</p>
 ${several ? html`<h3>Which regions lose their discrimination</h3><p class="soft" id="changes-what"></p><div class="scroll" tabindex="0" role="region" aria-label="Changes of regions"><table class="plain" id="changes"><thead><tr><th scope="col">layer</th>${["kept", "turned", "lost", "gained", "never one", "lost of those before"].map((h) => html`<th scope="col" class="n wrap">${h}</th>`)}</tr></thead><tbody></tbody></table></div>` : html`<table id="changes" hidden><tbody></tbody></table><p id="changes-what" hidden></p>`}

@@ -26,7 +26,7 @@ const GOLDEN_ANGLE = 137.508;
 export function categoryColor(index: number): Rgb {
   if (index < 0) return NO_CATEGORY;
   const hex = FIRST[index];
-  return hex === undefined ? oklch(index % 2 === 0 ? 0.6 : 0.66, 0.12, index * GOLDEN_ANGLE) : rgbOf(hex);
+  return hex === undefined ? oklch(index % 2 === 0 ? 0.59 : 0.64, 0.12, index * GOLDEN_ANGLE) : rgbOf(hex);
 }
 
 /** Colour of a share 0 … 1. */
@@ -46,8 +46,7 @@ export const cssColor = ([r, g, b]: Rgb): string => `rgb(${r} ${g} ${b})`;
 export const mixed = (from: Rgb, to: Rgb, share: number): Rgb =>
   [0, 1, 2].map((c) => Math.round((from[c] as number) * (1 - share) + (to[c] as number) * share)) as unknown as Rgb;
 
-const rgbOf = (hex: string): Rgb =>
-  [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
+const rgbOf = (hex: string): Rgb => [0, 2, 4].map((at) => Number.parseInt(hex.slice(at, at + 2), 16)) as unknown as Rgb;
 
 /** Source: B. Ottosson, "A perceptual color space for image processing", 2020; colours out of range are clipped. */
 function oklch(lightness: number, chroma: number, degrees: number): Rgb {

@@ -46,7 +46,10 @@ export function pointSet(scene: Scene, frame: SceneFrame, layer: number | null):
   const grids = frame.layers[layer]?.grids;
   if (grids === undefined) return undefined;
   const positions = grid[0] * grid[1];
-  const picture = Int32Array.from({ length: shown.length * positions }, (_, i) => shown[Math.floor(i / positions)] as number);
+  const picture = Int32Array.from(
+    { length: shown.length * positions },
+    (_, i) => shown[Math.floor(i / positions)] as number,
+  );
   return {
     points: grids.arrows,
     picture,

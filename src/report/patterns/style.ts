@@ -2,6 +2,10 @@
 
 export const PATTERNS_STYLE = `
 main [hidden]{display:none!important}
+.caption{text-wrap:pretty}
+.tile b{white-space:nowrap}
+[data-tool]>h3{margin:1.6rem 0 0}
+[data-tool]>h3+p{font-size:.875rem;margin-top:.2rem}
 .stage{position:relative;background:var(--card);border:1px solid var(--line);border-radius:.6rem;overflow:hidden;margin-top:.6rem}
 #stage{display:block;width:100%;height:clamp(20rem,62vh,40rem);touch-action:none;cursor:grab;border-radius:inherit}
 #stage:active{cursor:grabbing}
@@ -68,6 +72,6 @@ article.layer-card+article.layer-card{border-top:1px solid var(--line);padding-t
 .plain thead th{white-space:normal;overflow-wrap:normal;vertical-align:bottom}
 .plain th[scope=row]{overflow-wrap:anywhere;min-width:5rem;max-width:14rem;white-space:normal}
 .chart .plot{background:none}
-@media (max-width:40rem){.four{grid-template-columns:repeat(2,minmax(0,1fr))}#stage{height:min(26rem,68vh)}.bar{gap:.5rem .7rem}.bar label.field{flex:1 1 7rem}.bar select{max-width:none}.views{flex:1 1 100%}.views label{flex:1;justify-content:center}.timeline{grid-template-columns:auto minmax(0,1fr)}.timeline output{grid-column:1/-1;text-align:left;max-width:none;margin-top:-.5rem}.keys-help{display:none}.plain td,.plain th{padding:.3rem .6rem .3rem 0}}
+@media (max-width:40rem){.tile b{font-size:1.2rem}.four{grid-template-columns:repeat(2,minmax(0,1fr))}#stage{height:min(26rem,68vh)}.bar{gap:.5rem .7rem}.bar label.field{flex:1 1 7rem}.bar select{max-width:none}.views{flex:1 1 100%}.views label{flex:1;justify-content:center}.timeline{grid-template-columns:auto minmax(0,1fr)}.timeline output{grid-column:1/-1;text-align:left;max-width:none;margin-top:-.5rem}.keys-help{display:none}.plain td,.plain th{padding:.3rem .6rem .3rem 0}}
 @media print{[data-tool]{display:none!important}.chart{break-inside:avoid}}
 `;

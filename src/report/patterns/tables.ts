@@ -1,17 +1,15 @@
-/** @file The numbers behind the plots: frames, and layers of every frame, as tables of a page and of a file. */
-import type { Table } from "../../formats/table.ts";
-import { tableOf } from "../../formats/table.ts";
+/** @file The numbers behind the plots as tables of the page; regions of the shown pictures as a table of a file. */
+import { type Table, tableOfRows } from "../../formats/table.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { fixed, NOTHING, share } from "../run/numbers.ts";
+import { fateOf } from "./change.ts";
 import { knowledgeAt } from "./curves.ts";
 import type { PatternFrame, PatternsPage } from "./input.ts";
 
 const scroll = (label: string, table: Markup): Markup =>
   html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 const cell = (value: number | null, text: string): Markup =>
-  value === null
-    ? html`<td class="n">${NOTHING}</td>`
-    : html`<td class="n" data-v="${value}">${text}</td>`;
+  value === null ? html`<td class="n">${NOTHING}</td>` : html`<td class="n" data-v="${value}">${text}</td>`;
 const head = (name: string): Markup => html`<th scope="col" class="n wrap" data-sort="neither">${name}</th>`;
 const first = (name: string): Markup => html`<th scope="col" data-sort="text">${name}</th>`;
 
@@ -48,34 +46,97 @@ export function layerTable(page: PatternsPage): Markup | undefined {
   );
 }
 
-/** One row for every frame, layer and threshold. */
-export function knowledgeTable({ frames }: Pick<PatternsPage, "frames">): Table {
-  const rows = frames.flatMap((frame, f) =>
-    frame.layers.flatMap((layer, l) => layer.knowledge.map((knowledge) => ({ frame, f, layer, l, knowledge }))),
+/** A region of a shown picture. */
+interface RegionRow {
+  readonly frame: number;
+  readonly name: string;
+  readonly layer: string;
+  readonly id: string;
+  readonly label: string | null;
+  readonly row: number;
+  readonly column: number;
+  readonly x: number;
+  readonly y: number;
+  readonly z: number | null;
+  readonly strength: number;
+  readonly largest: number;
+  readonly winner: string;
+  readonly knowledge_point: boolean;
+  readonly reliable: boolean | null;
+  readonly against: string | null;
+  readonly change: number | null;
+  readonly fate: string | null;
+}
+
+export interface RegionsAsked {
+  /** Places; default all. */
+  readonly frame?: number | undefined;
+  readonly layer?: number | undefined;
+  /** Among the shown pictures. */
+  readonly picture?: number | undefined;
+  /** The frame compared with; default the one that each began from. */
+  readonly against?: number | undefined;
+}
+
+/** One row for every region of the shown pictures: vector, winner, and what became of it since another frame. */
+export function regionsTable(page: PatternsPage, asked: RegionsAsked = {}): Table {
+  const { frames, grid, shown, ids, labels, categories, tau, dimension: d } = page;
+  const positions = grid[0] * grid[1];
+  const chosen = <T>(all: Iterable<T>, only: number | undefined): readonly (readonly [number, T])[] =>
+    [...all].flatMap((item, i) => (only === undefined || only === i ? [[i, item] as const] : []));
+  const rows = chosen(frames, asked.frame).flatMap(([f, frame]) =>
+    chosen(frame.layers, asked.layer).flatMap(([l, { name: layer, grids }]) =>
+      chosen(shown, asked.picture).flatMap(([s, picture]) => {
+        const against = asked.against ?? frame.after;
+        const other = against === null || against === f ? undefined : frames[against];
+        const before = other?.layers[l]?.grids;
+        const label = labels[picture] as number;
+        return Array.from({ length: positions }, (_, p): RegionRow => {
+          const place = s * positions + p;
+          const h = grids.arrows.subarray(place * d, (place + 1) * d);
+          const [largest, winner] = [grids.largest[place] as number, grids.winners[place] as number];
+          return {
+            frame: f,
+            name: frame.name,
+            layer,
+            id: ids[picture] as string,
+            label: categories[label]?.name ?? null,
+            row: Math.floor(p / grid[1]),
+            column: p % grid[1],
+            x: h[0] as number,
+            y: h[1] as number,
+            z: h[2] ?? null,
+            strength: Math.hypot(...h),
+            largest,
+            winner: categories[winner]?.name ?? String(winner),
+            knowledge_point: largest > tau,
+            reliable: label < 0 ? null : largest > tau && winner === label,
+            against: before === undefined ? null : (other?.name ?? null),
+            change: before === undefined ? null : largest - (before.largest[place] as number),
+            fate: before === undefined ? null : fateOf(before, grids, place, tau),
+          };
+        });
+      }),
+    ),
   );
-  type Row = (typeof rows)[number];
-  const column = (name: string, type: Table["columns"][number]["type"], pick: (row: Row) => string | number | null) => ({
-    name,
-    type,
-    values: rows.map(pick),
+  return tableOfRows(rows, {
+    frame: "int",
+    name: "string",
+    layer: "string",
+    id: "string",
+    label: "string",
+    row: "int",
+    column: "int",
+    x: "double",
+    y: "double",
+    z: "double",
+    strength: "double",
+    largest: "double",
+    winner: "string",
+    knowledge_point: "boolean",
+    reliable: "boolean",
+    against: "string",
+    change: "double",
+    fate: "string",
   });
-  return tableOf([
-    column("frame", "string", (r) => r.frame.name),
-    column("frame_index", "int", (r) => r.f),
-    column("epoch", "double", (r) => r.frame.epoch),
-    column("step", "int", (r) => r.frame.step),
-    column("input", "string", (r) => r.frame.input),
-    column("layer", "string", (r) => r.layer.name),
-    column("layer_index", "int", (r) => r.l),
-    column("tau", "double", (r) => r.knowledge.tau),
-    column("knowledge_points", "double", (r) => r.knowledge.count),
-    column("reliable_points", "double", (r) => r.knowledge.reliable),
-    column("reliable_ratio", "double", (r) => r.knowledge.ratio),
-    column("mean_ratio", "double", (r) => r.knowledge.meanRatio),
-    column("strength", "double", (r) => r.layer.strength),
-    column("sample_strength", "double", (r) => r.frame.strength),
-    column("agreement", "double", (r) => r.frame.agreement),
-    column("accuracy", "double", (r) => r.frame.accuracy),
-    column("network_accuracy", "double", (r) => r.frame.networkAccuracy),
-  ]);
 }

@@ -44,7 +44,10 @@ function halved({ width, height, pixels }: Thumbnails, count: number): Thumbnail
       for (let x = 0; x < w; x++) {
         const at = ((n * height + 2 * y) * width + 2 * x) * 3;
         for (let c = 0; c < 3; c++) {
-          const sum = [at, at + 3, at + 3 * width, at + 3 * width + 3].reduce((s, i) => s + (pixels[i + c] as number), 0);
+          const sum = [at, at + 3, at + 3 * width, at + 3 * width + 3].reduce(
+            (s, i) => s + (pixels[i + c] as number),
+            0,
+          );
           out[o++] = (sum + 2) >> 2;
         }
       }
