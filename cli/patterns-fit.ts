@@ -69,7 +69,7 @@ const FLAGS = {
     value: "NAME",
     about: "whose posteriors move directions: network (default), or mixture: EM proper",
   },
-  rate: { type: "string", value: "R", about: "learning rate of the fit of M (default 0.001)" },
+  rate: { type: "string", value: "R", about: "step of the fit of M, as a share of its start (default 0.05)" },
   epochs: { type: "string", value: "N", about: "times that the fit of a layer sees each picture (default 20)" },
   grid: { type: "string", value: "N|HxW", about: "of all layers (default: that of the first network's last layer)" },
   weights: { type: "string", value: "NAME", about: "of positions: grad-cam (default), uniform, norm or learned" },

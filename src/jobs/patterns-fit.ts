@@ -51,7 +51,8 @@ export const PATTERN_FILES = {
   samples: (f: number) => `frames/${number(f)}/samples.safetensors`,
   layer: (f: number, l: number) => `frames/${number(f)}/layer-${l}.safetensors`,
   fit: (f: number, l: number) => `fits/${number(f)}/layer-${l}.safetensors`,
-  samplesState: (f: number) => `fits/${number(f)}/samples.json`,
+  start: (f: number, turn: number) => `fits/${number(f)}/samples-${turn}.safetensors`,
+  startState: (f: number, turn: number) => `fits/${number(f)}/samples-${turn}.json`,
   state: (f: number, l: number) => `fits/${number(f)}/layer-${l}.json`,
   features: (f: number) => `features/${number(f)}`,
 } as const;
@@ -184,8 +185,11 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
   const samples = await clock("samples", () =>
     patternSamples({
       job,
-      name: PATTERN_FILES.samples(f),
-      state: PATTERN_FILES.samplesState(f),
+      names: {
+        result: PATTERN_FILES.samples(f),
+        fit: (turn) => PATTERN_FILES.start(f, turn),
+        state: (turn) => PATTERN_FILES.startState(f, turn),
+      },
       saveEvery,
       asked,
       store,
@@ -194,7 +198,7 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
       warm: facts.warm,
       fixed,
       signal,
-      onRound: ({ round, rounds }) => tell("samples")(round, rounds),
+      onRound: tell("samples"),
     }),
   );
   const shown = shownOf(asked, store.count);

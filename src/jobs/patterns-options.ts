@@ -82,7 +82,7 @@ export interface PatternsFitOptions {
   readonly kappaMode?: ConcentrationMode | undefined;
   /** Rounds of the fit of M at most; default 200. */
   readonly rounds?: number | undefined;
-  /** Learning rate of the fit of M (Adam); default 1e-3. */
+  /** [R] Step of the fit of M (Adam), as a share of the root mean square of its start; default 0.05. */
   readonly rate?: number | undefined;
   /** [R] Whose posteriors move the directions; default `network`, which keeps them with their categories. `mixture` is EM proper. */
   readonly mStep?: MStep | undefined;
@@ -125,6 +125,7 @@ export interface PatternsAsked {
   readonly kappa0: number | null;
   readonly kappa_mode: ConcentrationMode;
   readonly rounds: number;
+  /** Of M, as a share of its start's root mean square. */
   readonly rate: number;
   readonly m_step: MStep;
   readonly epochs: number;
@@ -142,7 +143,7 @@ export interface PatternsAsked {
 
 /** Throws `E_PARAM`. */
 export function patternsAsked(options: PatternsFitOptions): PatternsAsked {
-  const { dimension = 3, rounds = 200, rate = 1e-3, epochs = 20, tau = TAU, seed = 0, shown = 60, eta = 0.1 } = options;
+  const { dimension = 3, rounds = 200, rate = 0.05, epochs = 20, tau = TAU, seed = 0, shown = 60, eta = 0.1 } = options;
   const { weights = "grad-cam", pairs = "product", match = "max", mStep = "network", batch = 32, shard = 1 } = options;
   if (options.models.length === 0) throw new OnnxplainError("E_PARAM", "Expected at least one network, got none.");
   const { sigma, kappa0, mode } = settledConcentration({

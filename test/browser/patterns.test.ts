@@ -228,6 +228,9 @@ describe.skipIf(found === undefined)("the page on emerging patterns in a browser
     seen.add(await drawn(page));
     expect(await page.locator("#legend [aria-pressed=true]").allTextContents()).toEqual(["cat"]);
     expect(seen.size).toBe(6);
+    await page.getByText("Sphere", { exact: true }).click();
+    await drawn(page);
+    expect(await page.getAttribute("#stage", "data-view")).toBe("sphere");
     await page.close();
   });
 

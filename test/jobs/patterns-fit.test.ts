@@ -9,6 +9,7 @@ import type { PatternsRun } from "../../src/jobs/patterns-fit.ts";
 import { patternModels } from "../../src/jobs/patterns-models.ts";
 import { openPatterns } from "../../src/jobs/patterns-open.ts";
 import type { PatternProgress, PatternStage } from "../../src/jobs/patterns-options.ts";
+import type { FrameReport } from "../../src/jobs/patterns-report.ts";
 import { openPatternStore, type PatternStore } from "../../src/jobs/patterns-store.ts";
 import { loadModel } from "../../src/load.ts";
 import { linearEnd } from "../../src/methods/linear-end.ts";
@@ -43,8 +44,11 @@ describe("a sequence of checkpoints", () => {
     ]);
     const [first, second] = sequence.report.frames;
     expect(first?.samples.residual).toBeNull();
-    expect(first?.samples.choices.start).toBe("pca");
-    expect(second?.samples.choices.start).toBe("warm");
+    const named = ["pca", "random 4", "random 5", "random 6"];
+    expect(first?.samples.starts.map((s) => s.name)).toEqual(named);
+    expect(second?.samples.starts.map((s) => s.name)).toEqual(["frame before", ...named]);
+    for (const { samples } of [first, second] as FrameReport[])
+      expect(samples.curve[samples.best]?.kl).toBe(Math.min(...samples.starts.map((s) => s.kl)));
     expect(second?.regions.map((r) => r.choices.start)).toEqual(second?.layers.map(() => "warm"));
     const { tensors } = readSafetensors(readFileSync(join(sequence.folder, "fit.safetensors")));
     const mu = [0, 1].map((f) => tensors[`${f}/mu`]?.data as Float64Array) as [Float64Array, Float64Array];
@@ -236,6 +240,7 @@ describe("attacked inputs", () => {
       const attacked = tensors[name.replace("0/", "1/")]?.data as Float64Array;
       expect(Math.max(...attacked.map((v, i) => Math.abs(v - (clean.data[i] as number)))), name).toBeLessThan(1e-12);
     }
+    expect(report.frames[1]?.samples.starts.map((s) => s.rounds)).toEqual([0]);
     expect(report.frames[1]?.regions.map((r) => r.curve.length)).toEqual(report.frames[1]?.layers.map(() => 0));
   });
 });
@@ -247,7 +252,7 @@ describe("several networks", () => {
     const { report } = await fitted(sources, { folder: place(), dimension: 2 });
     const [teacher, student] = report.frames;
     expect(student?.warm).toBe(false);
-    expect(student?.samples.choices.start).toBe("pca");
+    expect(student?.samples.starts.map((s) => s.name)).not.toContain("frame before");
     expect(student?.samples.residual).toBeGreaterThan(0);
     expect(student?.layers.length).not.toBe(teacher?.layers.length);
     expect(student?.regions.every((r) => r.change === null && r.knowledge.length > 0)).toBe(true);

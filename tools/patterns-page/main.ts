@@ -1,4 +1,5 @@
 /** @file The page on emerging patterns comes to life: reads the scene, shows the tools, draws when something changes. */
+import { firstRotation } from "../../src/report/patterns/camera.ts";
 import { COLOURING_NAMES, type ColouringName } from "../../src/report/patterns/colouring.ts";
 import { type PackedScene, unpackedScene } from "../../src/report/patterns/packed.ts";
 import type { PatternsStart } from "../../src/report/patterns/start.ts";
@@ -29,14 +30,15 @@ async function begin(): Promise<void> {
   const sheet: Sheet = { image, ...cut };
   for (const tool of document.querySelectorAll<HTMLElement>("[data-tool]")) tool.hidden = false;
 
-  const store = storeOf({ ...firstState(scene.frames.length, scene.dimension), ...start });
+  const home = firstRotation(scene.frames.at(-1)?.means ?? [], scene.dimension);
+  const store = storeOf({ ...firstState(scene.frames.length, scene.dimension), rotation: home, ...start });
   const canvas = byId<HTMLCanvasElement>("stage");
   const stage = stageOf(canvas, scene);
   const grids =
     scene.shown.length > 0 && scene.frames.some((f) => f.layers.length > 0) ? gridsOf(scene, sheet) : undefined;
   const frames = framesOf(scene, store);
   legendOf(stage, store);
-  pointerOf(canvas, stage, store, frames);
+  pointerOf(canvas, { stage, store, frames, home });
 
   for (const input of document.querySelectorAll<HTMLInputElement>("input[name=view]"))
     input.addEventListener("change", () =>

@@ -1,8 +1,8 @@
 /** @file Turning, zooming and asking by pointer, finger and key. */
-import { turned } from "../../src/report/patterns/camera.ts";
+import { type Rotation, turned } from "../../src/report/patterns/camera.ts";
 import type { Frames } from "./frames.ts";
 import type { Stage } from "./stage.ts";
-import { FIRST_VIEW, firstState, type State, type Store } from "./state.ts";
+import { FIRST_VIEW, type State, type Store } from "./state.ts";
 
 const KEY_TURN = Math.PI / 30;
 const KEY_PAN = 0.08;
@@ -19,7 +19,15 @@ function moved(state: State, right: number, up: number): Partial<State> {
   return { pan: [state.pan[0] + right / state.zoom, state.pan[1] + up / state.zoom] };
 }
 
-export function pointerOf(canvas: HTMLCanvasElement, stage: Stage, store: Store, frames: Frames): void {
+export interface Pointed {
+  readonly stage: Stage;
+  readonly store: Store;
+  readonly frames: Frames;
+  /** The rotation that a reset returns to. */
+  readonly home: Rotation;
+}
+
+export function pointerOf(canvas: HTMLCanvasElement, { stage, store, frames, home }: Pointed): void {
   const fingers = new Map<number, { readonly x: number; readonly y: number }>();
   let travelled = 0;
   const inside = (event: PointerEvent): { x: number; y: number } => {
@@ -93,7 +101,7 @@ export function pointerOf(canvas: HTMLCanvasElement, stage: Stage, store: Store,
     "+": (s) => store.set(zoomed(s, ZOOM)),
     "=": (s) => store.set(zoomed(s, ZOOM)),
     "-": (s) => store.set(zoomed(s, 1 / ZOOM)),
-    Home: () => store.set({ ...FIRST_VIEW, rotation: firstState(1, 3).rotation }),
+    Home: () => store.set({ ...FIRST_VIEW, rotation: home }),
     n: () => stepPoint(1),
     p: () => stepPoint(-1),
     Escape: () => store.set({ picked: null, only: new Set() }),
@@ -119,7 +127,7 @@ export function pointerOf(canvas: HTMLCanvasElement, stage: Stage, store: Store,
   for (const [id, act] of [
     ["closer", () => zoomed(store.get(), ZOOM)],
     ["farther", () => zoomed(store.get(), 1 / ZOOM)],
-    ["reset", () => ({ ...FIRST_VIEW, rotation: firstState(1, 3).rotation })],
+    ["reset", () => ({ ...FIRST_VIEW, rotation: home })],
   ] as const)
     document.getElementById(id)?.addEventListener("click", () => store.set(act()));
 }

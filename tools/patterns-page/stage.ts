@@ -1,11 +1,16 @@
 /** @file The space itself: points, category arrows and their names on one canvas. */
+
+import { upsampleBilinear } from "../../src/image/upsample.ts";
 import {
   type Camera,
   facing,
   type Projected,
+  placeOf,
   project,
   projectedRoom,
   type Rotation,
+  type Sight,
+  sightOf,
   widest,
 } from "../../src/report/patterns/camera.ts";
 import { COLOURINGS, type Coloured, coloured } from "../../src/report/patterns/colouring.ts";
@@ -32,11 +37,15 @@ const NEAR = 14;
 /** How far the eye is, in reaches. */
 const EYE = 4.2;
 const FADE = 0.55;
+/** Cells of the drawn field for one of its grid, and steps of its colour from 0 to 1. */
+const FINER = 6;
+const BANDS = 10;
 const ROOM: Readonly<Record<State["view"], number>> = { space: 0.8, sphere: 0.8, plane: 0.84 };
 
 export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
   const context = canvas.getContext("2d") as CanvasRenderingContext2D;
   const { dimension, frames, categories } = scene;
+  const sight = sightOf((frames.at(-1) as SceneFrame).means, dimension);
   const plane = widest((frames.at(-1) as SceneFrame).means, dimension);
   const sets = new Map<string, PointSet | undefined>();
   const colours = new Map<string, Coloured>();
@@ -97,8 +106,11 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
 
   const cameraFor = (state: State, reach: number): Camera => {
     const { width, height } = canvas;
-    const scale = (Math.min(width, height) / 2 / reach) * ROOM[state.view] * state.zoom;
+    const whole: Sight = { pivot: [0, 0, 0], extent: 1 };
+    const { pivot, extent } = state.view === "sphere" ? whole : sight;
+    const scale = (Math.min(width, height) / 2 / (extent * reach)) * ROOM[state.view] * state.zoom;
     return {
+      pivot: pivot.map((v) => v * reach) as unknown as Sight["pivot"],
       rotation: rotationOf(state),
       scale,
       x: width / 2 + state.pan[0] * reach * scale,
@@ -162,9 +174,12 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     const contours = frameAt(Math.round(state.frame)).contours;
     if (state.view === "plane" && state.layer === null && state.contour !== null && contours !== null) {
       const field = fieldOf(Math.round(state.frame), state.contour, ink);
-      const most = (contours.ticks.at(-1) as number) * camera.scale;
+      // Values stand in the middle of their cells, the outer ones at the ends of the ticks.
+      const steps = contours.ticks.length;
+      const most = (contours.ticks.at(-1) as number) * camera.scale * (steps / (steps - 1));
+      const [x, y] = placeOf([0, 0, 0], camera);
       context.imageSmoothingEnabled = true;
-      context.drawImage(field, camera.x - most, camera.y - most, 2 * most, 2 * most);
+      context.drawImage(field, x - most, y - most, 2 * most, 2 * most);
     }
   };
 
@@ -175,17 +190,20 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     if (known !== undefined) return known;
     const contours = frameAt(frame).contours as NonNullable<SceneFrame["contours"]>;
     const steps = contours.ticks.length;
+    const coarse = contours.values.subarray(target * steps * steps, (target + 1) * steps * steps);
+    const side = steps * FINER;
+    const fine = upsampleBilinear({ width: steps, height: steps, values: coarse }, { width: side, height: side });
     const field = document.createElement("canvas");
-    field.width = steps;
-    field.height = steps;
+    field.width = side;
+    field.height = side;
     const own = field.getContext("2d") as CanvasRenderingContext2D;
-    const image = own.createImageData(steps, steps);
-    for (let y = 0; y < steps; y++)
-      for (let x = 0; x < steps; x++) {
-        const p = contours.values[(target * steps + (steps - 1 - y)) * steps + x] as number;
-        const banded = Math.round(p * 10) / 10;
-        const [r, g, b] = mixed(paper, categoryColor(target), 0.55 * banded);
-        image.data.set([r, g, b, 255], 4 * (y * steps + x));
+    const image = own.createImageData(side, side);
+    for (let y = 0; y < side; y++)
+      for (let x = 0; x < side; x++) {
+        const p = fine[(side - 1 - y) * side + x] as number;
+        const banded = Math.floor(Math.min(p, 0.999) * BANDS) / (BANDS - 1);
+        const [r, g, b] = mixed(paper, categoryColor(target), 0.6 * banded);
+        image.data.set([r, g, b, 255], 4 * (y * side + x));
       }
     own.putImageData(image, 0, 0);
     fields.set(key, field);
@@ -195,6 +213,7 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
   const drawArrows = (state: State, camera: Camera, reach: number, ink: Ink, ratio: number): void => {
     const length = state.view === "sphere" ? 1.02 * reach : reach;
     const means = meansNow(state, length);
+    const [ox, oy] = placeOf([0, 0, 0], camera);
     const count = means.length / dimension;
     const tips = projectedRoom(count);
     project(means, dimension, camera, tips);
@@ -203,7 +222,7 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     for (const c of order) {
       const out = !byCategory || standsOut(state, c);
       context.globalAlpha = out ? 1 - 0.5 * backness(tips.depth[c] as number, length) : 0.15;
-      arrow(camera.x, camera.y, tips.x[c] as number, tips.y[c] as number, categoryColor(c), ink, ratio);
+      arrow(ox, oy, tips.x[c] as number, tips.y[c] as number, categoryColor(c), ink, ratio);
     }
     const placed: Box[] = [];
     context.font = `600 ${13 * ratio}px system-ui, sans-serif`;
@@ -212,8 +231,8 @@ export function stageOf(canvas: HTMLCanvasElement, scene: Scene): Stage {
     for (const c of order.reverse()) {
       const name = short(categories[c]?.name ?? `${c}`);
       const [x, y] = [tips.x[c] as number, tips.y[c] as number];
-      const away = Math.hypot(x - camera.x, y - camera.y) || 1;
-      const [ux, uy] = [(x - camera.x) / away, (y - camera.y) / away];
+      const away = Math.hypot(x - ox, y - oy) || 1;
+      const [ux, uy] = [(x - ox) / away, (y - oy) / away];
       const width = context.measureText(name).width;
       const height = 16 * ratio;
       const left = clamp(

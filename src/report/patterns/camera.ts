@@ -7,7 +7,9 @@ export interface Camera {
   readonly rotation: Rotation;
   /** Pixels for one unit of the space. */
   readonly scale: number;
-  /** Where the origin is, in pixels. */
+  /** What the eye looks at, and what it turns around; default the origin. */
+  readonly pivot?: readonly [number, number, number] | undefined;
+  /** Where the pivot is, in pixels. */
   readonly x: number;
   readonly y: number;
   /** How far the eye is, in units of the space; infinity is a parallel projection. */
@@ -40,17 +42,52 @@ export function project(points: ArrayLike<number>, dimension: number, camera: Ca
     number,
     number,
   ];
-  const { scale, x: left, y: top, distance } = camera;
+  const { scale, x: left, y: top, distance, pivot: [px, py, pz] = [0, 0, 0] } = camera;
   for (let n = 0, at = 0; n < into.x.length; n++, at += dimension) {
-    const x = points[at] as number;
-    const y = points[at + 1] as number;
-    const z = dimension > 2 ? (points[at + 2] as number) : 0;
+    const x = (points[at] as number) - px;
+    const y = (points[at + 1] as number) - py;
+    const z = (dimension > 2 ? (points[at + 2] as number) : 0) - pz;
     const depth = g * x + h * y + i * z;
     const near = scale * (distance === Infinity ? 1 : distance / (distance - depth));
     into.x[n] = left + near * (a * x + b * y + c * z);
     into.y[n] = top - near * (d * x + e * y + f * z);
     into.depth[n] = depth;
   }
+}
+
+export function placeOf(point: readonly [number, number, number], camera: Camera): readonly [x: number, y: number] {
+  const into = projectedRoom(1);
+  project(point, 3, camera, into);
+  return [into.x[0] as number, into.y[0] as number];
+}
+
+/** What to look at, and how far from it everything of interest lies, in reaches. */
+export interface Sight {
+  readonly pivot: readonly [number, number, number];
+  readonly extent: number;
+}
+
+/**
+ * Half way along the mean of unit directions `[C, d]`: the origin where they spread evenly, the middle of the fan where they crowd. The
+ * extent holds the origin and every tip.
+ */
+export function sightOf(means: ArrayLike<number>, dimension: number): Sight {
+  const count = Math.max(means.length / dimension, 1);
+  const middle = meanOf(means, dimension);
+  const pivot = middle.map((v) => v / 2) as [number, number, number];
+  let extent = Math.hypot(...pivot);
+  for (let c = 0; c < count; c++) {
+    const tip = [0, 1, 2].map((j) => (j < dimension ? (means[c * dimension + j] ?? 0) : 0) - (pivot[j] as number));
+    extent = Math.max(extent, Math.hypot(...tip));
+  }
+  return { pivot, extent };
+}
+
+function meanOf(vectors: ArrayLike<number>, dimension: number): readonly [number, number, number] {
+  const count = Math.max(vectors.length / dimension, 1);
+  const out: [number, number, number] = [0, 0, 0];
+  for (let i = 0; i < vectors.length; i++) out[i % dimension]! += (vectors[i] as number) / count;
+  return out;
 }
 
 export const facing = (): Rotation => Float64Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
@@ -92,6 +129,31 @@ function orthonormal(m: Float64Array): Rotation {
 
 /** A view on which three coordinates do not hide each other: from the front, a little above. */
 export const slanted = (): Rotation => turned(turned(facing(), -0.6, 0), 0, 0.42);
+
+/** Mean directions longer than this are an axis that all share. */
+const CROWDED = 0.5;
+
+/** The first view: slanted where directions `[C, 3]` spread; where they crowd, the shared axis upright and their widest fan across. */
+export function firstRotation(means: ArrayLike<number>, dimension: number): Rotation {
+  const axis = meanOf(means, dimension);
+  const length = Math.hypot(...axis);
+  if (dimension < 3 || length < CROWDED) return slanted();
+  const up = axis.map((v) => v / length);
+  const rest = Float64Array.from(means, (v, i) => v - (axis[i % 3] as number));
+  for (let at = 0; at < rest.length; at += 3) {
+    const along = [0, 1, 2].reduce((s, j) => s + (rest[at + j] as number) * (up[j] as number), 0);
+    for (let j = 0; j < 3; j++) rest[at + j]! -= along * (up[j] as number);
+  }
+  const across = widest(rest, 3).subarray(0, 3);
+  const view = orthonormal(Float64Array.of(...up, ...across, 0, 0, 1));
+  // rows: the fan to the right, the axis up, their normal (turned to keep the hand) to the eye
+  const upright = Float64Array.of(
+    ...view.subarray(3, 6),
+    ...view.subarray(0, 3),
+    ...view.subarray(6, 9).map((v) => -v),
+  );
+  return turned(upright, 0, 0.25);
+}
 
 /**
  * The view in which vectors `[n, d]` spread most across the sheet: its right and up are their leading axes (of the second moments, not

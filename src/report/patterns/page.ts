@@ -5,7 +5,7 @@ import { page, sectionsOf } from "../html/page.ts";
 import { STYLE } from "../html/style.ts";
 import { definitions } from "../html/tables.ts";
 import { linePlot } from "../plot/lines.ts";
-import { counted, fixed, share } from "../run/numbers.ts";
+import { counted, fixed, listed, share } from "../run/numbers.ts";
 import { RUN_SCRIPT } from "../run/script.ts";
 import { RUN_STYLE } from "../run/style.ts";
 import { base64 } from "../terminal.ts";
@@ -14,7 +14,6 @@ import { fitPlots, growthPlots, knowledgeAt, layerNames, type TitledPlot } from 
 import type { PatternFrame, PatternsPage } from "./input.ts";
 import { packedScene } from "./packed.ts";
 import { svgOf } from "./pen.ts";
-import { PATTERNS_SCRIPT } from "./script.ts";
 import type { PatternsStart } from "./start.ts";
 import { spaceStill } from "./still-space.ts";
 import { PATTERNS_STYLE } from "./style.ts";
@@ -25,8 +24,11 @@ import { thumbnailSheet } from "./thumbnail-sheet.ts";
  * The page as UTF-8 HTML: one file that asks for nothing. Without its script the tables, the plots and a still of the space remain.
  */
 export async function patternsPage(input: PatternsPage, start: PatternsStart = {}): Promise<string> {
-  const { facts, frames, ids, categories } = input;
-  const names = facts.models.map((m) => m.name).join(", ");
+  const { facts, frames, ids } = input;
+  const names = listed(
+    facts.models.map((m) => m.name),
+    3,
+  );
   const sheet = await thumbnailSheet(input.thumbnails, ids.length);
   const still = spaceStill(input, { frame: frames.length - 1, layer: null, colouring: "label" });
   const embedded = {
@@ -34,10 +36,12 @@ export async function patternsPage(input: PatternsPage, start: PatternsStart = {
     sheet: { columns: sheet.columns, width: sheet.width, height: sheet.height },
     start: startOf(input, start),
   };
+  // Apart, so that a bundler loads it with the first page.
+  const { PATTERNS_SCRIPT } = await import("./script.ts");
   return page({
     title: `Emerging patterns: ${names}, ${facts.data}`,
     heading: "Emerging patterns",
-    lead: `${counted(ids.length, "picture")} of ${facts.data} in ${counted(categories.length, "category", "categories")}, seen by ${names} in ${counted(frames.length, "frame")}. Direction is category, length is confidence.`,
+    lead: leadOf(input),
     style: `${STYLE}${RUN_STYLE}${PATTERNS_STYLE}`,
     script: `${RUN_SCRIPT}${PATTERNS_SCRIPT}`,
     definitions: [colormapDefinition("viridis"), colormapDefinition("blue-red")],
@@ -58,6 +62,18 @@ ${sectionsOf([
 function startOf({ frames }: PatternsPage, start: PatternsStart): PatternsStart {
   const frame = start.frame ?? frames.length - 1;
   return { ...start, frame, against: start.against ?? frames[frame]?.after ?? Math.max(frame - 1, 0) };
+}
+
+/** Checkpoints of one training are networks called like their frames: those are counted once. */
+function leadOf({ facts, frames, ids, categories }: PatternsPage): string {
+  const own = facts.models.length > 1 && facts.models.every((m) => frames.some((f) => f.name === m.name));
+  const seen = own
+    ? `seen by ${counted(frames.length, "network")}`
+    : `seen by ${listed(
+        facts.models.map((m) => m.name),
+        3,
+      )} in ${counted(frames.length, "frame")}`;
+  return `${counted(ids.length, "picture")} of ${facts.data} in ${counted(categories.length, "category", "categories")}, ${seen}. Direction is category, length is confidence.`;
 }
 
 function tiles(input: PatternsPage): Markup {

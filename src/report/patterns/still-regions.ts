@@ -1,6 +1,6 @@
 /** @file A still of one picture's regions: a row for each layer; arrows, certainty, category, and the change since another frame. */
 import type { ImageU8 } from "../../image/types.ts";
-import { facing, project, projectedRoom, type Rotation, slanted } from "./camera.ts";
+import { facing, firstRotation, project, projectedRoom, type Rotation } from "./camera.ts";
 import { fateOf } from "./change.ts";
 import type { PatternGrids, PatternsPage } from "./input.ts";
 import { categoryColor, differenceColor, mixed, type Rgb, shareColor } from "./palette.ts";
@@ -46,7 +46,8 @@ export function regionsStill(page: PatternsPage, { frame: f, picture, against }:
     "category",
     ...(other === undefined ? [] : [`change since ${other.name}`]),
   ];
-  const rotation: Rotation = dimension === 2 ? facing() : slanted();
+  const rotation: Rotation =
+    dimension === 2 ? facing() : firstRotation((frames.at(-1) as PatternsPage["frames"][number]).means, dimension);
   const start = picture * rows * columns;
   const image = thumbnailOf(page, place);
 

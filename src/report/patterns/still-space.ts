@@ -1,5 +1,5 @@
 /** @file A still of the space, seen from one side: points, category arrows, legend. */
-import { type Camera, facing, project, projectedRoom, slanted, widest } from "./camera.ts";
+import { type Camera, facing, firstRotation, placeOf, project, projectedRoom, sightOf, widest } from "./camera.ts";
 import { COLOURINGS, type ColouringName, coloured } from "./colouring.ts";
 import { categoryColor, mixed, type Rgb } from "./palette.ts";
 import type { Drawing, Pen } from "./pen.ts";
@@ -36,10 +36,16 @@ export function spaceStill(
   const { dimension, categories } = scene;
   const plane = dimension === 2 || flat;
   const reach = sceneReach(scene, layer);
+  const { pivot, extent } = sightOf((scene.frames.at(-1) as SceneFrame).means, dimension);
   const camera: Camera = {
+    pivot: [pivot[0] * reach, pivot[1] * reach, pivot[2] * reach],
     rotation:
-      dimension === 2 ? facing() : flat ? widest((scene.frames.at(-1) as SceneFrame).means, dimension) : slanted(),
-    scale: (SIDE / 2 / reach) * (plane ? 0.82 : 0.74),
+      dimension === 2
+        ? facing()
+        : flat
+          ? widest((scene.frames.at(-1) as SceneFrame).means, dimension)
+          : firstRotation((scene.frames.at(-1) as SceneFrame).means, dimension),
+    scale: (SIDE / 2 / (extent * reach)) * (plane ? 0.82 : 0.74),
     x: SIDE / 2,
     y: SIDE / 2,
     distance: plane ? Number.POSITIVE_INFINITY : EYE * reach,
@@ -53,8 +59,9 @@ export function spaceStill(
   project(means, dimension, camera, tips);
   const radius = order.length > 2000 ? 2.2 : 3;
   const title = titleOf(frame, set, { layer, colouring }, dimension);
+  const [ox, oy] = placeOf([0, 0, 0], camera);
   const draw = (pen: Pen): void => {
-    for (const turn of plane ? [1 / 3, 2 / 3, 1] : []) ring(pen, reach * turn * camera.scale);
+    for (const turn of plane ? [1 / 3, 2 / 3, 1] : []) ring(pen, [ox, oy], reach * turn * camera.scale);
     for (const n of order) {
       const [x, y] = [at.x[n] as number, at.y[n] as number];
       if (!(x > radius && y > radius && x < SIDE - radius && y < SIDE - radius)) continue;
@@ -73,15 +80,15 @@ export function spaceStill(
         [5, PAPER],
         [2.4, categoryColor(c)],
       ] as const)
-        for (const part of arrow([SIDE / 2, SIDE / 2], tip)) pen.line(part, width, color);
+        for (const part of arrow([ox, oy], tip)) pen.line(part, width, color);
     }
     for (const c of far) {
-      const [dx, dy] = [(tips.x[c] as number) - SIDE / 2, (tips.y[c] as number) - SIDE / 2];
+      const [dx, dy] = [(tips.x[c] as number) - ox, (tips.y[c] as number) - oy];
       const away = Math.hypot(dx, dy) || 1;
       pen.write({
         text: short(categories[c]?.name ?? String(c)),
-        x: SIDE / 2 + dx + (8 * dx) / away,
-        y: SIDE / 2 + dy + (13 * dy) / away,
+        x: ox + dx + (8 * dx) / away,
+        y: oy + dy + (13 * dy) / away,
         color: mixed(categoryColor(c), INK, 0.35),
         anchor: dx / away > 0.25 ? "start" : dx / away < -0.25 ? "end" : "middle",
         bold: true,
@@ -109,10 +116,10 @@ const titleOf = (
   return `${name}: ${what}, coloured by ${COLOURINGS[colouring].title}`;
 };
 
-function ring(pen: Pen, radius: number): void {
+function ring(pen: Pen, [x, y]: Place, radius: number): void {
   const points = Array.from({ length: 73 }, (_, i): readonly [number, number] => {
     const angle = (i * Math.PI) / 36;
-    return [SIDE / 2 + radius * Math.cos(angle), SIDE / 2 + radius * Math.sin(angle)];
+    return [x + radius * Math.cos(angle), y + radius * Math.sin(angle)];
   });
   pen.line(points, 1, RULE);
 }

@@ -1,6 +1,16 @@
 /** @file The page on emerging patterns from made-up frames: what it holds, what is escaped, what degenerate input becomes. */
 import { describe, expect, it } from "vitest";
-import { facing, project, projectedRoom, slanted, turned, widest } from "../../../src/report/patterns/camera.ts";
+import {
+  facing,
+  firstRotation,
+  placeOf,
+  project,
+  projectedRoom,
+  sightOf,
+  slanted,
+  turned,
+  widest,
+} from "../../../src/report/patterns/camera.ts";
 import { fateOf, fates } from "../../../src/report/patterns/change.ts";
 import { COLOURING_NAMES, coloured } from "../../../src/report/patterns/colouring.ts";
 import { frameAxis, growthPlots } from "../../../src/report/patterns/curves.ts";
@@ -153,6 +163,32 @@ describe("the camera", () => {
     const into = projectedRoom(2);
     project([1, 0, 1, 1, 0, -1], 3, { rotation: facing(), scale: 1, x: 0, y: 0, distance: 4 }, into);
     expect(Array.from(into.x)).toEqual([Math.fround(4 / 3), Math.fround(4 / 5)]);
+  });
+  it("looks at the origin where directions spread, at the middle of the fan where they crowd; the extent holds all", () => {
+    const spread = [1, 0, 0, -1, 0, 0, 0, 1, 0, 0, -1, 0];
+    expect(sightOf(spread, 3)).toEqual({ pivot: [0, 0, 0], extent: 1 });
+    expect(firstRotation(spread, 3)).toEqual(slanted());
+    const [c, s] = [Math.cos(0.2), Math.sin(0.2)];
+    const fan = [s, 0, c, -s, 0, c, 0, 0, 1];
+    const { pivot, extent } = sightOf(fan, 3);
+    expect(pivot[2]).toBeCloseTo((2 * c + 1) / 6, 12);
+    expect(extent).toBeCloseTo(Math.max(Math.hypot(s, c - pivot[2]), 1 - pivot[2]), 12);
+    const view = firstRotation(fan, 3);
+    const tips = projectedRoom(3);
+    project(fan, 3, { rotation: view, scale: 1, x: 0, y: 0, distance: Number.POSITIVE_INFINITY }, tips);
+    expect(Math.abs(tips.x[0]! - tips.x[1]!)).toBeCloseTo(2 * s, 6);
+    expect(Math.min(...tips.y.map((y) => -y))).toBeGreaterThan(0.9);
+    const camera = { rotation: view, pivot, scale: 5, x: 30, y: 40, distance: 4 } as const;
+    expect(placeOf(pivot, camera)).toEqual([30, 40]);
+    expect(sightOf([], 2)).toEqual({ pivot: [0, 0, 0], extent: 0 });
+    // a rotation, not a mirror
+    const [p, q, r] = [view.subarray(0, 3), view.subarray(3, 6), view.subarray(6, 9)] as [
+      Float64Array,
+      Float64Array,
+      Float64Array,
+    ];
+    const cross = [p[1]! * q[2]! - p[2]! * q[1]!, p[2]! * q[0]! - p[0]! * q[2]!, p[0]! * q[1]! - p[1]! * q[0]!];
+    for (let j = 0; j < 3; j++) expect(cross[j]).toBeCloseTo(r[j]!, 12);
   });
   it("the widest view lays the plane of the vectors on the sheet", () => {
     const r = widest([0, 3, 0, 0, 0, 1, 0, -3, 0, 0, 0, -1], 3);
