@@ -284,11 +284,7 @@ function searched(
 }
 
 /** By the cosine to the mean, the earlier first at ties. */
-function nearestTo(
-  mean: Float64Array,
-  members: readonly number[],
-  maps: readonly Float64Array[],
-): readonly number[] {
+function nearestTo(mean: Float64Array, members: readonly number[], maps: readonly Float64Array[]): readonly number[] {
   const cosine = (map: Float64Array): number => {
     const [product, squares] = map.reduce(([p, s], v, i) => [p + v * (mean[i] as number), s + v * v], [0, 0]);
     return squares > 0 ? product / Math.sqrt(squares) : 0;
