@@ -89,6 +89,7 @@ export function growthPlots(page: PatternsPage): readonly TitledPlot[] {
     ...plot,
     xLabel: "layer, shallow to deep",
     xEnd: layers,
+    whole: true,
     what: `${plot.title} by layer`,
   });
   const points = `mean over pictures of regions with max p > ${page.tau}, of ${page.grid[0] * page.grid[1]}`;

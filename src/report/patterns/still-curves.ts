@@ -7,7 +7,7 @@ import { marginsFor, rasterPlot } from "../plot/raster.ts";
 import { growthPlots } from "./curves.ts";
 import type { PatternsPage } from "./input.ts";
 
-const WIDTH = 960;
+const WIDTH = 1120;
 const HEIGHT = 320;
 const GAP = 8;
 const NOTHING = "One frame and one layer: nothing to draw a line through.";

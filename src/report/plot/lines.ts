@@ -1,7 +1,7 @@
 /** @file A line plot as inline SVG: bands of error, labels at the ends of the lines instead of a legend. */
 import { html, type Markup } from "../html/markup.ts";
 import { significant } from "../words.ts";
-import { apart, type Domain, niceDomain, niceStep, placeIn, ticks } from "./ticks.ts";
+import { type Axis, apart, type Domain, niceDomain, niceStep, placeIn, ticks } from "./ticks.ts";
 
 export interface Line {
   readonly label: string;
@@ -21,6 +21,8 @@ export interface LinePlot {
   readonly xLabel: string;
   /** Position of the last step on the x axis, in the units of `xLabel`; the first is 0. */
   readonly xEnd: number;
+  /** The x axis counts: no tick stands between whole numbers. Default false. */
+  readonly whole?: boolean | undefined;
   /** Width for the labels at the ends of the lines, of the 398 that the plot is wide; default 140. Longer labels are cut. */
   readonly labelRoom?: number | undefined;
 }
@@ -39,12 +41,19 @@ const LETTER = 7;
 
 const at = (v: number): string => String(Math.round(v * 10) / 10);
 
-export function linePlot({ lines, what, xLabel, xEnd, labelRoom = LABEL_ROOM }: LinePlot): Markup {
+/** From 0 to the end, in about `count` round steps. */
+export function xAxisOf({ xEnd, whole = false }: Pick<LinePlot, "xEnd" | "whole">, count: number): Axis {
+  const step = niceStep({ low: 0, high: xEnd }, count);
+  return { low: 0, high: xEnd, step: whole ? Math.max(1, Math.round(step)) : step };
+}
+
+export function linePlot(plot: LinePlot): Markup {
+  const { lines, what, xLabel, xEnd, labelRoom = LABEL_ROOM } = plot;
   const inner = { width: WIDTH - LEFT - labelRoom, height: INNER_HEIGHT };
   const longest = Math.floor((labelRoom - LEADER) / LETTER);
   const short = (text: string): string => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
   const y = niceDomain(reach(lines));
-  const x = { low: 0, high: xEnd, step: niceStep({ low: 0, high: xEnd }, 5) };
+  const x = xAxisOf(plot, 5);
   const px = (line: Line, step: number): number => LEFT + placeOf(line, step, xEnd) * inner.width;
   const py = (value: number): number => TOP + (1 - placeIn(y, value)) * inner.height;
   const path = (line: Line): string =>

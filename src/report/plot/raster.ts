@@ -3,8 +3,8 @@ import { blank, type Canvas, drawText, fillRect } from "../../image/canvas.ts";
 import { formatTick } from "../../image/colorbar.ts";
 import { GLYPH_HEIGHT, textWidth } from "../../image/font.ts";
 import type { Size } from "../../image/types.ts";
-import { type Line, type LinePlot, placeOf, reach } from "./lines.ts";
-import { type Axis, apart, niceDomain, niceStep, placeIn, ticks } from "./ticks.ts";
+import { type Line, type LinePlot, placeOf, reach, xAxisOf } from "./lines.ts";
+import { type Axis, apart, niceDomain, placeIn, ticks } from "./ticks.ts";
 
 type Rgb = readonly [number, number, number];
 
@@ -64,7 +64,7 @@ export function rasterPlot(plot: RasterPlot, size: Size, margins: Margins = marg
   const { title, lines, xLabel, xEnd } = plot;
   const canvas = blank(size);
   const y = niceDomain(reach(lines));
-  const x = { low: 0, high: xEnd, step: niceStep({ low: 0, high: xEnd }, 8) };
+  const x = xAxisOf(plot, 8);
   const [left, right, top, bottom] = [margins.left, size.width - margins.right, 3 * TEXT, size.height - 4 * TEXT];
   const px = (line: Line, i: number): number => left + placeOf(line, i, xEnd) * (right - left);
   const py = (value: number): number => bottom - placeIn(y, value) * (bottom - top);
