@@ -89,7 +89,7 @@ const FLAGS = {
   attacked: {
     type: "string",
     value: "NAME",
-    about: "attacked inputs: refit (default), or same: by the clean frame's fit",
+    about: "attacked inputs: same (default), by the clean frame's fit; or refit",
   },
   shown: { type: "string", value: "N", about: "pictures with grids in the results (default 60)" },
   seed: RUN_FLAGS.seed,

@@ -6,8 +6,10 @@ import { type TensorToWrite, writeSafetensors } from "../formats/safetensors.ts"
 import type { Grid } from "../patterns/pooled.ts";
 import { scattered, shuffled, uniforms } from "../random.ts";
 import { sortedJson } from "../report/manifest.ts";
+import { pairedLayer } from "../report/patterns/change.ts";
 import { VERSION } from "../version.ts";
 import { type Categories, chosenCategories, classesIn, restricted } from "./patterns-categories.ts";
+import { comparisonNotes } from "./patterns-compared.ts";
 import { patternFeatures } from "./patterns-features.ts";
 import { type PatternModel, type PatternNetwork, trainedUntil } from "./patterns-network.ts";
 import {
@@ -179,7 +181,8 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
   );
   const { ids } = (await picturesOf(fitting, store)).about;
   refuseOther(ids, store);
-  const facts = factsOf(fitting, f, { network, before: after === null ? undefined : await factsIn(job, after) });
+  const factsBefore = after === null ? undefined : await factsIn(job, after);
+  const facts = factsOf(fitting, f, { network, before: factsBefore });
   const before = after === null ? undefined : await samplesOf(fitting, after);
   const fixed = input === "attacked" && asked.attack?.fit === "same";
   const samples = await clock("samples", () =>
@@ -223,7 +226,10 @@ async function framed(fitting: Fitting, f: number): Promise<void> {
     await clock("points", () => countedLayer(of, fit));
     tell("points", layer.name)(l + 1, network.layers.length);
   }
-  await piece(job, PATTERN_FILES.frame(f), async () => ({ arrays: {}, about: facts }));
+  const { residual } = samples.about;
+  const compared = factsBefore ? comparisonNotes(facts, factsBefore, { residual, categories: classes.length }) : [];
+  const about: FrameFacts = { ...facts, notes: [...facts.notes, ...compared] };
+  await piece(job, PATTERN_FILES.frame(f), async () => ({ arrays: {}, about }));
   if (!options.keepFeatures) await job.clear([PATTERN_FILES.features(f)]);
   await job.clear(["fits"]);
   clock.frames.push((performance.now() - began) / 1000);
@@ -289,17 +295,15 @@ const samplesOf = async ({ job, asked, categories }: Fitting, f: number): Promis
     categories: categories.classes.length,
   });
 
-/** The layer of the frame before: of the same name, or of the same depth where both have as many. */
+/** The layer of the frame before that layer `l` is compared with. */
 async function layerBefore(
   { job }: Fitting,
   { after, layers }: FrameFacts,
   l: number,
 ): Promise<Piece<RegionsAbout> | undefined> {
   if (after === null) return undefined;
-  const others = (await factsIn(job, after)).layers;
-  const named = others.findIndex(({ name }) => name === layers[l]?.name);
-  const place = named >= 0 ? named : others.length === layers.length ? l : -1;
-  return place < 0 ? undefined : required<RegionsAbout>(job, PATTERN_FILES.layer(after, place));
+  const place = pairedLayer(layers, (await factsIn(job, after)).layers, l);
+  return place === undefined ? undefined : required<RegionsAbout>(job, PATTERN_FILES.layer(after, place));
 }
 
 /** Places of the shown pictures, drawn by the seed, rising. */

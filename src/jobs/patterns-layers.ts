@@ -15,8 +15,9 @@ export interface ChosenLayers {
 
 /**
  * [R] Automatic: of the values that every path from the input to the scores leads through (outputs of blocks), the last of each resolution
- * (of all but the lowest, the last one that branches are joined in, if any is); evenly chosen of these where there are more than five, and filled up evenly with the other outputs of blocks where there are fewer.
- * Pools, class maps and values that an activation follows at once are none. Or the layers named, in graph order.
+ * (of all but the lowest, the last one that branches are joined in, if any is); evenly chosen of these where there are more than five, and
+ * filled up evenly with the other outputs of blocks where there are fewer. Pools, class maps and values that an activation follows at once
+ * are no outputs of blocks. Or the layers named, in graph order.
  *
  * Throws `E_LAYER_UNKNOWN`, `E_LAYER_UNSUITABLE`, `E_PARAM` for a layer named twice.
  */

@@ -4,7 +4,7 @@ import { OnnxplainError } from "../errors.ts";
 import { ANSWERS, type AnswerMode } from "../patterns/answers.ts";
 import { type ConcentrationMode, settledConcentration } from "../patterns/concentration.ts";
 import { TAU } from "../patterns/knowledge-points.ts";
-import type { MStep } from "../patterns/m-steps.ts";
+import { M_STEPS, type MStep } from "../patterns/m-steps.ts";
 import type { PairTarget } from "../patterns/pair-probabilities.ts";
 import type { Grid } from "../patterns/pooled.ts";
 import type { ImportanceName } from "../patterns/position-weights.ts";
@@ -46,7 +46,7 @@ export type AttackName = (typeof ATTACKS)[number];
 /** Whose cross-entropy rises: that of the class the network decides for, or of the label where there is one. */
 export const ATTACK_TARGETS = ["predicted", "label"] as const;
 /** Fit M and Lambda of attacked inputs anew, from those of the clean ones; or look at them through those of the clean ones. */
-export const ATTACKED_FITS = ["refit", "same"] as const;
+export const ATTACKED_FITS = ["same", "refit"] as const;
 
 export interface AttackOptions {
   readonly name: AttackName;
@@ -58,7 +58,7 @@ export interface AttackOptions {
   readonly steps?: number | undefined;
   /** [R] Default `predicted`. */
   readonly target?: (typeof ATTACK_TARGETS)[number] | undefined;
-  /** [R] Default `refit`. */
+  /** [R] Default `same`: which regions an attack takes is asked in one space. */
   readonly fit?: (typeof ATTACKED_FITS)[number] | undefined;
 }
 
@@ -167,6 +167,7 @@ export function patternsAsked(options: PatternsFitOptions): PatternsAsked {
     ["weights", weights, Object.hasOwn(PATTERN_WEIGHTS, weights), Object.keys(PATTERN_WEIGHTS).join(", ")],
     ["pairs", pairs, PATTERN_PAIRS.includes(pairs), PATTERN_PAIRS.join(", ")],
     ["match", match, PATTERN_MATCHES.includes(match), PATTERN_MATCHES.join(", ")],
+    ["mStep", mStep, Object.hasOwn(M_STEPS, mStep), Object.keys(M_STEPS).join(", ")],
     ["grid", options.grid, options.grid?.every((side) => whole(side, 1)) ?? true, "rows and columns from 1 up"],
   ];
   for (const [name, value, good, wanted] of rules)
@@ -200,7 +201,7 @@ function attackAsked({ name, epsilon = 8 / 255, step, steps, target, fit }: Atta
     step: step ?? (name === "fgsm" ? epsilon : epsilon / 4),
     steps: steps ?? (name === "fgsm" ? 1 : 10),
     target: target ?? "predicted",
-    fit: fit ?? "refit",
+    fit: fit ?? "same",
   } as const;
   const rules: readonly (readonly [keyof AttackOptions, boolean, string])[] = [
     ["name", ATTACKS.includes(name), ATTACKS.join(" or ")],

@@ -45,7 +45,7 @@ test("one network under attack, in the plane, as JSON with every choice by name"
     pairs: "product",
     eta: 0.1,
     tau: 0.4,
-    attack: { name: "pgd", epsilon: 0.1, step: 0.025, steps: 2, target: "predicted", fit: "refit" },
+    attack: { name: "pgd", epsilon: 0.1, step: 0.025, steps: 2, target: "predicted", fit: "same" },
   });
 });
 

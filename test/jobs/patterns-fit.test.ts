@@ -221,7 +221,7 @@ describe("attacked inputs", () => {
   test.each(["fgsm", "pgd"] as const)(
     "%s makes a second frame, after the clean one, and lowers accuracy",
     async (name) => {
-      const { report } = await fitted(last(), { folder: place(), attack: { name, epsilon: 0.3 } });
+      const { report } = await fitted(last(), { folder: place(), attack: { name, epsilon: 0.3, fit: "refit" } });
       expect(report.frames.map((f) => [f.input, f.after])).toEqual([
         ["clean", null],
         ["attacked", 0],
@@ -232,8 +232,8 @@ describe("attacked inputs", () => {
     },
   );
 
-  test("`same` looks through the clean frame's matrices", async () => {
-    const attack = { name: "fgsm", epsilon: 0.3, fit: "same" } as const;
+  test("by default looks through the clean frame's matrices", async () => {
+    const attack = { name: "fgsm", epsilon: 0.3 } as const;
     const { folder, report } = await fitted(last(), { folder: place(), attack });
     const { tensors } = readSafetensors(readFileSync(join(folder, "fit.safetensors")));
     for (const [name, clean] of Object.entries(tensors).filter(([n]) => n.startsWith("0/"))) {
@@ -256,6 +256,7 @@ describe("several networks", () => {
     expect(student?.samples.residual).toBeGreaterThan(0);
     expect(student?.layers.length).not.toBe(teacher?.layers.length);
     expect(student?.regions.every((r) => r.change === null && r.knowledge.length > 0)).toBe(true);
+    expect(student?.notes.join()).toContain(`compared with no layer of \`${teacher?.name}\``);
     expect(report.grid).toEqual(teacher?.layers.at(-1)?.size);
   }, 120_000);
 });
@@ -310,6 +311,7 @@ describe("what is refused", () => {
     ["E_PARAM", { sigma: 0 }],
     ["E_PARAM", { tau: 2 }],
     ["E_PARAM", { weights: "loud" as "norm" }],
+    ["E_PARAM", { mStep: "loud" as "network" }],
     ["E_PARAM", { attack: { name: "fgsm", steps: 3 } as const }],
     ["E_PARAM", { attack: { name: "pgd", epsilon: 0 } as const }],
     ["E_TARGET_UNKNOWN", { classes: ["south"] }],

@@ -1,7 +1,7 @@
 /** @file One picture's regional features, layer by layer: arrows over the picture, how sure, of what, and what another frame says. */
 
 import { project, projectedRoom, type Rotation } from "../../src/report/patterns/camera.ts";
-import { FATES, type Fate, fateOf, fates } from "../../src/report/patterns/change.ts";
+import { FATES, type Fate, fateOf, fates, layerBeside } from "../../src/report/patterns/change.ts";
 import type { PatternGrids } from "../../src/report/patterns/input.ts";
 import { categoryColor, cssColor, differenceColor, type Rgb, shareColor } from "../../src/report/patterns/palette.ts";
 import { type Scene, type SceneFrame, sceneReach } from "../../src/report/patterns/scene.ts";
@@ -22,6 +22,7 @@ type Kind = keyof typeof KINDS;
 
 interface Card {
   readonly article: HTMLElement;
+  readonly name: HTMLElement;
   readonly canvases: Readonly<Record<Kind, HTMLCanvasElement>>;
   readonly words: HTMLElement;
   readonly value: HTMLElement;
@@ -61,7 +62,6 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
       made("figure", { class: kind, title: KINDS[kind] }, canvases[kind], made("figcaption", {}, heads[kind])),
     );
     const name = made("h3");
-    name.textContent = frames.find((f) => f.layers[layer] !== undefined)?.layers[layer]?.name ?? `layer ${layer + 1}`;
     const words = made("p", { class: "words" });
     const value = made("p", { class: "value", "aria-hidden": "true" });
     const article = made(
@@ -83,7 +83,7 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
         value.textContent = "";
       });
     }
-    return { article, canvases, words, value };
+    return { article, name, canvases, words, value };
   }
 
   let last: State | undefined;
@@ -96,8 +96,12 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     const strength = Math.hypot(...grids.arrows.subarray(place * dimension, (place + 1) * dimension));
     return `row ${row + 1}, column ${column + 1}: ${nameOf(grids.winners[place] as number)}, p = ${(grids.largest[place] as number).toFixed(2)}, strength ${strength.toFixed(2)}`;
   };
-  const at = (frame: number, layer: number): PatternGrids | undefined =>
-    (frames[Math.round(frame)] as SceneFrame).layers[layer]?.grids;
+  const layerAt = (frame: number, layer: number): SceneFrame["layers"][number] | undefined =>
+    (frames[Math.round(frame)] as SceneFrame).layers[layer];
+  const at = (frame: number, layer: number): PatternGrids | undefined => layerAt(frame, layer)?.grids;
+  /** The layer of the frame compared with. */
+  const otherOf = ({ frame, against }: State, layer: number): PatternGrids | undefined =>
+    layerBeside(frames[Math.round(frame)] as SceneFrame, frames[against], layer)?.grids;
   const reachOf = (layer: number): number => {
     const known = reaches.get(layer) ?? sceneReach(scene, layer);
     reaches.set(layer, known);
@@ -162,7 +166,7 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
 
   const drawChange = (layer: number, grids: PatternGrids, state: State): string => {
     const canvas = (cards[layer] as Card).canvases.change;
-    const other = at(state.against, layer);
+    const other = otherOf(state, layer);
     const figure = canvas.parentElement as HTMLElement;
     figure.hidden = other === undefined || frames.length < 2;
     if (other === undefined || frames.length < 2) return "";
@@ -192,10 +196,11 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     last = state;
     const picture = shown[state.picture] as number;
     const start = state.picture * positions;
-    for (const [layer, { article, canvases, words }] of cards.entries()) {
+    for (const [layer, { article, name, canvases, words }] of cards.entries()) {
       const grids = at(state.frame, layer);
       article.hidden = grids === undefined;
       if (grids === undefined) continue;
+      name.textContent = layerAt(state.frame, layer)?.name ?? "";
       drawArrows(layer, grids, state, rotation);
       const sure = fill(canvases.sure, (p) => shareColor(grids.largest[start + p] as number));
       sure.strokeStyle = "#fff";
@@ -228,10 +233,10 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     const table = byId<HTMLTableElement>("changes");
     const body = table.tBodies[0] as HTMLTableSectionElement;
     const rowsOf = cards.flatMap((_, layer) => {
-      const [from, to] = [at(state.against, layer), at(state.frame, layer)];
+      const [from, to] = [otherOf(state, layer), at(state.frame, layer)];
       if (from === undefined || to === undefined || from.largest.length !== to.largest.length) return [];
       const counts = fates(from, to, tau);
-      const name = (frames[Math.round(state.frame)] as SceneFrame).layers[layer]?.name ?? "";
+      const name = layerAt(state.frame, layer)?.name ?? "";
       const number = (v: number): HTMLElement => made("td", { class: "n" }, v.toLocaleString("en-GB"));
       const before = counts.kept + counts.turned + counts.lost;
       const share = before === 0 ? "–" : `${((100 * counts.lost) / before).toFixed(1)} %`;
@@ -247,9 +252,13 @@ export function gridsOf(scene: Scene, sheet: Sheet): Grids {
     });
     body.replaceChildren(...rowsOf);
     const same = Math.round(state.frame) === state.against;
+    const [from, to] = [frames[state.against]?.name, frames[Math.round(state.frame)]?.name];
+    table.hidden = frames.length < 2 || rowsOf.length === 0;
     byId("changes-what").textContent = same
       ? "Choose two different frames to compare."
-      : `All ${shown.length} pictures shown here: from ${frames[state.against]?.name} to ${frames[Math.round(state.frame)]?.name}`;
+      : rowsOf.length === 0
+        ? `${from} and ${to} have no layers of one name, nor as many, so none are compared.`
+        : `All ${shown.length} pictures shown here: from ${from} to ${to}`;
   };
 
   return { draw, turn };

@@ -11,13 +11,22 @@ export interface TitledPlot extends LinePlot {
 const COLOURS = 6;
 const style = (i: number): string => `c${i % COLOURS}`;
 
-export const layerNames = ({ frames }: Pick<PatternsPage, "frames">): readonly string[] => {
-  const longest = frames.reduce<PatternFrame | undefined>(
-    (best, f) => (best !== undefined && best.layers.length >= f.layers.length ? best : f),
-    undefined,
-  );
-  return longest?.layers.map((l) => l.name) ?? [];
-};
+/** Layers by place: by name where no two frames call one otherwise, else all by number. */
+export function layerNames({ frames }: Pick<PatternsPage, "frames">): readonly string[] {
+  const names = Array.from({ length: Math.max(0, ...frames.map((f) => f.layers.length)) }, (_, l) => [
+    ...new Set(frames.flatMap((f) => f.layers[l]?.name ?? [])),
+  ]);
+  const alike = names.every((n) => n.length === 1);
+  return names.map(([name = ""], l) => (alike ? name : `layer ${l + 1}`));
+}
+
+/** Names of frames without the folders that all of them begin with. */
+function shortNames(frames: readonly Pick<PatternFrame, "name">[]): readonly string[] {
+  const [first = "", ...others] = frames.map((f) => f.name);
+  const same = [...first].findIndex((letter, i) => others.some((name) => name[i] !== letter));
+  const folder = first.slice(0, same < 0 ? first.length : same).lastIndexOf("/") + 1;
+  return [first, ...others].map((name) => name.slice(folder));
+}
 
 /** The knowledge points of a layer at the threshold of the page. */
 export const knowledgeAt = (
@@ -54,6 +63,7 @@ const overLayers = (page: PatternsPage, pick: (k: PatternKnowledge) => number | 
   const last = page.frames.length - 1;
   const count = Math.min(MOST_LINES, page.frames.length);
   const places = [...new Set(Array.from({ length: count }, (_, i) => Math.round((i * last) / Math.max(count - 1, 1))))];
+  const names = shortNames(page.frames);
   return places.map((f, i) => {
     const frame = page.frames[f] as PatternFrame;
     const known = frame.layers.flatMap((_, layer) => {
@@ -61,7 +71,7 @@ const overLayers = (page: PatternsPage, pick: (k: PatternKnowledge) => number | 
       const value = knowledge === undefined ? null : pick(knowledge);
       return value === null ? [] : [{ value, x: layer + 1 }];
     });
-    return { label: frame.name, style: style(i), values: known.map((k) => k.value), at: known.map((k) => k.x) };
+    return { label: names[f] as string, style: style(i), values: known.map((k) => k.value), at: known.map((k) => k.x) };
   });
 };
 

@@ -79,8 +79,7 @@ function leadOf({ facts, frames, ids, categories }: PatternsPage): string {
 function tiles(input: PatternsPage): Markup {
   const { frames, tau } = input;
   const [from, to] = [frames[0] as PatternFrame, frames.at(-1) as PatternFrame];
-  const deepest = to.layers.length - 1;
-  const knowledge = (frame: PatternFrame): string => fixed(knowledgeAt(frame, deepest, tau)?.count, 1);
+  const knowledge = (frame: PatternFrame): string => fixed(knowledgeAt(frame, frame.layers.length - 1, tau)?.count, 1);
   const grown = (before: string, after: string): string => (frames.length > 1 ? `${before} → ${after}` : after);
   const all: readonly (readonly [string, string] | undefined)[] = [
     [grown(fixed(from.strength, 2), fixed(to.strength, 2)), "mean strength |g|"],
@@ -88,7 +87,7 @@ function tiles(input: PatternsPage): Markup {
     to.networkAccuracy === null
       ? undefined
       : [grown(share(from.networkAccuracy), share(to.networkAccuracy)), "network is right"],
-    deepest < 0
+    to.layers.length === 0
       ? undefined
       : [
           grown(knowledge(from), knowledge(to)),

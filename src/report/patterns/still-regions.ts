@@ -1,7 +1,7 @@
 /** @file A still of one picture's regions: a row for each layer; arrows, certainty, category, and the change since another frame. */
 import type { ImageU8 } from "../../image/types.ts";
 import { facing, firstRotation, project, projectedRoom, type Rotation } from "./camera.ts";
-import { fateOf } from "./change.ts";
+import { fateOf, layerBeside } from "./change.ts";
 import type { PatternGrids, PatternsPage } from "./input.ts";
 import { categoryColor, differenceColor, mixed, type Rgb, shareColor } from "./palette.ts";
 import type { Drawing, Pen } from "./pen.ts";
@@ -39,13 +39,8 @@ export function regionsStill(page: PatternsPage, { frame: f, picture, against }:
   const other = against === undefined || against === f ? undefined : frames[against];
   const place = shown[picture] as number;
   const label = categories[labels[place] as number]?.name;
-  const title = `${ids[place]}${label === undefined ? "" : ` (${label})`}, ${frame.name}`;
-  const heads = [
-    "arrows",
-    "certainty max p",
-    "category",
-    ...(other === undefined ? [] : [`change since ${other.name}`]),
-  ];
+  const title = `${ids[place]}${label === undefined ? "" : ` (${label})`}, ${frame.name}${other === undefined ? "" : `; change since ${other.name}`}`;
+  const heads = ["arrows", "certainty max p", "category", ...(other === undefined ? [] : ["change"])];
   const rotation: Rotation =
     dimension === 2 ? facing() : firstRotation((frames.at(-1) as PatternsPage["frames"][number]).means, dimension);
   const start = picture * rows * columns;
@@ -95,7 +90,7 @@ export function regionsStill(page: PatternsPage, { frame: f, picture, against }:
         square(x, y),
         mixed(PAPER, categoryColor(grids.winners[p] as number), (grids.largest[p] as number) > tau ? 1 : 0.34),
       );
-    const before = other?.layers[l]?.grids;
+    const before = layerBeside(frame, other, l)?.grids;
     if (before !== undefined)
       for (const [p, x, y] of boxes(3)) {
         pen.rect(square(x, y), differenceColor((grids.largest[p] as number) - (before.largest[p] as number)));

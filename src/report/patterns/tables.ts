@@ -2,7 +2,7 @@
 import { type Table, tableOfRows } from "../../formats/table.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { fixed, NOTHING, share } from "../run/numbers.ts";
-import { fateOf } from "./change.ts";
+import { fateOf, layerBeside } from "./change.ts";
 import { knowledgeAt } from "./curves.ts";
 import type { PatternFrame, PatternsPage } from "./input.ts";
 
@@ -89,7 +89,7 @@ export function regionsTable(page: PatternsPage, asked: RegionsAsked = {}): Tabl
       chosen(shown, asked.picture).flatMap(([s, picture]) => {
         const against = asked.against ?? frame.after;
         const other = against === null || against === f ? undefined : frames[against];
-        const before = other?.layers[l]?.grids;
+        const before = layerBeside(frame, other, l)?.grids;
         const label = labels[picture] as number;
         return Array.from({ length: positions }, (_, p): RegionRow => {
           const place = s * positions + p;
