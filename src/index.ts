@@ -166,11 +166,8 @@ export {
 } from "./jobs/fisher-pages.ts";
 export type { TrainingShare, TrainingShares } from "./jobs/fisher-shares.ts";
 export { runFisherTrain } from "./jobs/fisher-train.ts";
-export {
-  type PatternsRun,
-  type PatternTimes,
-  runPatternsFit,
-} from "./jobs/patterns-fit.ts";
+export { runPatternsFit } from "./jobs/patterns-fit.ts";
+export type { PatternsRun, PatternTimes } from "./jobs/patterns-fitting.ts";
 export { type Checkpoints, checkpointsOf, type PatternModelsOptions, patternModels } from "./jobs/patterns-models.ts";
 export {
   type PatternModel,

@@ -1,17 +1,25 @@
 /** @file `patterns fit` as a job: for each frame features, samples, regions and knowledge points; a frame after a frame, on the same axes. */
 import { openJob } from "#run-folder";
 import { OnnxplainError } from "../errors.ts";
-import { writeTable } from "../formats/parquet-write.ts";
-import { type TensorToWrite, writeSafetensors } from "../formats/safetensors.ts";
 import type { Grid } from "../patterns/pooled.ts";
-import { scattered, shuffled, uniforms } from "../random.ts";
-import { sortedJson } from "../report/manifest.ts";
 import { pairedLayer } from "../report/patterns/change.ts";
-import { VERSION } from "../version.ts";
-import { type Categories, chosenCategories, classesIn, restricted } from "./patterns-categories.ts";
+import { chosenCategories, classesIn, restricted } from "./patterns-categories.ts";
 import { comparisonNotes } from "./patterns-compared.ts";
 import { patternFeatures } from "./patterns-features.ts";
-import { type PatternModel, type PatternNetwork, trainedUntil } from "./patterns-network.ts";
+import {
+  clockOf,
+  type Fitting,
+  factsIn,
+  networksInTurn,
+  PATTERN_FILES,
+  type PatternsRun,
+  type PicturesAbout,
+  type PlannedFrame,
+  required,
+  samplesOf,
+  shownOf,
+} from "./patterns-fitting.ts";
+import { type PatternNetwork, trainedUntil } from "./patterns-network.ts";
 import {
   type PatternProgress,
   type PatternStage,
@@ -19,53 +27,14 @@ import {
   type PatternsFitOptions,
   patternsAsked,
 } from "./patterns-options.ts";
-import { type Piece, piece, pieceIn } from "./patterns-pieces.ts";
+import { type Piece, piece } from "./patterns-pieces.ts";
 import { countedLayer, fittedLayer, type RegionsAbout } from "./patterns-regions.ts";
-import {
-  type FittedFrame,
-  type FrameFacts,
-  type FrameReport,
-  knowledgeTable,
-  type PatternsReport,
-  samplesTable,
-} from "./patterns-report.ts";
-import { type PatternSamples, patternSamples, type SamplesAbout, samplesIn } from "./patterns-samples.ts";
+import type { FrameFacts } from "./patterns-report.ts";
+import { patternSamples } from "./patterns-samples.ts";
 import type { PatternStore } from "./patterns-store.ts";
-import { labelsJoined, type UnreadPicture } from "./regions-network.ts";
-import type { JobFolder, Settings } from "./run-folder.ts";
-
-/** Seconds of this call: of all frames by stage, and of each frame; 0 for what stood already. */
-export interface PatternTimes {
-  readonly stages: Readonly<Record<PatternStage, number>>;
-  readonly frames: readonly number[];
-}
-
-export interface PatternsRun {
-  readonly folder: string;
-  readonly report: PatternsReport;
-  readonly times: PatternTimes;
-}
-
-/** Names of pieces in the folder. */
-export const PATTERN_FILES = {
-  pictures: "pictures.safetensors",
-  frame: (f: number) => `frames/${number(f)}/frame.safetensors`,
-  samples: (f: number) => `frames/${number(f)}/samples.safetensors`,
-  layer: (f: number, l: number) => `frames/${number(f)}/layer-${l}.safetensors`,
-  fit: (f: number, l: number) => `fits/${number(f)}/layer-${l}.safetensors`,
-  start: (f: number, turn: number) => `fits/${number(f)}/samples-${turn}.safetensors`,
-  startState: (f: number, turn: number) => `fits/${number(f)}/samples-${turn}.json`,
-  state: (f: number, l: number) => `fits/${number(f)}/layer-${l}.json`,
-  features: (f: number) => `features/${number(f)}`,
-} as const;
-const number = (f: number): string => String(f).padStart(3, "0");
-
-/** What is the same in all frames. */
-export interface PicturesAbout {
-  readonly ids: readonly string[];
-  readonly unread: readonly UnreadPicture[];
-  readonly notes: readonly string[];
-}
+import { finished, written } from "./patterns-written.ts";
+import { labelsJoined } from "./regions-network.ts";
+import type { Settings } from "./run-folder.ts";
 
 /**
  * Fits into a folder: `patterns.json`, `fit.safetensors` (M, mu, pi, Lambda of each frame), `samples.parquet`, `knowledge.parquet`,
@@ -117,22 +86,6 @@ export async function runPatternsFit(options: PatternsFitOptions): Promise<Patte
   } finally {
     await networks.dispose();
   }
-}
-
-interface PlannedFrame extends Pick<FrameFacts, "name" | "model" | "input" | "after"> {}
-
-interface Fitting {
-  readonly job: JobFolder;
-  readonly asked: PatternsAsked;
-  readonly options: PatternsFitOptions;
-  readonly networks: Networks;
-  readonly categories: Categories;
-  readonly items: Awaited<ReturnType<typeof chosenCategories>>["items"];
-  readonly grid: Grid;
-  readonly placeOf: (item: Parameters<ReturnType<typeof labelsJoined>["labelOf"]>[0]) => number;
-  readonly plan: readonly PlannedFrame[];
-  readonly clock: Clock;
-  readonly notes: readonly string[];
 }
 
 /** Each network clean, after the clean one before it, and attacked, after itself. */
@@ -280,21 +233,6 @@ function factsOf(
   };
 }
 
-async function required<About>(job: JobFolder, name: string): Promise<Piece<About>> {
-  const bytes = await job.read(name);
-  if (bytes !== undefined) return pieceIn<About>(bytes, name);
-  throw new OnnxplainError("E_FILE", `\`${name}\` is missing in \`${job.folder}\`. Fit anew.`, { file: name });
-}
-
-const factsIn = async (job: JobFolder, f: number): Promise<FrameFacts> =>
-  (await required<FrameFacts>(job, PATTERN_FILES.frame(f))).about;
-
-const samplesOf = async ({ job, asked, categories }: Fitting, f: number): Promise<PatternSamples> =>
-  samplesIn(await required<SamplesAbout>(job, PATTERN_FILES.samples(f)), {
-    dimension: asked.dimension,
-    categories: categories.classes.length,
-  });
-
 /** The layer of the frame before that layer `l` is compared with. */
 async function layerBefore(
   { job }: Fitting,
@@ -304,136 +242,6 @@ async function layerBefore(
   if (after === null) return undefined;
   const place = pairedLayer(layers, (await factsIn(job, after)).layers, l);
   return place === undefined ? undefined : required<RegionsAbout>(job, PATTERN_FILES.layer(after, place));
-}
-
-/** Places of the shown pictures, drawn by the seed, rising. */
-const shownOf = ({ seed, shown }: PatternsAsked, count: number): Int32Array =>
-  shuffled(count, uniforms(scattered(seed)), Math.min(shown, count)).toSorted();
-
-async function written(fitting: Fitting): Promise<PatternsRun> {
-  const { job, asked, options, categories, grid, plan, clock } = fitting;
-  const pictures = await required<PicturesAbout>(job, PATTERN_FILES.pictures);
-  const { ids, unread, notes } = pictures.about;
-  const labels = pictures.int32("labels");
-  const shown = shownOf(asked, ids.length);
-  const [fit, grids]: [Record<string, TensorToWrite>, Record<string, TensorToWrite>] = [{}, {}];
-  const frames: Pick<FittedFrame, "facts" | "samples">[] = [];
-  const reports: FrameReport[] = [];
-  for (let f = 0; f < plan.length; f++) {
-    const facts = await factsIn(job, f);
-    const samples = await samplesOf(fitting, f);
-    const { matrix, width, directions } = samples;
-    fit[`${f}/M`] = { dims: [asked.dimension, width], data: matrix };
-    fit[`${f}/pi`] = { dims: [directions.categories], data: directions.weights };
-    fit[`${f}/mu`] = { dims: [directions.categories, asked.dimension], data: directions.means };
-    const regions: RegionsAbout[] = [];
-    for (let l = 0; l < facts.layers.length; l++) {
-      const layer = await required<RegionsAbout>(job, PATTERN_FILES.layer(f, l));
-      fit[`${f}/Lambda/${l}`] = { dims: layer.dims("matrix"), data: layer.float64("matrix") };
-      Object.assign(grids, gridsOf(`${f}/${l}`, layer, shown));
-      regions.push(layer.about);
-    }
-    frames.push({ facts, samples });
-    reports.push({ ...facts, samples: samples.about, regions });
-  }
-  const report: PatternsReport = {
-    version: VERSION,
-    data: options.data.name,
-    models: options.models.map(({ name, sha256 }) => ({ name, sha256 })),
-    categories: categories.names.map((name, y) => ({ name, index: categories.classes[y] as number })),
-    count: ids.length,
-    labelled: labels.filter((label) => label >= 0).length,
-    grid,
-    settings: asked,
-    frames: reports,
-    shown: Array.from(shown),
-    unread,
-    origin: options.origin ?? null,
-    command: options.command ?? null,
-    notes,
-  };
-  const times: PatternTimes = { stages: clock.stages, frames: clock.frames };
-  await job.write("fit.safetensors", writeSafetensors(fit));
-  await job.write("grids.safetensors", writeSafetensors({ ...grids, shown: { dims: [shown.length], data: shown } }));
-  await job.write("samples.parquet", writeTable(samplesTable(frames, { ids, labels, names: categories.names })));
-  await job.write("knowledge.parquet", writeTable(knowledgeTable(reports)));
-  await job.write("times.json", json(times));
-  await job.write("patterns.json", json(report));
-  await job.clear(options.keepFeatures ? ["fits"] : ["fits", "features"]);
-  await job.close();
-  return { folder: job.folder, report, times };
-}
-
-const json = (value: object): string => sortedJson(value as unknown as Parameters<typeof sortedJson>[0]);
-
-/** `arrows`, `largest` and `winners` of the shown pictures. */
-export function gridsOf(
-  name: string,
-  layer: Piece<RegionsAbout>,
-  shown: Int32Array,
-): Readonly<Record<string, TensorToWrite & { readonly data: Float32Array | Int32Array }>> {
-  const [, positions = 0] = layer.dims("largest");
-  const [largest, winners] = [new Float32Array(shown.length * positions), new Int32Array(shown.length * positions)];
-  shown.forEach((place, i) => {
-    const [from, to] = [place * positions, (place + 1) * positions];
-    largest.set(layer.float32("largest").subarray(from, to), i * positions);
-    winners.set(layer.int32("winners").subarray(from, to), i * positions);
-  });
-  return {
-    [`${name}/arrows`]: { dims: layer.dims("arrows"), data: layer.float32("arrows") },
-    [`${name}/largest`]: { dims: [shown.length, positions], data: largest },
-    [`${name}/winners`]: { dims: [shown.length, positions], data: winners },
-  };
-}
-
-/** A fit that is whole already. */
-async function finished(job: JobFolder): Promise<PatternsRun> {
-  const bytes = await job.read("patterns.json");
-  if (bytes === undefined)
-    throw new OnnxplainError("E_FILE", `\`patterns.json\` is missing in \`${job.folder}\`. Fit anew.`);
-  const report = JSON.parse(new TextDecoder().decode(bytes)) as PatternsReport;
-  return { folder: job.folder, report, times: { stages: clockOf().stages, frames: report.frames.map(() => 0) } };
-}
-
-type Clock = (<T>(stage: PatternStage, work: () => Promise<T>) => Promise<T>) & {
-  readonly stages: Record<PatternStage, number>;
-  readonly frames: number[];
-};
-
-function clockOf(): Clock {
-  const stages: Record<PatternStage, number> = { features: 0, samples: 0, regions: 0, points: 0 };
-  const run = async <T>(stage: PatternStage, work: () => Promise<T>): Promise<T> => {
-    const began = performance.now();
-    const result = await work();
-    stages[stage] += (performance.now() - began) / 1000;
-    return result;
-  };
-  return Object.assign(run, { stages, frames: [] as number[] });
-}
-
-interface Networks {
-  readonly at: (model: number) => Promise<PatternNetwork>;
-  readonly dispose: () => Promise<void>;
-}
-
-/** One network open at a time. */
-function networksInTurn(models: readonly PatternModel[]): Networks {
-  let held: { readonly model: number; readonly network: PatternNetwork } | undefined;
-  const dispose = async (): Promise<void> => {
-    const last = held;
-    held = undefined;
-    await last?.network.model.dispose();
-  };
-  return {
-    at: async (model) => {
-      if (held?.model === model) return held.network;
-      await dispose();
-      const network = await (models[model] as PatternModel).open();
-      held = { model, network };
-      return network;
-    },
-    dispose,
-  };
 }
 
 /** SHA-256, hexadecimal. */

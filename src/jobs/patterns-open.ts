@@ -3,11 +3,12 @@ import { files } from "#files";
 import { OnnxplainError } from "../errors.ts";
 import { contourOf } from "../patterns/contour.ts";
 import type { PatternContours, PatternFrame, PatternLayer, PatternsPage } from "../report/patterns/input.ts";
-import { gridsOf, PATTERN_FILES, type PicturesAbout } from "./patterns-fit.ts";
+import { PATTERN_FILES, type PicturesAbout } from "./patterns-fitting.ts";
 import { type Piece, pieceIn } from "./patterns-pieces.ts";
 import type { RegionsAbout } from "./patterns-regions.ts";
 import type { FrameReport, LayerFacts, PatternsReport } from "./patterns-report.ts";
 import { concentrationAsked, type PatternSamples, type SamplesAbout, samplesIn } from "./patterns-samples.ts";
+import { gridsOf } from "./patterns-written.ts";
 
 /** A finished fit: its report, and the page. Throws `E_FILE` for a folder that holds none, or not all of it. */
 export async function openPatterns(

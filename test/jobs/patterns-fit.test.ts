@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { readTable } from "../../src/formats/parquet-read.ts";
 import { readSafetensors } from "../../src/formats/safetensors.ts";
 import { rowsOf } from "../../src/formats/table.ts";
-import type { PatternsRun } from "../../src/jobs/patterns-fit.ts";
+import type { PatternsRun } from "../../src/jobs/patterns-fitting.ts";
 import { patternModels } from "../../src/jobs/patterns-models.ts";
 import { openPatterns } from "../../src/jobs/patterns-open.ts";
 import type { PatternProgress, PatternStage } from "../../src/jobs/patterns-options.ts";
