@@ -1,5 +1,6 @@
 /** @file A loaded model with everything that is worth keeping between explanations: classifiers, plans' sessions, its digest. */
 import { DEFAULT_DEVICE, openSession } from "#ort";
+import { sha256 } from "./digest.ts";
 import type { Model } from "./graph/types.ts";
 import { writeModelBytes } from "./graph/write.ts";
 import { type Preprocessing, pixelRange } from "./image/preprocess.ts";
@@ -134,9 +135,4 @@ export class Explainer implements AsyncDisposable {
 function fits({ crop, resize }: Preprocessing, width: number, height: number): boolean {
   if (crop) return crop.width === width && crop.height === height;
   return resize ? "width" in resize && resize.width === width && resize.height === height : false;
-}
-
-async function sha256(bytes: Uint8Array): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", bytes as Uint8Array<ArrayBuffer>);
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
 }

@@ -8,6 +8,8 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   formats: [],
   params: [],
   random: [],
+  digest: [],
+  pause: [],
   segments: [],
   image: [],
   graph: ["formats", "proto"],
@@ -49,6 +51,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "train",
   ],
   fisher: [
+    "pause",
     "diff",
     "formats",
     "graph",
@@ -63,6 +66,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "train",
   ],
   patterns: [
+    "pause",
     "diff",
     "formats",
     "graph",
@@ -79,7 +83,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   drive: ["graph", "methods", "runtime"],
   load: ["graph", "proto", "image", "jobs", "card", "explainer"],
   card: ["image"],
-  explainer: ["graph", "image", "methods", "ops", "runtime", "load"],
+  explainer: ["digest", "graph", "image", "methods", "ops", "runtime", "load"],
   explain: ["params", "drive", "explainer", "diff", "graph", "image", "jobs", "methods", "rules", "runtime"],
   score: ["params", "drive", "explain", "graph", "image", "methods", "ops", "passes", "runtime"],
   compile: ["params", "explain", "explainer", "graph", "methods", "version"],
@@ -98,7 +102,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "version",
   ],
   jobs: [
+    "digest",
     "params",
+    "pause",
     "card",
     "data",
     "metrics",

@@ -1,5 +1,6 @@
 /** @file How good a decomposition is: descriptors replaced by draws from the mixture, in its order, and what becomes of the score. */
 import { OnnxplainError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { scattered } from "../random.ts";
 import { cellPlan } from "./cells.ts";
 import { drawsFrom } from "./draw.ts";
@@ -120,7 +121,6 @@ export async function resample<O extends string>(
 }
 
 /** Lets whoever waits have a turn. */
-const pause = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 /** What the traces of one order come to, over repetitions, pictures and classes. */
 export interface OrderQuality<O extends string = string> {

@@ -1,6 +1,7 @@
 /** @file `fisher evaluate` as a job: is the relevance true, what does it look at, and how does a network do on the same pictures? */
 import { openJob } from "#run-folder";
 import type { LoadedItem } from "../data/load-item.ts";
+import { sha256 } from "../digest.ts";
 import { OnnxplainError } from "../errors.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { writeTable } from "../formats/parquet-write.ts";
@@ -146,7 +147,7 @@ async function settingsOf(
   return {
     what: "fisher evaluate",
     ...judging,
-    pipeline: await digestOf([await bytesOf(pipeline.folder, ENCODING), await bytesOf(pipeline.folder, CLASSIFIERS)]),
+    pipeline: await sha256(await bytesOf(pipeline.folder, ENCODING), await bytesOf(pipeline.folder, CLASSIFIERS)),
     network: (await network?.model.digest()) ?? null,
     preprocessing: network?.options?.preprocessing ?? null,
     output: network?.options?.output ?? null,
@@ -154,18 +155,6 @@ async function settingsOf(
     pictures: pictures.length,
     csv: csv ?? false,
   };
-}
-
-/** SHA-256 of several files, hexadecimal. */
-async function digestOf(parts: readonly Uint8Array[]): Promise<string> {
-  const all = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const digest = new Uint8Array(await crypto.subtle.digest("SHA-256", all));
-  return Array.from(digest, (b) => b.toString(16).padStart(2, "0")).join("");
 }
 
 async function scoresOf(

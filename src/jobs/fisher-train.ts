@@ -1,5 +1,6 @@
 /** @file `fisher train` as a job: descriptors, projection, mixture, Fisher vectors, machines, and the whole as one ONNX graph. */
 import { openJob } from "#run-folder";
+import { jsonSha256 } from "../digest.ts";
 import { OnnxplainError } from "../errors.ts";
 import { gramMatrix } from "../fisher/gram.ts";
 import { type Labelled, type Survey, survey } from "../train/feeding/survey.ts";
@@ -78,13 +79,6 @@ async function settingsOf(
   };
 }
 
-/** SHA-256 of ids and classes in their order, hexadecimal. */
-async function labelDigest({ labelled }: Survey): Promise<string> {
-  const text = JSON.stringify(labelled.map((l) => [l.item.id, l.classes]));
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
-}
-
 /** Pictures that have a Fisher vector. Throws `E_PARAM`. */
 const keptOf = (found: Survey, vectors: Store): readonly Labelled[] =>
   picturesOf(vectors, found).map((picture, i) => {
@@ -94,3 +88,6 @@ const keptOf = (found: Survey, vectors: Store): readonly Labelled[] =>
       `\`${vectors.ids[i]}\` has a Fisher vector but is not in the data any more. Restore the data, or begin anew.`,
     );
   });
+
+/** SHA-256 of ids and classes in their order, hexadecimal. */
+const labelDigest = ({ labelled }: Survey): Promise<string> => jsonSha256(labelled.map((l) => [l.item.id, l.classes]));

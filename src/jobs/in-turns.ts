@@ -1,5 +1,6 @@
 /** @file Work in steps that do not wait for anything: between them others have their turn, so that a signal arrives. */
 import { OnnxplainError } from "../errors.ts";
+import { pause } from "../pause.ts";
 
 /** Steps done, of how many. */
 export type Progress = readonly [done: number, of: number];
@@ -26,7 +27,7 @@ export async function inTurns<T>(
     last = `after ${done} of ${of} steps`;
     onProgress?.(done, of);
     if (performance.now() - began < TURN) continue;
-    await new Promise((next) => setTimeout(next));
+    await pause();
     began = performance.now();
   }
 }

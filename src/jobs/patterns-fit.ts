@@ -1,5 +1,6 @@
 /** @file `patterns fit` as a job: for each frame features, samples, regions and knowledge points; a frame after a frame, on the same axes. */
 import { openJob } from "#run-folder";
+import { jsonSha256 } from "../digest.ts";
 import { OnnxplainError } from "../errors.ts";
 import type { Grid } from "../patterns/pooled.ts";
 import { pairedLayer } from "../report/patterns/change.ts";
@@ -57,7 +58,7 @@ export async function runPatternsFit(options: PatternsFitOptions): Promise<Patte
       ...asked,
       models: options.models.map(({ name, sha256 }) => ({ name, sha256 })),
       data: options.data.name,
-      items_sha256: await digestOf(items.map((item) => [item.id, item.label ?? null])),
+      items_sha256: await jsonSha256(items.map((item) => [item.id, item.label ?? null])),
       categories: categories.classes,
       layers: first.layers.map((layer) => layer.name),
       preprocessing: first.preprocessing ?? null,
@@ -242,10 +243,4 @@ async function layerBefore(
   if (after === null) return undefined;
   const place = pairedLayer(layers, (await factsIn(job, after)).layers, l);
   return place === undefined ? undefined : required<RegionsAbout>(job, PATTERN_FILES.layer(after, place));
-}
-
-/** SHA-256, hexadecimal. */
-async function digestOf(value: unknown): Promise<string> {
-  const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(JSON.stringify(value)));
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
 }

@@ -1,6 +1,7 @@
 /** @file What is trained on and what is measured: splits of the data, the feeds of both, and what they hold in one number. */
 import type { DataItem, DataLabel, DataSet } from "../data/dataset.ts";
 import { distinctLabels } from "../data/records.ts";
+import { sha256 } from "../digest.ts";
 import { OnnxplainError } from "../errors.ts";
 import { shuffled, uniforms } from "../random.ts";
 import type { Batch } from "../train/batch.ts";
@@ -58,12 +59,5 @@ export async function dataDigest(feeds: readonly DataFeed[]): Promise<string> {
     for (const { buffer, byteOffset, byteLength } of [images, targets])
       parts.push(new Uint8Array(buffer, byteOffset, byteLength));
   }
-  const all = new Uint8Array(parts.reduce((sum, p) => sum + p.length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  const digest = await crypto.subtle.digest("SHA-256", all);
-  return Array.from(new Uint8Array(digest), (b) => b.toString(16).padStart(2, "0")).join("");
+  return sha256(...parts);
 }

@@ -1,5 +1,6 @@
 /** @file Regional features of a layer brought to the space of the sample features: the fit of its matrix Lambda. */
 import { OnnxplainError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { ANSWERS, type AnswerMode } from "./answers.ts";
 import { batches } from "./batches.ts";
 import { type Concentration, concentrationOf } from "./concentration.ts";
@@ -298,4 +299,3 @@ function refuseUnknown(name: string, value: string, known: readonly string[]): v
 }
 
 /** Lets signals, timers and pages have their turn. */
-const pause = (): Promise<void> => new Promise((done) => setTimeout(done));

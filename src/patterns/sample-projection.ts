@@ -1,5 +1,6 @@
 /** @file Sample features brought to a few dimensions, where direction is category and length is confidence. */
 import { OnnxplainError } from "../errors.ts";
+import { pause } from "../pause.ts";
 import { batches } from "./batches.ts";
 import { concentrationOf } from "./concentration.ts";
 import type { Directions } from "./directions.ts";
@@ -158,7 +159,6 @@ function hasSettled(
 }
 
 /** Lets signals, timers and pages have their turn. */
-const pause = (): Promise<void> => new Promise((done) => setTimeout(done));
 
 function refuseAborted(signal: AbortSignal | undefined, round: number, rounds: number): void {
   if (signal?.aborted)
