@@ -6,13 +6,13 @@ import type { Encoding } from "../fisher/pipeline.ts";
 import type { Projection } from "../fisher/projection.ts";
 import type { RowSource } from "../fisher/rows.ts";
 import { DESCRIPTOR_WIDTH } from "../fisher/sift-settings.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { inMemory } from "../representers/features.ts";
 import { ENCODING, type EncodingHead, encodingIn, encodingTensors } from "./fisher-open.ts";
 import type { FisherReport } from "./fisher-options.ts";
 import { descriptorReader, sampled, sampledCount } from "./fisher-readers.ts";
 import { sessionOf, stored, type Training } from "./fisher-training.ts";
-import { arraysOf } from "./regions-open.ts";
+import { arraysIn } from "./kept-files.ts";
 import type { JobFolder } from "./run-folder.ts";
 
 export interface FittedEncoding {
@@ -49,9 +49,9 @@ export async function encodingOf(training: Training): Promise<FittedEncoding> {
 async function keptEncoding({ folder, read }: JobFolder): Promise<FittedEncoding | undefined> {
   const bytes = await read(ENCODING);
   if (bytes === undefined) return undefined;
-  const { metadata } = readSafetensors(bytes, ENCODING);
+  const { arrays, metadata } = arraysIn(bytes, folder, ENCODING);
   const { mixture, explained, samples, ...head } = JSON.parse(metadata.facts ?? "{}") as Facts;
-  return { mixture, explained, samples, encoding: encodingIn(await arraysOf(folder, ENCODING), head) };
+  return { mixture, explained, samples, encoding: encodingIn(arrays, head) };
 }
 
 async function fitted(training: Training): Promise<FittedEncoding> {

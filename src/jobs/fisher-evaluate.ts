@@ -21,8 +21,8 @@ import { explainedClasses, type ModelRanking, rankingOf, recognises } from "./fi
 import { clusterExamples, type SheetRow, type SheetWork, sheetPng, sheetRow } from "./fisher-evaluate-sheets.ts";
 import { type FisherFindings, findingsOf } from "./fisher-evaluate-summary.ts";
 import { evaluationTables } from "./fisher-evaluate-tables.ts";
-import { CLASSIFIERS, ENCODING } from "./fisher-open.ts";
-import { bytesOf, jsonBytes } from "./regions-open.ts";
+import { bytesOf, CLASSIFIERS, ENCODING } from "./fisher-open.ts";
+import { jsonBytes } from "./kept-files.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
 
 /** `evaluation.json`. */

@@ -5,7 +5,7 @@ import type { Framing } from "../fisher/framing.ts";
 import { type Encoding, type FisherPipeline, type SpatialLayout, vectorWidth } from "../fisher/pipeline.ts";
 import type { SiftSettings } from "../fisher/sift-settings.ts";
 import { writeSafetensors } from "../formats/safetensors.ts";
-import { type Arrays, arraysOf, bytesOf } from "./regions-open.ts";
+import { type Arrays, keptBy } from "./kept-files.ts";
 import { openStore, requireComplete, type Store } from "./representers-store.ts";
 
 /** What `fisher.json` says that reading the arrays needs; beside it, how the training went. */
@@ -35,6 +35,9 @@ export interface OpenFisher<H extends FisherHead = FisherHead> {
 
 /** Where the Fisher vectors of the training pictures lie. */
 export const VECTORS = "vectors";
+/** Files of `fisher train`. */
+export const { bytesOf, arraysOf } = keptBy("`onnxplain fisher train`");
+
 export const ENCODING = "encoding.safetensors";
 export const CLASSIFIERS = "classifiers.safetensors";
 

@@ -14,7 +14,7 @@ import { CLASSIFIERS, classifierBytes, VECTORS } from "./fisher-open.ts";
 import type { FisherReport, FisherRun } from "./fisher-options.ts";
 import { framedPictures } from "./fisher-pictures.ts";
 import type { Training } from "./fisher-training.ts";
-import { jsonBytes } from "./regions-open.ts";
+import { jsonBytes } from "./kept-files.ts";
 import type { Store } from "./representers-store.ts";
 import { sidecarsOf } from "./train-card.ts";
 

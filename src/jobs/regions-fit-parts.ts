@@ -5,6 +5,7 @@ import { writeSafetensors } from "../formats/safetensors.ts";
 import type { Boundaries } from "../regions/boundary.ts";
 import { softmaxOf } from "../regions/probabilities.ts";
 import type { Projections, Projector } from "../regions/projections.ts";
+import { arraysIn } from "./kept-files.ts";
 import {
   type LabelOf,
   type PictureHead,
@@ -12,7 +13,6 @@ import {
   type RegionNetwork,
   type UnreadPicture,
 } from "./regions-network.ts";
-import { arraysIn } from "./regions-open.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
 
 /** References of one part that were read, in order, and those that were not. */

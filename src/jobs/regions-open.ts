@@ -1,22 +1,21 @@
 /** @file A fit of regions as files, and read back from them. */
 import { files } from "#files";
-import { OnnxplainError } from "../errors.ts";
 import { readTable } from "../formats/parquet-read.ts";
 import { writeTable } from "../formats/parquet-write.ts";
-import { readSafetensors, writeSafetensors } from "../formats/safetensors.ts";
+import { writeSafetensors } from "../formats/safetensors.ts";
 import { tableOf } from "../formats/table.ts";
 import { wordsFor } from "../regions/bits.ts";
 import type { Boundaries } from "../regions/boundary.ts";
 import type { Bundle } from "../report/bundle.ts";
-import { sortedJson } from "../report/manifest.ts";
+import { type Arrays, jsonBytes, keptBy } from "./kept-files.ts";
 import type { RegionsReport, RegionsRun } from "./regions-fit.ts";
+
+/** Files of `regions fit` and `regions map`. */
+export const { bytesOf, arraysOf } = keptBy("`onnxplain regions fit` (or `regions map`)");
 
 export interface OpenRegions extends RegionsRun {
   readonly folder: string;
 }
-
-const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const jsonBytes = (value: unknown): Uint8Array => utf8(sortedJson(value as Parameters<typeof sortedJson>[0]));
 
 /** W `[Q, width]` float32, b `[Q]` float64, class pairs `[Q, 2]`, gaps `[Q]` float64. */
 export const boundaryTensors = ({ count, width, normals, offsets, pairs, gaps }: Boundaries) => ({
@@ -58,53 +57,6 @@ export function regionsFiles({ report, fit, references }: RegionsRun): Bundle {
     ["references.parquet", writeTable(table)],
     ["fit.json", jsonBytes(report)],
   ]);
-}
-
-/** Arrays of a `.safetensors` by name, type and length. */
-export interface Arrays {
-  readonly float32: (name: string, length: number) => Float32Array;
-  readonly float64: (name: string, length: number) => Float64Array;
-  readonly int32: (name: string, length: number) => Int32Array;
-  readonly uint32: (name: string, length: number) => Uint32Array;
-}
-
-/** Throws `E_FILE` for a file that is missing, and on reading an array that is not of this kind. */
-export const arraysOf = async (folder: string, file: string): Promise<Arrays> =>
-  arraysIn(await bytesOf(folder, file), folder, file).arrays;
-
-/** The same of bytes that were read, with the file's own words. */
-export function arraysIn(
-  bytes: Uint8Array,
-  folder: string,
-  file: string,
-): { readonly arrays: Arrays; readonly metadata: Readonly<Record<string, string>> } {
-  const { tensors, metadata } = readSafetensors(bytes, files.join(folder, file));
-  const of =
-    <T extends { readonly length: number }>(kind: abstract new (...args: never[]) => T) =>
-    (name: string, length: number): T => {
-      const data = tensors[name]?.data;
-      if (data instanceof kind && data.length === length) return data;
-      throw new OnnxplainError(
-        "E_FILE",
-        `\`${file}\` in \`${folder}\` has no \`${name}\` of ${length} numbers. It was written by another version, or changed: make it anew.`,
-        { file: folder },
-      );
-    };
-  return {
-    arrays: { float32: of(Float32Array), float64: of(Float64Array), int32: of(Int32Array), uint32: of(Uint32Array) },
-    metadata,
-  };
-}
-
-/** Throws `E_FILE`. */
-export async function bytesOf(folder: string, name: string): Promise<Uint8Array> {
-  const bytes = await files.read(files.join(folder, name));
-  if (bytes !== undefined) return bytes;
-  throw new OnnxplainError(
-    "E_FILE",
-    `\`${folder}\` has no \`${name}\`: nothing was finished there. Run \`onnxplain regions fit\` (or \`regions map\`) into it first.`,
-    { file: folder },
-  );
 }
 
 export const boundariesIn = (arrays: Arrays, count: number, width: number): Boundaries => ({

@@ -6,9 +6,10 @@ import { type Table, tableOf, tableOfRows } from "../formats/table.ts";
 import type { Ranked } from "../regions/distance.ts";
 import type { Region } from "../regions/region.ts";
 import type { Bundle } from "../report/bundle.ts";
+import { jsonBytes } from "./kept-files.ts";
 import type { ExplainedRegion, MappedPicture, RegionBoundary } from "./regions-explain.ts";
 import type { RegionsMap } from "./regions-map.ts";
-import { boundaryTensors, jsonBytes, type OpenRegions } from "./regions-open.ts";
+import { boundaryTensors, type OpenRegions } from "./regions-open.ts";
 
 const known = (label: number): number | null => (label < 0 ? null : label);
 
