@@ -11,6 +11,7 @@ export default defineConfig({
       "#files": at("./src/jobs/files-node.ts"),
       "#synth": at("./src/jobs/synth-node.ts"),
       "#run-folder": at("./src/jobs/run-folder-node.ts"),
+      "#serve": at("./src/serve/node.ts"),
     },
   },
   test: { include: ["test/**/*.test.ts"], testTimeout: 60_000, maxWorkers: 2 },

@@ -1,6 +1,17 @@
 /** @file What the verbs of `concepts` share: flags, where answers go. */
 import { extname, join } from "node:path";
-import { type DataSet, OnnxplainError, openDataSet, POSITIONS, type Positions, sortedJson } from "../src/index.ts";
+import {
+  type ConceptsPage,
+  conceptsSheet,
+  type DataSet,
+  OnnxplainError,
+  openDataSet,
+  PAGE_FILE,
+  POSITIONS,
+  type Positions,
+  packPage,
+  sortedJson,
+} from "../src/index.ts";
 import { DATA_FLAGS } from "./data.ts";
 import { choice, type Flags, isSet, MODEL_FLAGS, number, RUN_FLAGS, text, type Values } from "./flags.ts";
 import { deviceOptions } from "./open.ts";
@@ -81,7 +92,7 @@ export const randomFrom = async (values: Values): Promise<DataSet | undefined> =
 export interface Answer {
   readonly document: object;
   readonly text: string;
-  readonly page: () => Promise<string>;
+  readonly page: () => Promise<ConceptsPage>;
   /** Beside page and document in a folder. */
   readonly files: () => Promise<ReadonlyMap<string, Uint8Array>>;
 }
@@ -106,17 +117,20 @@ export async function refusePlace(values: Values): Promise<void> {
 export async function deliver(values: Values, answer: Answer, console: Console): Promise<void> {
   const out = text(values, "out");
   const kind = out === undefined ? undefined : extname(out).toLowerCase();
-  if (out !== undefined && kind === ".html") await writeWhole(out, bytes(await answer.page()));
+  if (out !== undefined && kind === ".html") await writeWhole(out, bytes(await conceptsSheet(await answer.page())));
   else if (out !== undefined && kind === ".json") await writeWhole(out, bytes(jsonOf(answer.document)));
-  else if (out !== undefined)
+  else if (out !== undefined) {
+    const page = await answer.page();
     await writeFolder(
       out,
       new Map([
         ...(await answer.files()),
-        ["concepts.html", bytes(await answer.page())],
+        [PAGE_FILE, packPage("concepts", page)],
+        ["concepts.html", bytes(await conceptsSheet(page))],
         ["concepts.json", bytes(jsonOf(answer.document))],
       ]),
     );
+  }
   if (isSet(values, "json")) console.print(jsonOf(answer.document).trimEnd());
   else
     console.print(

@@ -4,7 +4,7 @@ import {
   type FoundConcepts,
   findConceptsIn,
   foundConceptsDocument,
-  foundConceptsPage,
+  foundConceptsInput,
   OnnxplainError,
 } from "../src/index.ts";
 import {
@@ -84,7 +84,7 @@ export const conceptsFind: Verb = {
         {
           document: foundConceptsDocument(answer),
           text: textOf(answer),
-          page: () => foundConceptsPage(answer, { facts, significance }),
+          page: () => foundConceptsInput(answer, { facts, significance }),
           files: () => conceptPatchFiles(answer),
         },
         out,

@@ -5,7 +5,7 @@ import {
   type TestedConcepts,
   testConceptsIn,
   testedConceptsDocument,
-  testedConceptsPage,
+  testedConceptsInput,
 } from "../src/index.ts";
 import {
   CONCEPT_FLAGS,
@@ -66,7 +66,7 @@ export const conceptsTcav: Verb = {
         {
           document: testedConceptsDocument(answer),
           text: textOf(answer),
-          page: () => testedConceptsPage(answer, { facts, significance }),
+          page: () => testedConceptsInput(answer, { facts, significance }),
           files: async () => new Map(),
         },
         out,

@@ -3,8 +3,11 @@
 import { readFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import {
+  applyEdits,
   CHANNEL_REDUCERS,
   COLORMAP_NAMES,
+  decodeImage,
+  type Edit,
   type ExplainAllOptions,
   type Explainer,
   type Explanation,
@@ -13,6 +16,7 @@ import {
   type ImageInput,
   OnnxplainError,
   type PictureOptions,
+  parseEdit,
   readNpy,
   sortedJson,
   topClasses,
@@ -21,6 +25,7 @@ import { destination, documentOf, type Explained, folderOf, type Place, type Wri
 import {
   choice,
   commandLine,
+  EDIT_FLAG,
   type Flags,
   helpPage,
   isSet,
@@ -70,6 +75,7 @@ const FLAGS = {
     value: "WHERE=RULE",
     about: "rule of single layers, as 'conv*=gamma:0.25'; may be repeated (--param rules)",
   },
+  edit: EDIT_FLAG,
   ledger: { type: "boolean", about: "account for the relevance of every node (--param ledger=true)" },
   show: { type: "boolean", about: "draw the maps in the terminal" },
   out: {
@@ -110,7 +116,8 @@ export const explainVerb: Verb = {
       const options = optionsFrom(values, { model, methods });
       const command = commandLine("explain", argv);
       const context = { model, values, picture: pictureFrom(values), command, several: methods.length > 1 };
-      return await explainImages(rest, { options, context, place, out });
+      const edits = list(values, "edit").map(parseEdit);
+      return await explainImages(rest, { options, context, place, out, edits });
     } finally {
       await model.dispose();
     }
@@ -122,9 +129,10 @@ interface Job {
   readonly context: WriteContext;
   readonly place: Place | undefined;
   readonly out: Console;
+  readonly edits: readonly Edit[];
 }
 
-async function explainImages(images: readonly string[], { options, context, place, out }: Job): Promise<number> {
+async function explainImages(images: readonly string[], { options, context, place, out, edits }: Job): Promise<number> {
   const { model, values } = context;
   const all: Explained[] = [];
   const files = new Map<string, Uint8Array>();
@@ -132,7 +140,8 @@ async function explainImages(images: readonly string[], { options, context, plac
   for (const image of images) {
     const line = progressLine(basename(image), isSet(values, "quiet"));
     try {
-      const made = await explainAll(model, await readInput(image), { ...options, onProgress: line.onProgress });
+      const input = await readInput(image, edits, out);
+      const made = await explainAll(model, input, { ...options, onProgress: line.onProgress });
       line.finish();
       const explained = { ...made, image: basename(image) };
       all.push(explained);
@@ -224,9 +233,12 @@ function pictureFrom(values: Values): PictureOptions {
   };
 }
 
-/** A picture by path, or a tensor from a `.npy` file. */
-async function readInput(image: string): Promise<ImageInput> {
-  if (extname(image).toLowerCase() !== ".npy") return image;
+/** A picture by path, edited where that was asked for, or a tensor from a `.npy` file. */
+async function readInput(image: string, edits: readonly Edit[], out: Console): Promise<ImageInput> {
+  const tensor = extname(image).toLowerCase() === ".npy";
+  if (!tensor && edits.length === 0) return image;
+  if (tensor && edits.length > 0)
+    throw new OnnxplainError("E_USAGE", `\`--edit\` changes pictures; \`${image}\` is a tensor, fed as it is.`);
   let bytes: Uint8Array;
   try {
     bytes = await readFile(image);
@@ -235,6 +247,11 @@ async function readInput(image: string): Promise<ImageInput> {
       file: image,
       cause,
     });
+  }
+  if (!tensor) {
+    const edited = applyEdits(await decodeImage(bytes, image), edits);
+    for (const note of edited.notes) out.note(`note: ${basename(image)}: ${note}`);
+    return edited.image;
   }
   const { dims, data } = readNpy(bytes, image);
   return { dims, data: data instanceof Float32Array ? data : Float32Array.from(data as ArrayLike<number>, Number) };

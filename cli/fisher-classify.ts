@@ -10,6 +10,7 @@ import {
   type Table,
   tableOfRows,
   writeCsv,
+  writeTable,
 } from "../src/index.ts";
 import { decided, editsFrom, openPipeline, PIPELINE_FLAGS, picturesNamed, signed } from "./fisher-source.ts";
 import { type Flags, helpPage, isSet, MODEL_FLAGS, parseFlags, RUN_FLAGS, text, type Values } from "./flags.ts";
@@ -17,11 +18,16 @@ import { untilInterrupted } from "./interrupt.ts";
 import { classifierOptions, deviceOptions, openModel, preprocessingFrom } from "./open.ts";
 import { progressLine } from "./progress.ts";
 import { hushed, type Verb } from "./verb.ts";
-import { writeWhole } from "./write.ts";
+import { refuseFull, writeFolder, writeWhole } from "./write.ts";
 
 const FLAGS = {
   ...PIPELINE_FLAGS,
-  out: { type: "string", short: "o", value: "FILE", about: ".json or .csv (default: a summary on stdout)" },
+  out: {
+    type: "string",
+    short: "o",
+    value: "PLACE",
+    about: "a file .json or .csv, or a folder for both (default: a summary on stdout)",
+  },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
   ...MODEL_FLAGS,
@@ -41,8 +47,13 @@ export const fisherClassify: Verb = {
     const { values, rest } = parseFlags("fisher classify", argv, FLAGS);
     const pictures = picturesNamed(rest, "classify");
     const file = text(values, "out");
-    if (file !== undefined && !KINDS.includes(extname(file).toLowerCase()))
-      throw new OnnxplainError("E_USAGE", `Expected \`-o\` to end in ${KINDS.join(" or ")}, got \`${file}\`.`);
+    const folder = file !== undefined && (extname(file) === "" || file.endsWith("/"));
+    if (folder) await refuseFull(file);
+    else if (file !== undefined && !KINDS.includes(extname(file).toLowerCase()))
+      throw new OnnxplainError(
+        "E_USAGE",
+        `Expected \`-o\` to be a folder or to end in ${KINDS.join(" or ")}, got \`${file}\`.`,
+      );
     const { words, edits } = editsFrom(values);
     const open = await openPipeline(values, "classify");
     const model = text(values, "model") === undefined ? undefined : await openModel(values);
@@ -67,9 +78,19 @@ export const fisherClassify: Verb = {
     }
     const json = (): string =>
       sortedJson({ edits: words, pictures: all } as unknown as Parameters<typeof sortedJson>[0]);
-    if (file !== undefined) {
+    const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
+    if (folder)
+      await writeFolder(
+        file,
+        new Map([
+          ["classification.json", utf8(json())],
+          ["scores.csv", utf8(writeCsv(tableFor(all)))],
+          ["scores.parquet", writeTable(tableFor(all))],
+        ]),
+      );
+    else if (file !== undefined) {
       const content = extname(file).toLowerCase() === ".csv" ? writeCsv(tableFor(all)) : json();
-      await writeWhole(file, new TextEncoder().encode(content));
+      await writeWhole(file, utf8(content));
     }
     out.print(isSet(values, "json") ? json().trimEnd() : (file ?? all.flatMap((c) => textOf(c)).join("\n")));
     return 0;

@@ -19,6 +19,8 @@ import {
   type Likenesses,
   OnnxplainError,
   openDataSet,
+  PAGE_FILE,
+  packPage,
   picturesOf,
   relevanceAsked,
   sharedIds,
@@ -51,6 +53,8 @@ export interface Collector {
 interface Gatherer {
   readonly add: (explained: ExplainedFisher) => Promise<void>;
   readonly bytes: () => Promise<Uint8Array>;
+  /** `page.safetensors`, of a page. */
+  readonly page?: () => Promise<Uint8Array>;
 }
 
 const utf8 = (words: string): Uint8Array => new TextEncoder().encode(words);
@@ -146,7 +150,10 @@ async function folder(path: string, context: FisherContext): Promise<Collector> 
     },
     write: async () => {
       const files = new Map<string, Uint8Array>();
-      for (const [name, gatherer] of gatherers) files.set(name, await gatherer.bytes());
+      for (const [name, gatherer] of gatherers) {
+        files.set(name, await gatherer.bytes());
+        if (gatherer.page) files.set(PAGE_FILE, await gatherer.page());
+      }
       await writeFolder(path, files);
     },
   };
@@ -158,41 +165,41 @@ async function page(context: FisherContext): Promise<Gatherer> {
   const asked = relevanceAsked(options);
   const labels = asked.shares > 0 ? await trainingClasses(open) : undefined;
   const data = asked.shares > 0 ? await trainingData(context) : undefined;
-  return gather(
-    async (explained) => {
-      const train: Likenesses | undefined = data && (await picturesOf(data, sharedIds([explained])));
-      return fisherPagePicture(open, explained, { train, labels });
+  const items: Awaited<ReturnType<typeof fisherPagePicture>>[] = [];
+  const input = () => ({
+    labels: head.labels,
+    edits,
+    items,
+    facts: {
+      model: open.folder,
+      data: head.data,
+      settings: [
+        ["variant", asked.variant],
+        ...(asked.variant === "epsilon" ? ([["epsilon", String(asked.epsilon)]] as const) : []),
+        ["area of a descriptor", asked.area],
+        ["descriptors", `bins of ${head.sift.sizes.join(", ")} pixels every ${head.sift.step}`],
+        ["mixture", `${head.components} Gaussians of ${head.width} numbers`],
+        ["layout", head.spatial],
+        ...(edits.length > 0 ? ([["edits", edits.join("; ")]] as const) : []),
+      ] as const,
+      command,
+      notes: head.notes,
     },
-    async (items) => {
-      const missing = asked.shares > 0 && data === undefined;
-      if (missing)
+  });
+  return {
+    add: async (explained) => {
+      const train: Likenesses | undefined = data && (await picturesOf(data, sharedIds([explained])));
+      items.push(await fisherPagePicture(open, explained, { train, labels }));
+    },
+    bytes: async () => {
+      if (asked.shares > 0 && data === undefined)
         note(
           `note: the training pictures are not where they were (\`${head.data}\`); \`--data DATA\` says where they lie`,
         );
-      return utf8(
-        await fisherExplainPage({
-          labels: head.labels,
-          edits,
-          items,
-          facts: {
-            model: open.folder,
-            data: head.data,
-            settings: [
-              ["variant", asked.variant],
-              ...(asked.variant === "epsilon" ? ([["epsilon", String(asked.epsilon)]] as const) : []),
-              ["area of a descriptor", asked.area],
-              ["descriptors", `bins of ${head.sift.sizes.join(", ")} pixels every ${head.sift.step}`],
-              ["mixture", `${head.components} Gaussians of ${head.width} numbers`],
-              ["layout", head.spatial],
-              ...(edits.length > 0 ? ([["edits", edits.join("; ")]] as const) : []),
-            ],
-            command,
-            notes: head.notes,
-          },
-        }),
-      );
+      return utf8(await fisherExplainPage(input()));
     },
-  );
+    page: async () => packPage("fisher explain", input()),
+  };
 }
 
 /** The data that was trained on; undefined where it is not to be found and none was named. */

@@ -9,17 +9,11 @@ import {
   parseEdit,
   type TrainedFisher,
 } from "../src/index.ts";
-import { type Flags, list, text, type Values } from "./flags.ts";
+import { EDIT_FLAG, type Flags, list, text, type Values } from "./flags.ts";
 
 export const PIPELINE_FLAGS = {
   pipeline: { type: "string", value: "MODEL/", about: "folder of `fisher train`" },
-  edit: {
-    type: "string",
-    multiple: true,
-    value: "box=…,fill=…",
-    about:
-      "what if: paint over x0,y0,x1,y1 of the picture with grey, mean, blur, blur:SIGMA, #rrggbb or from:x,y; may be repeated",
-  },
+  edit: EDIT_FLAG,
 } as const satisfies Flags;
 
 /** Throws `E_USAGE` without a folder, `E_FILE` for one that holds no trained pipeline. */

@@ -47,6 +47,15 @@ export const RUN_FLAGS = {
   seed: { type: "string", value: "N", about: "seed of stochastic methods (default 0)" },
 } as const satisfies Flags;
 
+/** What if: of the verbs that read single pictures. */
+export const EDIT_FLAG = {
+  type: "string",
+  multiple: true,
+  value: "box=…,fill=…",
+  about:
+    "what if: paint over x0,y0,x1,y1 of the picture with grey, mean, blur, blur:SIGMA, #rrggbb or from:x,y; may be repeated",
+} as const satisfies Flag;
+
 export type Values = Readonly<Record<string, string | boolean | readonly (string | boolean)[] | undefined>>;
 
 /** Parse; throws `E_USAGE` naming the flag and what the verb knows. */

@@ -14,6 +14,8 @@ import { methods } from "./methods.ts";
 import { patternsVerb } from "./patterns.ts";
 import { regionsVerb } from "./regions.ts";
 import { representersVerb } from "./representers.ts";
+import { studioVerb } from "./studio.ts";
+import { studyVerb } from "./study.ts";
 import { synth } from "./synth.ts";
 import { trainVerb } from "./train.ts";
 import { type Console, terminal, type Verb } from "./verb.ts";
@@ -30,6 +32,8 @@ const VERBS: Readonly<Record<string, Verb>> = {
   regions: regionsVerb,
   patterns: patternsVerb,
   fisher: fisherVerb,
+  study: studyVerb,
+  studio: studioVerb,
   methods,
   synth,
   bench,

@@ -9,6 +9,8 @@ import {
   namedPictures,
   OnnxplainError,
   type OpenRegions,
+  PAGE_FILE,
+  packPage,
   readAll,
   readStored,
   regionsExplainPage,
@@ -19,8 +21,8 @@ import {
 import { commandLine, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
 import { deviceOptions } from "./open.ts";
 import { openSource, SOURCE_FLAGS } from "./regions-source.ts";
-import { hushed, type Verb } from "./verb.ts";
-import { writeWhole } from "./write.ts";
+import { hushed, once, type Verb } from "./verb.ts";
+import { refuseFull, writeFolder, writeWhole } from "./write.ts";
 
 export const COVER_FLAGS = {
   delta: {
@@ -41,7 +43,12 @@ const FLAGS = {
     about: "folder of `regions map`: say which of its regions cover the picture",
   },
   ...COVER_FLAGS,
-  out: { type: "string", short: "o", value: "FILE", about: ".html, .json or .csv (default: a summary on stdout)" },
+  out: {
+    type: "string",
+    short: "o",
+    value: "PLACE",
+    about: "a file .html, .json or .csv, or a folder for all of them (default: a summary on stdout)",
+  },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
   ...SOURCE_FLAGS,
@@ -61,16 +68,21 @@ export const regionsExplain: Verb = {
     if (rest.length === 0) throw new OnnxplainError("E_USAGE", "Nothing to explain. Name pictures.");
     const file = text(own, "out");
     const kind = file === undefined ? undefined : extname(file).toLowerCase();
-    if (kind !== undefined && !KINDS.includes(kind))
-      throw new OnnxplainError("E_USAGE", `Expected \`-o\` to end in ${KINDS.join(", ")}, got \`${file}\`.`);
+    const folder = file !== undefined && (kind === "" || file.endsWith("/"));
+    if (folder) await refuseFull(file);
+    else if (kind !== undefined && !KINDS.includes(kind))
+      throw new OnnxplainError(
+        "E_USAGE",
+        `Expected \`-o\` to be a folder or to end in ${KINDS.join(", ")}, got \`${file}\`.`,
+      );
     const asked = {
       k: number(own, "k", { min: 0 }),
       delta: number(own, "delta", { min: 0 }),
       prune: isSet(own, "prune"),
       unitNormals: isSet(own, "unit-normals"),
     };
-    const folder = text(own, "stored");
-    const stored = folder === undefined ? undefined : await readStored(folder);
+    const kept = text(own, "stored");
+    const stored = kept === undefined ? undefined : await readStored(kept);
     const { model, network, of, open, labelOf, values } = await openSource(own, "explain");
     try {
       const pictures = await readAll(network, await itemsOf(namedPictures(rest)), { labelOf });
@@ -82,12 +94,18 @@ export const regionsExplain: Verb = {
         command: commandLine("regions explain", argv),
       };
       const json = (): string => sortedJson(explainedDocument(open, explained) as Parameters<typeof sortedJson>[0]);
+      const input = once(() => regionsExplainPageOf({ open, network, facts }, explained));
       const content: Readonly<Record<string, () => Promise<string> | string>> = {
-        ".html": async () => regionsExplainPage(await regionsExplainPageOf({ open, network, facts }, explained)),
+        ".html": async () => regionsExplainPage(await input()),
         ".json": json,
         ".csv": () => writeCsv(coveredTable(open, explained)),
       };
-      if (file !== undefined) await writeWhole(file, new TextEncoder().encode(await content[kind ?? ".json"]?.()));
+      const utf8 = async (form: string): Promise<Uint8Array> => new TextEncoder().encode(await content[form]?.());
+      if (folder) {
+        const files = new Map<string, Uint8Array>();
+        for (const form of KINDS) files.set(`explanation${form}`, await utf8(form));
+        await writeFolder(file, files.set(PAGE_FILE, packPage("regions explain", await input())));
+      } else if (file !== undefined) await writeWhole(file, await utf8(kind ?? ".json"));
       const out = hushed(console, isSet(own, "quiet"));
       for (const note of new Set(explained.flatMap((e) => e.notes))) out.note(`note: ${note}`);
       out.print(isSet(own, "json") ? json().trimEnd() : (file ?? textOf(open, explained)));

@@ -5,6 +5,8 @@ import {
   mapRegions,
   OnnxplainError,
   type OpenRegions,
+  PAGE_FILE,
+  packPage,
   type RegionsMap,
   regionsMapPage,
   regionsMapPageOf,
@@ -70,9 +72,11 @@ export const regionsMap: Verb = {
         settings: [...settingsOf(open), ["inputs", String(map.inputs.length)] as const],
         command: commandLine("regions map", argv),
       };
-      const page = await regionsMapPage(await regionsMapPageOf({ open, network, facts }, map));
-      const files = new Map(mapFiles(open, map));
-      await writeFolder(folder, files.set("index.html", new TextEncoder().encode(page)));
+      const input = await regionsMapPageOf({ open, network, facts }, map);
+      const files = new Map(mapFiles(open, map))
+        .set(PAGE_FILE, packPage("regions map", input))
+        .set("index.html", new TextEncoder().encode(await regionsMapPage(input)));
+      await writeFolder(folder, files);
       const out = hushed(console, isSet(own, "quiet"));
       for (const note of map.notes) out.note(`note: ${note}`);
       out.print(

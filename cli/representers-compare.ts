@@ -7,6 +7,8 @@ import {
   type InfluenceMethod,
   OnnxplainError,
   openRepresenters,
+  PAGE_FILE,
+  packPage,
   type RepresentersComparison,
   sortedJson,
 } from "../src/index.ts";
@@ -98,11 +100,13 @@ export const representersCompare: Verb = {
         command: commandLine("representers compare", argv),
       };
       const encoder = new TextEncoder();
+      const page = comparePageOf(made, facts);
       await writeFolder(
         place,
         new Map([
-          ["compare.html", encoder.encode(await comparePage(comparePageOf(made, facts)))],
+          ["compare.html", encoder.encode(await comparePage(page))],
           ["compare.json", encoder.encode(record)],
+          [PAGE_FILE, packPage("representers compare", page)],
         ]),
       );
     }

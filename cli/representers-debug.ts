@@ -9,7 +9,9 @@ import {
   OnnxplainError,
   type OpenRepresenters,
   openRepresenters,
+  PAGE_FILE,
   type PageFacts,
+  packPage,
   picturesOf,
   type RepresentersDebug,
   type RepresentersSimulation,
@@ -131,6 +133,7 @@ async function listed(open: OpenRepresenters, values: Values, facts: PageFacts, 
     ["suspects.html", bytes(await debugPage(page))],
     ["suspects.csv", bytes(writeCsv(debugTable(page)))],
     ["debug.json", bytes(json(record))],
+    [PAGE_FILE, packPage("representers debug", page)],
   ]);
 }
 
@@ -193,6 +196,7 @@ async function simulated(
     ["simulation.png", await simulationPicture(page)],
     ["simulation.csv", bytes(writeCsv(tableOfRows(rows, types)))],
     ["simulation.json", bytes(json(made))],
+    [PAGE_FILE, packPage("representers simulate", page)],
   ]);
 }
 

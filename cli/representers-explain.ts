@@ -16,10 +16,14 @@ import {
   OnnxplainError,
   type OpenRepresenters,
   openRepresenters,
+  PAGE_FILE,
+  packPage,
   picturesOf,
   type RepresentersExplainOptions,
   readCsv,
+  representersConfusionInput,
   representersConfusionPage,
+  representersExplainInput,
   representersExplainPage,
   sortedJson,
   type TestPoint,
@@ -38,8 +42,8 @@ import {
   SOURCE_FLAGS,
   WHOLE,
 } from "./representers-source.ts";
-import { hushed, type Verb } from "./verb.ts";
-import { writeWhole } from "./write.ts";
+import { hushed, once, type Verb } from "./verb.ts";
+import { refuseFull, writeFolder, writeWhole } from "./write.ts";
 
 const FLAGS = {
   representers: { type: "string", value: "DIR", about: "folder of `representers fit`" },
@@ -60,7 +64,12 @@ const FLAGS = {
     type: "boolean",
     about: "leave the constant out of similarities, as the paper's notebooks do (sums are then no scores)",
   },
-  out: { type: "string", short: "o", value: "FILE", about: ".html, .json or .csv (default: a table on stdout)" },
+  out: {
+    type: "string",
+    short: "o",
+    value: "PLACE",
+    about: "a file .html, .json or .csv, or a folder for all of them (default: a table on stdout)",
+  },
   device: RUN_FLAGS.device,
   threads: RUN_FLAGS.threads,
   ...MAPS_FLAGS,
@@ -89,6 +98,7 @@ export const representersExplain: Verb = {
         "Nothing to explain. Name pictures or an array file, or give `--confused A:B`.",
       );
     const kind = kindOf(text(own, "out"));
+    if (kind === "folder") await refuseFull(text(own, "out") as string);
     const open = await openRepresenters(folder);
     const values: Values = { ...((open.report.origin ?? {}) as Values), ...own };
     const mapsFile = mapsAsked(values, rest);
@@ -101,8 +111,10 @@ export const representersExplain: Verb = {
     };
     const write = async (what: Written): Promise<number> => {
       const file = text(own, "out");
-      const content = file === undefined || isSet(own, "json") ? undefined : await what[kind ?? "html"]();
-      if (file !== undefined && content !== undefined) await writeWhole(file, new TextEncoder().encode(content));
+      const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
+      if (file !== undefined && kind === "folder") await writeFolder(file, await folderOf(what, utf8));
+      else if (file !== undefined && kind !== undefined && kind !== "folder" && !isSet(own, "json"))
+        await writeWhole(file, utf8(await what[kind]()));
       out.print(isSet(own, "json") ? (await what.json()).trimEnd() : (file ?? (await what.text())));
       return 0;
     };
@@ -126,6 +138,8 @@ export const representersExplain: Verb = {
       const said = async (): Promise<Looks> => (text(values, "vocabulary") === undefined ? {} : looks());
       const code = await write({
         html: async () => representersExplainPage(open, explained, { facts, looks: await looks() }),
+        page: async () =>
+          packPage("representers explain", representersExplainInput(open, explained, { facts, looks: await looks() })),
         json: async () =>
           jsonOf({ ...documentOf(open, explained, await said()), ...(maps ? { maps: maps.about } : {}) }),
         csv: async () => writeCsv(explainTable(open, explained)),
@@ -142,17 +156,10 @@ export const representersExplain: Verb = {
   },
 };
 
-/** A value that is made when first asked for. */
-function once<T>(make: () => Promise<T>): () => Promise<T> {
-  let made: Promise<T> | undefined;
-  return () => {
-    made ??= make();
-    return made;
-  };
-}
-
 interface Written {
   readonly html: () => Promise<string>;
+  /** `page.safetensors`. */
+  readonly page: () => Promise<Uint8Array>;
   readonly json: () => Promise<string>;
   readonly csv: () => Promise<string>;
   readonly text: () => Promise<string>;
@@ -161,13 +168,20 @@ type Kind = "html" | "json" | "csv";
 const KINDS: readonly Kind[] = ["html", "json", "csv"];
 const jsonOf = (value: unknown): string => sortedJson(value as Parameters<typeof sortedJson>[0]);
 
-function kindOf(file: string | undefined): Kind | undefined {
+async function folderOf(what: Written, utf8: (content: string) => Uint8Array): Promise<Map<string, Uint8Array>> {
+  const files = new Map<string, Uint8Array>();
+  for (const kind of KINDS) files.set(`explanation.${kind}`, utf8(await what[kind]()));
+  return files.set(PAGE_FILE, await what.page());
+}
+
+function kindOf(file: string | undefined): Kind | "folder" | undefined {
   if (file === undefined) return undefined;
+  if (extname(file) === "" || file.endsWith("/")) return "folder";
   const found = KINDS.find((k) => extname(file).toLowerCase() === `.${k}`);
   if (found) return found;
   throw new OnnxplainError(
     "E_USAGE",
-    `Expected \`-o\` to end in ${KINDS.map((k) => `.${k}`).join(", ")}, got \`${file}\`.`,
+    `Expected \`-o\` to be a folder or to end in ${KINDS.map((k) => `.${k}`).join(", ")}, got \`${file}\`.`,
   );
 }
 
@@ -204,6 +218,8 @@ async function confusion(
   }));
   return {
     html: async () => representersConfusionPage(open, found, { facts, looks: await looks() }),
+    page: async () =>
+      packPage("representers confused", representersConfusionInput(open, found, { facts, looks: await looks() })),
     json: async () => jsonOf({ ...found, inhibitory, confused: found.confused.map((p) => p.id) }),
     csv: async () =>
       [

@@ -5,12 +5,15 @@ import {
   ACTIVATION_NAMES,
   type FeatureArrays,
   OnnxplainError,
+  PAGE_FILE,
+  packPage,
   REPRESENTER_SOLVERS,
   type RepresentersFitOptions,
   type RepresentersInput,
   type RepresentersReport,
   type RepresentersRun,
   readLabels,
+  representersFitInput,
   representersFitPage,
   runRepresentersFit,
   type SplitReport,
@@ -97,6 +100,7 @@ export const representersFit: Verb = {
         onProgress: line.fit,
       }).finally(line.finish);
       const facts = { model, data: input.train.name, settings: [], command };
+      await writeWhole(join(folder, PAGE_FILE), packPage("representers fit", representersFitInput(run, facts)));
       await writeWhole(join(folder, "fit.html"), new TextEncoder().encode(await representersFitPage(run, facts)));
       tell(run, out, isSet(values, "json"));
       return run.report.unread.length > 0 || !run.report.stationarity.reached ? 3 : 0;

@@ -22,3 +22,12 @@ export const terminal: Console = {
 
 /** Quiet runs drop remarks, never results. */
 export const hushed = (out: Console, quiet: boolean): Console => (quiet ? { ...out, note: () => undefined } : out);
+
+/** A value that is made when first asked for. */
+export function once<T>(make: () => Promise<T>): () => Promise<T> {
+  let made: Promise<T> | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}

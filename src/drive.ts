@@ -2,6 +2,7 @@
 import { OnnxplainError } from "./errors.ts";
 import type { Model } from "./graph/types.ts";
 import type { Fold, Plan, Probe, Row, RowResult, RowsPlan, Sample, StepsPlan } from "./methods/method.ts";
+import { pause } from "./pause.ts";
 import type { HostTensor, Session } from "./runtime/session.ts";
 
 export interface Progress {
@@ -31,16 +32,25 @@ export async function drive<Result>(
   return "steps" in plan ? inStep(plan, samples, found, options, tally) : inRows(plan, samples, found, options, tally);
 }
 
+/** Computing goes on for so long, in ms, before others have a turn: whoever fires the signal may be one of them. */
+const STRETCH = 50;
+
 /** Counts rows, reports them, and stops when asked to. */
 interface Tally {
-  readonly check: () => void;
+  /** Before a run. Throws `E_ABORTED`. */
+  readonly check: () => Promise<void>;
   readonly add: (rows: number) => void;
 }
 
 function tallyOf(total: number, { signal, onProgress }: DriveOptions): Tally {
   let done = 0;
+  let turn = performance.now();
   return {
-    check: () => {
+    check: async () => {
+      if (performance.now() - turn > STRETCH) {
+        await pause();
+        turn = performance.now();
+      }
       if (signal?.aborted)
         throw new OnnxplainError("E_ABORTED", `Stopped after ${done} of ${total} passes.`, { cause: signal.reason });
     },
@@ -62,7 +72,7 @@ async function probed(
   const found: RowResult[] = [];
   const tally = tallyOf(samples.length, { session: session as Session, batch: 1, signal });
   for (const sample of samples) {
-    tally.check();
+    await tally.check();
     const [result] = await runRows(session as Session, probe, [probe.row(sample)]);
     found.push(result as RowResult);
     tally.add(1);
@@ -87,7 +97,7 @@ async function inRows<Result>(
   let shared: Row = {};
   const flush = async (): Promise<void> => {
     if (pending.length === 0) return;
-    tally.check();
+    await tally.check();
     const rows = pending.map((p) => p.row);
     const { perRow, perRun } = await runWith(session, plan, rows, shared);
     for (const [i, { fold }] of pending.entries()) fold.add(perRow[i] as RowResult);
@@ -127,7 +137,7 @@ async function inStep<Result>(
     waiting = waiting.filter(({ next }) => !next.done);
     if (waiting.length === 0) return done;
     for (let at = 0; at < waiting.length; at += batch) {
-      tally.check();
+      await tally.check();
       const group = waiting.slice(at, at + batch);
       const results = await runRows(
         session,

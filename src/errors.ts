@@ -22,6 +22,7 @@ export type ErrorCode =
   | "E_RUNTIME"
   | "E_DEVICE"
   | "E_FILE"
+  | "E_PORT"
   | "E_DATA_EMPTY"
   | "E_DATA_CLASSES"
   | "E_USAGE"

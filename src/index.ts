@@ -1,6 +1,8 @@
 /** @file The public API: explicit re-exports only. */
 
+export { decodeImage } from "#decode";
 export { configureRuntime, type RuntimeConfig } from "#ort";
+export { readStudyRecords, serveStudio, serveStudy, writeStudio } from "#serve";
 export { writeSynth } from "#synth";
 export { type Compiled, type CompileOptions, compile } from "./compile.ts";
 export { type BoxCorners, boxesOfClass } from "./data/boxes.ts";
@@ -33,6 +35,9 @@ export { type MethodAsk, type MetricAsk, splitList } from "./evaluate/ask.ts";
 export { type Evaluation, evaluate, prepareEvaluation } from "./evaluate/evaluate.ts";
 export type { CountRow, EvaluatedWindow, EvaluateOptions, ImageFailure, WorkCounts } from "./evaluate/options.ts";
 export { EVALUATION_PRESETS, type EvaluationPreset, findPreset } from "./evaluate/presets.ts";
+export { watchMetric, watchMetrics } from "./evaluate/watch.ts";
+export type { Asked, WatchAllOptions, Watched, WatchedPicture, WatchOptions } from "./evaluate/watch-options.ts";
+export type { OwnMap, SingleMap, WatchedMap } from "./evaluate/watched-map.ts";
 export {
   argMax,
   type ExplainAllOptions,
@@ -76,9 +81,20 @@ export {
   tableOfRows,
 } from "./formats/table.ts";
 export type { Model, Tensor } from "./graph/types.ts";
+export { type NodeRelevance, relevanceOf } from "./graph-view/relevance.ts";
+export {
+  type GraphEdge,
+  type GraphGroup,
+  type GraphKind,
+  type GraphNode,
+  type GraphView,
+  graphView,
+} from "./graph-view/view.ts";
 export { COLORMAP_NAMES, type ColormapName } from "./image/colormap.ts";
+export type { DisplayRange } from "./image/display-range.ts";
 export { applyEdits, type Edit, type Edited, type EditOptions, type Fill } from "./image/edit.ts";
 export { parseEdit } from "./image/edit-text.ts";
+export { type Heatmap, type HeatmapOptions, heatmap } from "./image/heatmap.ts";
 export { OVERLAY_STYLES, type OverlayOptions, overlay } from "./image/overlay.ts";
 export { encodePng } from "./image/png.ts";
 export { type Preprocessing, preprocess } from "./image/preprocess.ts";
@@ -101,10 +117,12 @@ export {
 export {
   conceptPatchFiles,
   foundConceptsDocument,
+  foundConceptsInput,
   foundConceptsPage,
   readFoundConcepts,
   type StoredConcept,
   testedConceptsDocument,
+  testedConceptsInput,
   testedConceptsPage,
 } from "./jobs/concepts-answer.ts";
 export { type SeenOptions, type SeenSet, seenPictures } from "./jobs/concepts-pictures.ts";
@@ -166,6 +184,16 @@ export {
 } from "./jobs/fisher-pages.ts";
 export type { TrainingShare, TrainingShares } from "./jobs/fisher-shares.ts";
 export { runFisherTrain } from "./jobs/fisher-train.ts";
+export {
+  type MountEntry,
+  type MountedRun,
+  mountFolder,
+  mountRemote,
+  type RemoteFile,
+  type RemoteListing,
+  type RemoteRun,
+  unmount,
+} from "./jobs/mounts.ts";
 export { runPatternsFit } from "./jobs/patterns-fit.ts";
 export type { PatternsRun, PatternTimes } from "./jobs/patterns-fitting.ts";
 export { type Checkpoints, checkpointsOf, type PatternModelsOptions, patternModels } from "./jobs/patterns-models.ts";
@@ -287,13 +315,37 @@ export {
   type Looks,
   picturesOf,
   readVocabulary,
+  representersConfusionInput,
   representersConfusionPage,
+  representersExplainInput,
   representersExplainPage,
+  representersFitInput,
   representersFitPage,
   textsOf,
 } from "./jobs/representers-pages.ts";
 export { namedPictures, type PointSource, picturePoints } from "./jobs/representers-points.ts";
 export { explainTable } from "./jobs/representers-table.ts";
+export { openRunPage, type RunFiles, type RunKind, type RunView, runKindOf, runKinds } from "./jobs/run-page.ts";
+export { PAGE_FILE, packPage } from "./jobs/run-page-file.ts";
+export {
+  type AnalysedStudy,
+  analysed,
+  analysisDocument,
+  analysisFiles,
+  inOrderOfCodes,
+  openStudy,
+  type StudyFilesOptions,
+  thumbnailsOf,
+} from "./jobs/study-analyse.ts";
+export type { StudyNetwork } from "./jobs/study-draw.ts";
+export { helpByMethod, helpByRegions, type MethodHelp, type OpenHelper } from "./jobs/study-help.ts";
+export {
+  makeStudy,
+  type NewStudy,
+  type NewStudyOptions,
+  type StudyOf,
+  type WriteStudyFile,
+} from "./jobs/study-new.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";
 export { runTraining } from "./jobs/train.ts";
 export type { HistoryRow } from "./jobs/train-history.ts";
@@ -310,9 +362,15 @@ export { type LoadOptions, loadModel, readLabels } from "./load.ts";
 export type { Layer } from "./methods/layers.ts";
 export type { Checks, Method } from "./methods/method.ts";
 export { findMethod, METHODS } from "./methods/table.ts";
-export type { Target, TargetRequest } from "./methods/target.ts";
+export { parseTarget, type Target, type TargetRequest } from "./methods/target.ts";
+export { BASELINE_WORDS, BLIND, type Blind, baselineOf } from "./metrics/baselines.ts";
 export { type PairedComparison, pairedComparison } from "./metrics/compare-runs.ts";
+export { spearman } from "./metrics/correlations.ts";
+export { dilate } from "./metrics/dilate.ts";
+export type { Measured, Metric, Outcome, Variant } from "./metrics/metric.ts";
 export type { CurveRow, ResultRow } from "./metrics/result-row.ts";
+export { findMetric, METRICS } from "./metrics/table.ts";
+export { areaOf, intersection, type TopMask, topMask } from "./metrics/top-mask.ts";
 export { OPS } from "./ops/table.ts";
 export type { ParamSpec, Params, ParamValue } from "./params.ts";
 export { type Cav, type CavOptions, trainCav } from "./regions/concepts/cav.ts";
@@ -330,10 +388,18 @@ export {
 export { type Segment, type SegmentOptions, segmentsOf } from "./regions/concepts/segments.ts";
 export { type TcavOptions, type TcavResult, testConcept } from "./regions/concepts/tcav.ts";
 export { type Bundle, bundleOf, mapNpy, mapSafetensors, upsampledNpy } from "./report/bundle.ts";
+export type { ConceptsPage } from "./report/concepts/input.ts";
+export { conceptsSheet, conceptsView } from "./report/concepts/page.ts";
 export { explanationSheet, type SheetOptions } from "./report/explanation-sheet.ts";
-export { fisherExplainPage } from "./report/fisher/explain.ts";
+export { fisherEvaluationView } from "./report/fisher/evaluate.ts";
+export { fisherExplainPage, fisherExplainView } from "./report/fisher/explain.ts";
 export { fisherSheet, type SheetRow } from "./report/fisher/sheet.ts";
-export { htmlReport, type ReportContext, type ReportSubject } from "./report/html/report.ts";
+export type { Behaviour } from "./report/html/behaviours.ts";
+export { clear as clearHeat, neutralOf } from "./report/html/figures.ts";
+export type { Content, Markup } from "./report/html/markup.ts";
+export { type Page, page } from "./report/html/page.ts";
+export { htmlReport, type ReportContext, type ReportSubject, reportView } from "./report/html/report.ts";
+export { STYLE as PAGE_STYLE } from "./report/html/style.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export {
@@ -341,19 +407,36 @@ export {
   type ColouringName as PatternColouring,
 } from "./report/patterns/colouring.ts";
 export type { PatternsPage } from "./report/patterns/input.ts";
-export { patternsPage } from "./report/patterns/page.ts";
+export { patternsPage, patternsView } from "./report/patterns/page.ts";
 export { patternsPng, patternsSvg, STILL_KINDS, type StillOptions } from "./report/patterns/stills.ts";
 export { regionsTable } from "./report/patterns/tables.ts";
-export { heatmapPicture, overlayPicture, type PictureOptions, planeOf } from "./report/picture.ts";
-export { regionsExplainPage } from "./report/regions/explain.ts";
-export { regionsMapPage } from "./report/regions/map.ts";
-export { comparePage } from "./report/representers/compare.ts";
-export { debugPage, debugTable } from "./report/representers/debug.ts";
+export {
+  displayClip,
+  heatmapPicture,
+  overlayPicture,
+  type PictureOptions,
+  type PlaneMap,
+  planeOf,
+  upsampled,
+} from "./report/picture.ts";
+export { regionsEvaluationView } from "./report/regions/evaluate.ts";
+export { regionsExplainPage, regionsExplainView } from "./report/regions/explain.ts";
+export { regionsMapPage, regionsMapView } from "./report/regions/map.ts";
+export { comparePage, compareView } from "./report/representers/compare.ts";
+export { confusionView } from "./report/representers/confusion.ts";
+export { debugPage, debugTable, debugView } from "./report/representers/debug.ts";
+export { explainView } from "./report/representers/explain.ts";
+export { fitView } from "./report/representers/fit.ts";
 export type { PageFacts } from "./report/representers/input.ts";
-export { simulationPage, simulationPicture } from "./report/representers/simulation.ts";
+export { sensitivityView } from "./report/representers/sensitivity.ts";
+export { simulationPage, simulationPicture, simulationView } from "./report/representers/simulation.ts";
+export { runView } from "./report/run/report.ts";
 export { comparisonText, summaryText } from "./report/run/text.ts";
 export { type ShowOptions, showInTerminal } from "./report/show.ts";
+export { studyReport, studyView } from "./report/study/page.ts";
+export { studyWords } from "./report/study/words.ts";
 export { type TerminalKind, terminalKind } from "./report/terminal.ts";
+export { trainingView } from "./report/train/report.ts";
 export { ACTIVATION_NAMES, type ActivationName } from "./representers/activations.ts";
 export { CRITERIA, CRITERION_IDS, type CriterionId, type Ordering, orderings } from "./representers/debug.ts";
 export { type Correction, type Gain, readCorrections, refit } from "./representers/debug-corrections.ts";
@@ -397,6 +480,59 @@ export type { Role } from "./rules/roles.ts";
 export { parseRule, RULES, type RuleName, type RuleSpec } from "./rules/table.ts";
 export type { Device } from "./runtime/session.ts";
 export { type ExplainScoresOptions, explainScores, type ScoreImages, type Scores } from "./score.ts";
+export type { Listening } from "./serve/listen.ts";
+export type {
+  GivenListing,
+  RunsListing,
+  ServeStudioOptions,
+  SharedFile,
+  SharedFolder,
+} from "./serve/studio-options.ts";
+export type {
+  ActionMessage,
+  AnswerMessage,
+  AskedQuestion,
+  OpenedHelp,
+  ShownPicture,
+  StudyOverview,
+  StudyRefusal,
+  StudyState,
+  StudyStep,
+} from "./serve/study-api.ts";
+export type { ServedStudy, ServeStudyOptions } from "./serve/study-options.ts";
+export type { ParticipantLine } from "./serve/study-store.ts";
+export {
+  type AnalysisOptions,
+  analyseStudy,
+  MEASURES,
+  type Measure,
+  type ParticipantResult,
+  type PartResult,
+  type StudyAnalysis,
+} from "./study/analysis.ts";
+export { type Bin, binName } from "./study/bins.ts";
+export { codeOf, codesIn, newCodes, participantName } from "./study/codes.ts";
+export { orderOf } from "./study/orders.ts";
+export type { ActionCorrelation, PairedTest } from "./study/paired.ts";
+export type { QuestionResult } from "./study/questions.ts";
+export { studyIn } from "./study/read.ts";
+export { scoreOf } from "./study/scores.ts";
+export {
+  ACTIONS,
+  LEVELS,
+  type Level,
+  PARTS,
+  type Part,
+  type Participant,
+  type Study as UserStudy,
+  type StudyAction,
+  type StudyActionRow,
+  type StudyAnswer,
+  type StudyPicture,
+  type StudyQuestion,
+  type StudyRecords,
+} from "./study/study.ts";
+export { forParticipant, type ParticipantQuestion, type ParticipantStudy } from "./study/view.ts";
 export { addTo, balancedAccuracy, emptyTally, type Tally, topAccuracy } from "./train/accuracy.ts";
 export type { Architecture, ArchitectureOptions } from "./train/architecture.ts";
 export { ARCHITECTURES, findArchitecture } from "./train/architectures/table.ts";

@@ -80,7 +80,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "runtime",
     "train",
   ],
-  drive: ["graph", "methods", "runtime"],
+  drive: ["graph", "methods", "pause", "runtime"],
   load: ["graph", "proto", "image", "jobs", "card", "explainer"],
   card: ["image"],
   explainer: ["digest", "graph", "image", "methods", "ops", "runtime", "load"],
@@ -88,7 +88,9 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
   score: ["params", "drive", "explain", "graph", "image", "methods", "ops", "passes", "runtime"],
   compile: ["params", "explain", "explainer", "graph", "methods", "version"],
   inspect: ["params", "explainer", "graph", "image", "methods"],
+  "graph-view": ["explainer", "graph", "methods", "rules"],
   report: [
+    "study",
     "params",
     "train",
     "metrics",
@@ -102,6 +104,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "version",
   ],
   jobs: [
+    "study",
     "digest",
     "params",
     "pause",
@@ -128,6 +131,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "patterns",
   ],
   evaluate: [
+    "pause",
     "data",
     "drive",
     "explain",
@@ -141,15 +145,18 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "random",
     "runtime",
   ],
+  serve: ["formats", "study", "version"],
   version: [],
   errors: [],
   index: ["*"],
   cli: ["index"],
   examples: ["index"],
+  studio: ["index", "page"],
+  page: ["report", "image"],
 };
 
 /** Files that may import Node's own modules (everything else runs in a browser as well). */
-const NODE_FILES = /^src\/(runtime\/ort-node|image\/decode-node|jobs\/[\w-]+)\.ts$/;
+const NODE_FILES = /^src\/(runtime\/ort-node|image\/decode-node|jobs\/[\w-]+|serve\/[\w-]+)\.ts$/;
 /** The only files that may import a package, by package. */
 const PACKAGES: Readonly<Record<string, RegExp>> = {
   "onnxruntime-common": /^src\/runtime\//,
@@ -164,6 +171,14 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   "hyparquet-writer": /^src\/formats\/parquet-[\w-]+\.ts$/,
   "@rgrove/parse-xml": /^src\/data\/voc-annotation\.ts$/,
   papaparse: /^src\/formats\/csv\.ts$/,
+  "image-dimensions": /^src\/image\/decode-limit\.ts$/,
+  preact: /^(studio|test\/studio)\//,
+  "@preact/signals": /^studio\//,
+  "@dagrejs/dagre": /^studio\/graph\//,
+  fflate: /^studio\/engine\//,
+  hono: /^src\/serve\//,
+  "@hono/node-server": /^src\/serve\//,
+  "node-sqlite3-wasm": /^src\/serve\//,
   "pure-rand": /^src\/((data|metrics)\/|random\.ts$)/,
 };
 /** Conditional imports stand for these rooms. */
@@ -173,12 +188,16 @@ const CONDITIONAL: Readonly<Record<string, string>> = {
   "#files": "jobs",
   "#synth": "jobs",
   "#run-folder": "jobs",
+  "#serve": "serve",
 };
 
 const sources = (folder: string): readonly string[] =>
   readdirSync(folder, { withFileTypes: true }).flatMap((e) =>
-    e.isDirectory() ? sources(join(folder, e.name)) : e.name.endsWith(".ts") ? [join(folder, e.name)] : [],
+    e.isDirectory() ? sources(join(folder, e.name)) : /\.tsx?$/.test(e.name) ? [join(folder, e.name)] : [],
   );
+
+/** How the studio is built is no part of it. */
+const BUILD = /^studio\/[\w-]+(\.config|-plugin)\.ts$/;
 
 const roomOf = (path: string): string => {
   const [top = "", second = ""] = path.split("/");
@@ -190,7 +209,7 @@ const IMPORT =
 
 /** Every import that goes against an arrow, as one line each. */
 export function wrongImports(root: string): readonly string[] {
-  const files = ["src", "cli", "examples"].flatMap((f) => {
+  const files = ["src", "cli", "examples", "page", "studio"].flatMap((f) => {
     try {
       return sources(join(root, f));
     } catch {
@@ -199,6 +218,7 @@ export function wrongImports(root: string): readonly string[] {
   });
   return files.flatMap((file) => {
     const path = relative(root, file);
+    if (BUILD.test(path)) return [];
     const targets = [...readFileSync(file, "utf8").matchAll(IMPORT)].map((m) => m[1] ?? m[2] ?? m[3] ?? "");
     return targets.flatMap((target) => {
       const why = wrong(path, target);
@@ -220,7 +240,9 @@ function wrong(path: string, target: string): string | undefined {
   if (target.startsWith("node:"))
     return NODE_FILES.test(path)
       ? undefined
-      : "only runtime/ort-node, image/decode-node and jobs/ may import Node modules";
+      : "only runtime/ort-node, image/decode-node, jobs/ and serve/ may import Node modules";
+  if (target.startsWith("virtual:"))
+    return room === "studio" ? undefined : "only the studio's build makes such modules";
   const name = target.startsWith("@") ? target.split("/").slice(0, 2).join("/") : (target.split("/")[0] as string);
   const place = PACKAGES[name];
   if (place === undefined) return `package ${name} is not in tools/rooms.ts`;

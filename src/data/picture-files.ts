@@ -3,13 +3,14 @@ import { decodeImage } from "#decode";
 import { files } from "#files";
 import { OnnxplainError } from "../errors.ts";
 import type { ImageU8 } from "../image/types.ts";
+import { isMounted } from "../jobs/mounts.ts";
 
 const EXTENSIONS = /\.(jpe?g|jpe|jfif|png|webp|tiff?|gif|avif)$/i;
 export const isPictureName = (name: string): boolean => EXTENSIONS.test(name);
 
-/** A path from a list, beside the list unless it is absolute or a URL. */
+/** A path from a list, beside the list unless it is absolute or a URL; what a mounted list names lies in its mount. */
 export const besides = (folder: string, path: string): string =>
-  /^([a-z][a-z\d+.-]+:|[/\\]|[a-z]:[/\\])/i.test(path) ? path : files.join(folder, path);
+  !isMounted(folder) && /^([a-z][a-z\d+.-]+:|[/\\]|[a-z]:[/\\])/i.test(path) ? path : files.join(folder, path);
 
 /** Throws `E_FILE` when there is none, `E_IMAGE_READ` when it is no picture. */
 export async function readPicture(location: string): Promise<ImageU8> {

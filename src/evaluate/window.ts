@@ -35,7 +35,7 @@ export interface Bench {
 }
 
 /** An image with its prediction. */
-interface Known {
+export interface Known {
   readonly seen: Seen;
   readonly label: number | undefined;
   readonly scored: Scored;
@@ -141,7 +141,11 @@ async function explain(
   );
 }
 
-const blindImage = ({ classifier, seed }: Bench, { id }: Seen, x: Float32Array): BlindImage => {
+export const blindImage = (
+  { classifier, seed }: Pick<Bench, "classifier" | "seed">,
+  { id }: Seen,
+  x: Float32Array,
+): BlindImage => {
   const { layout, channels, height, width } = classifier;
   return { x, layout, channels, height, width, seed: seedOf("random", seed, id) };
 };
@@ -155,7 +159,7 @@ interface Cell {
 }
 
 /** Who is asked for further maps of an image. */
-interface Maker {
+export interface Maker {
   readonly source: Source;
   readonly known: Known;
 }
@@ -225,8 +229,8 @@ function* tasksOf(bench: Bench, { known, planes, cells }: Measuring): Generator<
   }
 }
 
-function metricImage(
-  { classifier, layers }: Bench,
+export function metricImage(
+  { classifier, layers }: Pick<Bench, "classifier" | "layers">,
   { seen, target, label }: Known,
   own: { readonly plane: Plane; readonly maps: readonly Float32Array[]; readonly seed: number },
 ): MetricImage {
@@ -252,8 +256,8 @@ const lackingBoxes = (seen: Seen, target: number): string | false =>
     : targetBoxes(seen, target) === undefined && "the boxes are of other classes than the target";
 
 /** Why a metric cannot look at this map. */
-function lacking(
-  { layers }: Bench,
+export function lacking(
+  { layers }: Pick<Bench, "layers">,
   { seen, label, target }: Known,
   { found, named }: { readonly found: Plane; readonly named: NamedMetric },
 ): string | undefined {
@@ -315,8 +319,8 @@ function valueOrReason(outcome: Outcome): Pick<ResultRow, "value" | "reason"> {
 }
 
 /** Maps that metrics ask for: by network, then method, so that those of one graph fill its batches. */
-async function answerMaps(
-  bench: Bench,
+export async function answerMaps(
+  bench: Pick<Bench, "classifier" | "seed" | "methods" | "randomized">,
   questions: readonly MapQuestion<Maker>[],
 ): Promise<readonly (Float32Array | null)[]> {
   const members = questions.map(({ source }): (Plane | undefined)[] => Array(source.source.members.length));

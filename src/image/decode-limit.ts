@@ -1,5 +1,6 @@
 /** @file What both decoders refuse, in the same words. */
 
+import { imageDimensionsFromData } from "image-dimensions";
 import { OnnxplainError } from "../errors.ts";
 import type { Size } from "./types.ts";
 
@@ -14,6 +15,15 @@ export function imageError(name: string, why: string, cause?: unknown): Onnxplai
 /** Throws for a file without bytes. */
 export function checkBytes(bytes: Uint8Array, name: string): void {
   if (bytes.length === 0) throw imageError(name, "the file is empty. Fetch or copy it again.");
+}
+
+/**
+ * Throws for a file whose head states absurdly many pixels, before anybody makes room for them. Heads that cannot be read say nothing:
+ * the decoder has the word.
+ */
+export function checkHead(bytes: Uint8Array, name: string): void {
+  const stated = imageDimensionsFromData(bytes);
+  if (stated) checkPixels(stated, name);
 }
 
 /** Throws for a picture without pixels or with absurdly many. */

@@ -1,7 +1,7 @@
 /** @file Decodes picture files in a browser, through `createImageBitmap`. */
 
 import { OnnxplainError } from "../errors.ts";
-import { checkBytes, checkPixels, imageError } from "./decode-limit.ts";
+import { checkBytes, checkHead, checkPixels, imageError } from "./decode-limit.ts";
 import type { ImageU8 } from "./types.ts";
 
 /**
@@ -11,6 +11,7 @@ import type { ImageU8 } from "./types.ts";
  */
 export async function decodeImage(bytes: Uint8Array, name = "(unnamed)"): Promise<ImageU8> {
   checkBytes(bytes, name);
+  checkHead(bytes, name);
   try {
     const bitmap = await createImageBitmap(new Blob([bytes.slice()]), {
       imageOrientation: "from-image",

@@ -7,7 +7,7 @@ import type { Concept } from "../regions/concepts/find.ts";
 import { cutOut, patchOf, type SeenPicture } from "../regions/concepts/patches.ts";
 import { isIn, type Segment } from "../regions/concepts/segments.ts";
 import { TCAV, type TcavResult } from "../regions/concepts/tcav.ts";
-import type { ConceptCard, ConceptExample } from "../report/concepts/input.ts";
+import type { ConceptCard, ConceptExample, ConceptsPage } from "../report/concepts/input.ts";
 import { conceptsSheet } from "../report/concepts/page.ts";
 import type { PageFacts } from "../report/representers/input.ts";
 import { counted } from "../report/run/numbers.ts";
@@ -77,12 +77,19 @@ export interface SheetOptions {
 const nameOf = (place: number): string => `concept ${place + 1}`;
 
 /** The sheet of {@link FoundConcepts}: one self-contained HTML page. */
-export async function foundConceptsPage({ asked, found }: FoundConcepts, options: SheetOptions): Promise<string> {
+export const foundConceptsPage = async (found: FoundConcepts, options: SheetOptions): Promise<string> =>
+  conceptsSheet(await foundConceptsInput(found, options));
+
+/** What {@link foundConceptsPage} is made from. */
+export async function foundConceptsInput(
+  { asked, found }: FoundConcepts,
+  options: SheetOptions,
+): Promise<ConceptsPage> {
   const { facts, significance = TCAV.significance, grey = 117 } = options;
   const cards: ConceptCard[] = [];
   for (const [i, concept] of [...found.concepts, ...found.dropped].entries())
     cards.push(await cardOf(concept, { name: nameOf(i), pictures: asked.pictures, grey }));
-  return conceptsSheet({
+  return {
     facts: { ...facts, notes: [...(facts.notes ?? []), ...asked.notes, ...found.notes] },
     title: `Concepts of ${asked.label}`,
     lead: `${counted(asked.pictures.length, "picture")} of ${asked.label} in ${counted(found.patches, "patch", "patches")}, ${counted(found.clusters, "cluster")}, at ${asked.layer.name}; ${counted(found.randomPatches, "random patch", "random patches")} to compare with`,
@@ -90,11 +97,18 @@ export async function foundConceptsPage({ asked, found }: FoundConcepts, options
     significance,
     concepts: cards.filter((c) => c.significant),
     dropped: cards.filter((c) => !c.significant),
-  });
+  };
 }
 
 /** The sheet of {@link TestedConcepts}. */
-export async function testedConceptsPage({ asked, results }: TestedConcepts, options: SheetOptions): Promise<string> {
+export const testedConceptsPage = async (tested: TestedConcepts, options: SheetOptions): Promise<string> =>
+  conceptsSheet(await testedConceptsInput(tested, options));
+
+/** What {@link testedConceptsPage} is made from. */
+export async function testedConceptsInput(
+  { asked, results }: TestedConcepts,
+  options: SheetOptions,
+): Promise<ConceptsPage> {
   const { facts, significance = TCAV.significance } = options;
   const cards: ConceptCard[] = [];
   for (const { name, tcav, examples, pictures } of results) {
@@ -103,7 +117,7 @@ export async function testedConceptsPage({ asked, results }: TestedConcepts, opt
     cards.push({ name, about: counted(pictures, "picture"), examples: shown, ...figuresOf(tcav) });
   }
   cards.sort((a, b) => b.mean - a.mean);
-  return conceptsSheet({
+  return {
     facts: { ...facts, notes: [...(facts.notes ?? []), ...asked.notes] },
     title: `What named concepts do for ${asked.label}`,
     lead: `${counted(asked.pictures.length, "picture")} of ${asked.label}, at ${asked.layer.name}; ${counted(asked.random.length, "random picture")} to compare with`,
@@ -111,7 +125,7 @@ export async function testedConceptsPage({ asked, results }: TestedConcepts, opt
     significance,
     concepts: cards.filter((c) => c.significant),
     dropped: cards.filter((c) => !c.significant),
-  });
+  };
 }
 
 const groundDocument = ({ target, label, layer, pictures, random, notes }: ConceptsGround): object => ({

@@ -16,6 +16,8 @@ import type { RunFacts, RunPicture } from "../report/run/input.ts";
 import { runReport } from "../report/run/report.ts";
 import type { EvaluationRunOptions, RunFailureRecord } from "./evaluate.ts";
 import type { RunFolder, Settings } from "./run-folder.ts";
+import { PAGE_FILE, packPage } from "./run-page-file.ts";
+import type { EvaluationExtras } from "./run-page-inputs-run.ts";
 
 export interface ReportContext {
   readonly model: Explainer;
@@ -30,7 +32,7 @@ export interface ReportContext {
   readonly work: WorkCounts;
 }
 
-/** Writes `summary.json` and `report.html`. */
+/** Writes `summary.json`, `page.safetensors` and `report.html`. */
 export async function writeReport(run: RunFolder, evaluation: Evaluation, context: ReportContext): Promise<Summary> {
   const metricOf = (name: string) => evaluation.metrics.find((m) => m.name === name)?.metric;
   const series = seriesOf(context.rows);
@@ -40,16 +42,20 @@ export async function writeReport(run: RunFolder, evaluation: Evaluation, contex
   await run.write("summary.json", sortedJson(summary as unknown as Json));
   const extremes = extremesOf(context.rows, summary);
   const curves = { [Symbol.iterator]: () => curvesOf(run) };
-  const report = await runReport({
-    summary,
-    curves,
-    metricOf,
-    series,
-    extremes,
+  const extras: EvaluationExtras = {
     facts: factsOf(evaluation, context),
-    failures: context.failures,
     pictures: await picturesOf(evaluation, extremes, context),
     presets: context.options.presets ?? [],
+    seed: context.options.seed ?? 0,
+    metrics: evaluation.metrics.map(({ name, metric }) => ({ name, metric: metric.id })),
+  };
+  await run.write(PAGE_FILE, packPage("evaluate", extras));
+  const report = await runReport({
+    ...{ summary, curves, metricOf, series, extremes },
+    failures: context.failures,
+    facts: extras.facts,
+    pictures: extras.pictures,
+    presets: extras.presets,
   });
   await run.write("report.html", report);
   return summary;

@@ -54,7 +54,7 @@ export type RunFailureRecord = Omit<ImageFailure, "image"> & { readonly image: s
 
 /**
  * Run an evaluation into a folder: `results.parquet`, `curves.parquet`, `counts.parquet`, `failures.json`, `manifest.json`,
- * `timings.json`, `summary.json`, `report.html`. Stopped at any moment, it can be resumed and loses at most the window it was at.
+ * `timings.json`, `summary.json`, `page.safetensors` (facts and thumbnails of the report), `report.html`. Stopped at any moment, it can be resumed and loses at most the window it was at.
  * @throws OnnxplainError as `prepareEvaluation`; `E_FILE` for a folder that is taken; `E_PARAM` for a run resumed with other
  * settings or other data; `E_ABORTED`.
  */

@@ -1,12 +1,14 @@
-/** @file Files on this machine's disk; `http(s)` URLs are fetched. */
+/** @file Files on this machine's disk; `http(s)` URLs are fetched, mounted folders read where they lie. */
 import { open, readdir, readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { OnnxplainError } from "../errors.ts";
 import type { Files } from "./files.ts";
 import { files as web } from "./files-web.ts";
+import { isMounted } from "./mounts.ts";
 
-const isUrl = (location: string): boolean => /^https?:/.test(location);
+/** What a page reads as well: URLs, and folders that are mounted. */
+const isUrl = (location: string): boolean => /^https?:/.test(location) || isMounted(location);
 const pathOf = (location: string): string => (location.startsWith("file:") ? fileURLToPath(location) : location);
 
 const unreadable = (location: string, cause: unknown): OnnxplainError => {

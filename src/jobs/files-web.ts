@@ -1,8 +1,9 @@
-/** @file Files behind URLs, by `fetch`. */
+/** @file Files behind URLs, by `fetch`; and folders that the page was handed. */
 import { OnnxplainError } from "../errors.ts";
 import type { Files } from "./files.ts";
+import { fetchRange, fetchRanged, isMounted, mountedFiles } from "./mounts.ts";
 
-export const files: Files = {
+const fetched: Files = {
   read: async (location) => {
     let response: Response;
     try {
@@ -26,7 +27,7 @@ export const files: Files = {
     );
   },
   size: async (location) => {
-    const response = await ranged(location, 0, 1);
+    const response = await fetchRanged(location, 0, 1);
     const stated = /\/(\d+)$/.exec(response.headers.get("content-range") ?? "")?.[1];
     if (response.status === 206 && stated !== undefined) {
       await response.body?.cancel();
@@ -34,27 +35,19 @@ export const files: Files = {
     }
     return (await response.arrayBuffer()).byteLength;
   },
-  readRange: async (location, start, end) => {
-    const response = await ranged(location, start, end);
-    const bytes = new Uint8Array(await response.arrayBuffer());
-    const part = response.status === 206 ? bytes : bytes.slice(start, end);
-    if (part.length === end - start) return part;
-    throw new OnnxplainError("E_FILE", `Expected ${end - start} bytes of \`${location}\`, got ${part.length}.`, {
-      file: location,
-    });
-  },
-  readInto: async (location, start, target) =>
-    target.set(await files.readRange(location, start, start + target.length)),
+  readRange: fetchRange,
+  readInto: async (location, start, target) => target.set(await fetchRange(location, start, start + target.length)),
 };
 
-/** A server that knows no ranges answers 200 and the whole file. */
-async function ranged(location: string, start: number, end: number): Promise<Response> {
-  let response: Response;
-  try {
-    response = await fetch(location, { headers: { Range: `bytes=${start}-${end - 1}` } });
-  } catch (cause) {
-    throw new OnnxplainError("E_FILE", `Cannot fetch \`${location}\`.`, { file: location, cause });
-  }
-  if (response.ok) return response;
-  throw new OnnxplainError("E_FILE", `Cannot fetch \`${location}\`: HTTP ${response.status}.`, { file: location });
-}
+const at = (location: string): Files => (isMounted(location) ? mountedFiles : fetched);
+
+export const files: Files = {
+  read: (location) => at(location).read(location),
+  isFolder: (location) => at(location).isFolder(location),
+  join: (folder, name) => at(folder).join(folder, name),
+  folderOf: (location) => at(location).folderOf(location),
+  list: (folder) => at(folder).list(folder),
+  size: (location) => at(location).size(location),
+  readRange: (location, start, end) => at(location).readRange(location, start, end),
+  readInto: (location, start, target) => at(location).readInto(location, start, target),
+};

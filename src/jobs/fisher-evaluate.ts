@@ -6,7 +6,7 @@ import { OnnxplainError } from "../errors.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { writeTable } from "../formats/parquet-write.ts";
 import { CLUSTERS_SHOWN, fisherEvaluationPage } from "../report/fisher/evaluate.ts";
-import type { ModelLine, PageCluster } from "../report/fisher/evaluate-input.ts";
+import type { FisherEvaluatePage, ModelLine, PageCluster } from "../report/fisher/evaluate-input.ts";
 import type { Labelled } from "../train/feeding/survey.ts";
 import { VERSION } from "../version.ts";
 import { fisherJudge } from "./fisher-evaluate-fisher.ts";
@@ -24,6 +24,7 @@ import { evaluationTables } from "./fisher-evaluate-tables.ts";
 import { bytesOf, CLASSIFIERS, ENCODING } from "./fisher-open.ts";
 import { jsonBytes } from "./kept-files.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
+import { PAGE_FILE, packPage } from "./run-page-file.ts";
 
 /** `evaluation.json`. */
 export interface FisherEvaluation extends FisherFindings {
@@ -298,27 +299,26 @@ async function writeEvaluation(
     if (options.csv) await job.write(`${name}.csv`, writeCsv(table));
   }
   await job.write("evaluation.json", jsonBytes(evaluation));
-  await job.write(
-    "evaluation.html",
-    await fisherEvaluationPage({
-      ...evaluation,
-      facts: {
-        model: evaluation.pipeline,
-        data: evaluation.data,
-        settings: saidSettings(evaluation),
-        command: options.command,
-        notes: [
-          ...evaluation.notes,
-          ...evaluation.unread.map((u) => `left out ${u.id}: ${u.message}`),
-          ...new Set(evaluation.searches.flatMap((s) => s.notes.map((n) => `${labels[s.class]}, ${s.model}: ${n}`))),
-        ],
-      },
-      batchOf: settings.batchOf,
-      repetitions: settings.repetitions,
-      clusters: [...clusters, ...rest],
-      sheets,
-    }),
-  );
+  const page: FisherEvaluatePage = {
+    ...evaluation,
+    facts: {
+      model: evaluation.pipeline,
+      data: evaluation.data,
+      settings: saidSettings(evaluation),
+      command: options.command,
+      notes: [
+        ...evaluation.notes,
+        ...evaluation.unread.map((u) => `left out ${u.id}: ${u.message}`),
+        ...new Set(evaluation.searches.flatMap((s) => s.notes.map((n) => `${labels[s.class]}, ${s.model}: ${n}`))),
+      ],
+    },
+    batchOf: settings.batchOf,
+    repetitions: settings.repetitions,
+    clusters: [...clusters, ...rest],
+    sheets,
+  };
+  await job.write(PAGE_FILE, packPage("fisher evaluate", page));
+  await job.write("evaluation.html", await fisherEvaluationPage(page));
 }
 
 /** A class's name as a file's: two may be written alike, so its number stands first. */

@@ -24,6 +24,7 @@ import { type EvaluationLooks, evaluationPageOf, evaluationTable } from "./regio
 import { evaluateSeed, type JudgedSet, type MethodResult, type SeedResult } from "./regions-evaluate-seed.ts";
 import type { PointSource } from "./representers-points.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
+import { PAGE_FILE, packPage } from "./run-page-file.ts";
 
 export interface RegionsEvaluateInput {
   readonly network: EvaluatedNetwork;
@@ -187,6 +188,7 @@ export async function writeRegionsEvaluation(
   await job.write("evaluate.json", evaluationJson(evaluation));
   await job.write("evaluate.parquet", writeTable(evaluationTable(evaluation)));
   await job.write("curves.png", await regionsEvaluationPicture(page));
+  await job.write(PAGE_FILE, packPage("regions evaluate", page));
   await job.write("evaluate.html", await regionsEvaluationPage(page));
   await job.close();
 }

@@ -68,7 +68,7 @@ export type LabelOf = (item: Pick<DataItem, "label">) => number;
 
 /** The model's class of each label, -1 for those that join none; and what the join had to say. */
 export function labelsJoined(
-  { model, classifier, wnids }: RegionNetwork,
+  { model, classifier, wnids }: Pick<RegionNetwork, "model" | "classifier" | "wnids">,
   data: DataSet,
 ): { readonly labelOf: LabelOf; readonly notes: readonly string[] } {
   const joined = joinLabels(data, { count: classifier.classes, labels: model.labels, wnids });

@@ -7,7 +7,15 @@ import type { ImageU8 } from "../image/types.ts";
 import { confusionPage } from "../report/representers/confusion.ts";
 import { explainPage } from "../report/representers/explain.ts";
 import { fitPage } from "../report/representers/fit.ts";
-import type { Agreement, ConfusionPage, Likeness, PageFacts, PagePoint } from "../report/representers/input.ts";
+import type {
+  Agreement,
+  ConfusionPage,
+  ExplainPage,
+  FitPage,
+  Likeness,
+  PageFacts,
+  PagePoint,
+} from "../report/representers/input.ts";
 import { readVocabulary, type Vocabulary, wordsOf } from "../report/representers/vocabulary.ts";
 import type { Culprit } from "../representers/confused.ts";
 import type { ExplainedTest, TestPoint } from "./representers-explain.ts";
@@ -83,13 +91,20 @@ const pointer =
     return { id, label: label < 0 ? null : label, likeness: looks?.get(id) };
   };
 
-export function representersExplainPage(
+export const representersExplainPage = (
+  open: OpenRepresenters,
+  tests: readonly ExplainedTest[],
+  looks: PageLooks,
+): Promise<string> => explainPage(representersExplainInput(open, tests, looks));
+
+/** What {@link representersExplainPage} is made from. */
+export function representersExplainInput(
   open: OpenRepresenters,
   tests: readonly ExplainedTest[],
   { facts, looks }: PageLooks,
-): Promise<string> {
+): ExplainPage {
   const of = pointer(open, looks?.train);
-  return explainPage({
+  return {
     facts,
     labels: labelsOf(open.report),
     trainingPoints: open.fitted.count,
@@ -115,18 +130,24 @@ export function representersExplainPage(
         groups: undefined,
       })),
     })),
-  });
+  };
 }
 
-export function representersFitPage(run: RepresentersRun, facts: PageFacts): Promise<string> {
-  const { report, fitted, steps, compared } = run;
+export const representersFitPage = (run: RepresentersRun, facts: PageFacts): Promise<string> =>
+  fitPage(representersFitInput(run, facts));
+
+/** What {@link representersFitPage} is made from; of `compared` and `steps` only what is known. */
+export function representersFitInput(
+  { report, fitted, steps, compared }: Pick<RepresentersRun, "report" | "fitted" | "steps" | "compared">,
+  facts: PageFacts,
+): FitPage {
   const { stationarity, train, held_out } = report;
   const checks = [train, ...(held_out ? [held_out] : [])].map((s) => s.sumCheck);
   const agreement = [
     ...agreementPlot("train", report.train.agreement, compared.train),
     ...agreementPlot("held-out", held_out?.agreement ?? null, compared.held_out),
   ];
-  return fitPage({
+  return {
     facts: { ...facts, notes: report.notes },
     labels: labelsOf(report),
     points: fitted.count,
@@ -151,7 +172,7 @@ export function representersFitPage(run: RepresentersRun, facts: PageFacts): Pro
     agreement,
     compared: fitted.activation === "softmax" || fitted.activation === "sigmoid" ? "probability" : "activation",
     steps: steps.map(({ iteration, maxGradient }) => ({ iteration, maxGradient })),
-  });
+  };
 }
 
 function agreementPlot(
@@ -176,18 +197,24 @@ export interface Confusion {
   readonly inhibitory: readonly Culprit[];
 }
 
-export function representersConfusionPage(
+export const representersConfusionPage = (
+  open: OpenRepresenters,
+  confusion: Confusion,
+  looks: PageLooks,
+): Promise<string> => confusionPage(representersConfusionInput(open, confusion, looks));
+
+/** What {@link representersConfusionPage} is made from. */
+export function representersConfusionInput(
   open: OpenRepresenters,
   { confused, inhibitory, ...counts }: Confusion,
   { facts, looks }: PageLooks,
-): Promise<string> {
+): ConfusionPage {
   const of = pointer(open, looks?.train);
-  const page: ConfusionPage = {
+  return {
     ...counts,
     facts,
     labels: labelsOf(open.report),
     confused: confused.map(({ id, label }) => ({ point: { id, label, likeness: looks?.tests?.get(id) } })),
     inhibitory: inhibitory.map((p) => ({ ...p, point: of(p.index) })),
   };
-  return confusionPage(page);
 }

@@ -8,6 +8,7 @@ import { trainingPicture } from "../report/train/picture.ts";
 import { trainingReport } from "../report/train/report.ts";
 import { VERSION } from "../version.ts";
 import type { JobFolder, Settings } from "./run-folder.ts";
+import { PAGE_FILE, packPage } from "./run-page-file.ts";
 import type { Asked } from "./train-asked.ts";
 import { checkpointPath } from "./train-checkpoint.ts";
 import { epochRecords, type HistoryRow, historyFiles, stepRecords } from "./train-history.ts";
@@ -27,12 +28,14 @@ export interface Closing {
   readonly notes: readonly string[];
 }
 
-/** Writes `history.parquet`, `curves.png`, `training.html`, `manifest.json`. Throws `E_FILE`. */
+/** Writes `history.parquet`, `curves.png`, `page.safetensors` (what the report says beside the history), `training.html`, `manifest.json`. Throws `E_FILE`. */
 export async function writeResults(job: JobFolder, closing: Closing): Promise<void> {
   const { fitted, options } = closing;
   const tables = historyFiles(fitted.history, options.csv ?? false);
   for (const [name, content] of Object.entries(tables)) await job.write(name, content);
   const report = await reportOf(job, closing);
+  const { steps: _, epochs: __, ...extras } = report;
+  await job.write(PAGE_FILE, packPage("train", extras));
   await job.write("curves.png", await trainingPicture(report));
   await job.write("training.html", await trainingReport(report));
   await job.write("manifest.json", sortedJson(await manifestOf(closing)));

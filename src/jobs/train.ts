@@ -16,7 +16,7 @@ import { startOf } from "./train-start.ts";
 
 /**
  * Train a network into a folder: `model.onnx` with `config.json` and `preprocessor_config.json` beside it, so that the folder loads
- * like any other; `checkpoints/`, `history.parquet`, `curves.png`, `training.html`, `manifest.json`, and the state to go on from.
+ * like any other; `checkpoints/`, `history.parquet`, `curves.png`, `page.safetensors`, `training.html`, `manifest.json`, and the state to go on from.
  * Stopped at any moment and resumed, it gives the weights of a training that was never stopped.
  *
  * @throws OnnxplainError `E_PARAM` for settings that do not go together, that the folder was not begun with, or other data than it

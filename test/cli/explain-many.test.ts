@@ -21,6 +21,19 @@ beforeAll(async () => {
   writeFileSync(picture, await encodePng({ width: 20, height: 16, channels: 3, data }));
 });
 
+describe("edits", () => {
+  it("change the picture that is explained, and are refused for tensors and outside the picture", () => {
+    const scores = (...args: readonly string[]): unknown => json(run("--json", ...args).out).scores;
+    expect(scores("--edit", "box=0,0,20,16,fill=grey")).not.toEqual(scores());
+    expect(scores("--edit", "box=0,0,5,5,fill=from:0,0")).toEqual(scores());
+    writeFileSync(at("x.npy"), writeNpy({ dims: [1, 3, 16, 20], data: new Float32Array(960) }));
+    const tensor = onnxplain("explain", at("x.npy"), "--model", model, "--edit", "box=0,0,5,5,fill=grey");
+    expect([tensor.code, tensor.err]).toEqual([2, expect.stringContaining("is a tensor")]);
+    const outside = run("--edit", "box=30,0,35,5,fill=grey");
+    expect([outside.code, outside.err]).toEqual([2, expect.stringContaining("outside the picture")]);
+  });
+});
+
 describe("several methods", () => {
   it("give one sheet, larger than a single overlay", () => {
     const { code, out } = run("--method", "grad-cam,gradient", "--method", "ig", "--target", "top2", "-o", at("s.png"));

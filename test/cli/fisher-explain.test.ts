@@ -84,6 +84,7 @@ describe("explain", () => {
     await explain(...args);
     expect(readdirSync(at("all")).sort()).toEqual([
       "explanation.json",
+      "page.safetensors",
       "relevance.safetensors",
       "report.html",
       "scores.csv",

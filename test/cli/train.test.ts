@@ -93,6 +93,7 @@ describe("onnxplain train", () => {
     expect(files).toEqual(
       [
         ...["checkpoints", "config.json", "curves.png", "history.csv", "history.parquet", "manifest.json"],
+        "page.safetensors",
         ...["model.onnx", "preprocessor_config.json", "state.json", "state.safetensors", "training.html"],
       ].sort(),
     );

@@ -16,6 +16,6 @@ it("the check sees a wrong import", () => {
   writeFileSync(join(root, "src/graph/a.ts"), 'import { x } from "../ops/conv.ts";\nimport "node:fs";\n');
   expect(wrongImports(root)).toEqual([
     "src/graph/a.ts imports ../ops/conv.ts: graph must not know ops",
-    "src/graph/a.ts imports node:fs: only runtime/ort-node, image/decode-node and jobs/ may import Node modules",
+    "src/graph/a.ts imports node:fs: only runtime/ort-node, image/decode-node, jobs/ and serve/ may import Node modules",
   ]);
 });

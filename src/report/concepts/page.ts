@@ -1,5 +1,6 @@
 /** @file The sheet of concepts: what each looks like, where it lies, and how much it does for the class. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
 import type { PagePoint } from "../representers/input.ts";
 import { number, percentage, tiny } from "../representers/numbers.ts";
 import { type Gallery, galleryOf } from "../representers/points.ts";
@@ -8,7 +9,11 @@ import { counted } from "../run/numbers.ts";
 import type { ConceptCard, ConceptExample, ConceptsPage } from "./input.ts";
 import { CONCEPT_STYLE } from "./style.ts";
 
-export function conceptsSheet(page: ConceptsPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const conceptsSheet = (input: ConceptsPage): Promise<string> => page(conceptsView(input));
+
+/** What each concept looks like, where it lies, and how much it does. */
+export function conceptsView(page: ConceptsPage): Page {
   const { facts, title, lead, className, significance, concepts, dropped } = page;
   const shown = new Map([...concepts, ...dropped].flatMap((c) => c.examples).map((e) => [e, pointsOf(e)]));
   const gallery = galleryOf([...shown.values()].flat());

@@ -1,22 +1,18 @@
 /** @file Curves of an evaluation of the classic pipeline. */
-import type { Line, LinePlot } from "../plot/lines.ts";
+import type { TitledPlot } from "../html/parts.ts";
+import type { Line } from "../plot/lines.ts";
 import type { PageOrder, PagePixels } from "./evaluate-input.ts";
-
-export interface FisherCurve extends LinePlot {
-  readonly title: string;
-  readonly about: string;
-}
 
 const STYLES = ["c0", "c1", "c2", "c3", "c4", "c5"] as const;
 const styleOf = (id: string, at: number): string =>
   id === "random" ? "b-random" : (STYLES[at % STYLES.length] as string);
 
 /** Score lost, and traces that are flipped, over replacements. */
-export function orderCurves(orders: readonly PageOrder[], batchOf: number): readonly FisherCurve[] {
+export function orderCurves(orders: readonly PageOrder[], batchOf: number): readonly TitledPlot[] {
   const known = orders.filter((o) => o.reached.length > 0);
   const points = Math.max(0, ...known.map((o) => o.reached.length));
   if (points === 0) return [];
-  const curve = (title: string, about: string, read: (o: PageOrder) => readonly number[]): FisherCurve => ({
+  const curve = (title: string, about: string, read: (o: PageOrder) => readonly number[]): TitledPlot => ({
     title,
     about,
     what: `${title}, by order, over descriptors replaced`,
@@ -40,7 +36,7 @@ export function orderCurves(orders: readonly PageOrder[], batchOf: number): read
 export const pixelCurvePlots = (
   pixels: readonly PagePixels[],
   nameOf: (model: string) => string,
-): readonly FisherCurve[] =>
+): readonly TitledPlot[] =>
   pixels.flatMap(({ model, map, random, pictures }) =>
     map.length === 0
       ? []

@@ -4,12 +4,13 @@ import { renderHeatmap } from "../../image/heatmap.ts";
 import type { ImageU8 } from "../../image/types.ts";
 import { pngUrl } from "../html/figures.ts";
 import { html, type Markup } from "../html/markup.ts";
-import { linePlot } from "../plot/lines.ts";
-import { chart, className, region, shell } from "../representers/shell.ts";
+import { type Page, page } from "../html/page.ts";
+import { plotsOf, region } from "../html/parts.ts";
+import { className, shell } from "../representers/shell.ts";
 import { counted, fixed, meanText, NOTHING, share } from "../run/numbers.ts";
-import { type FisherCurve, orderCurves, pixelCurvePlots } from "./evaluate-curves.ts";
+import { orderCurves, pixelCurvePlots } from "./evaluate-curves.ts";
 import type { FisherEvaluatePage, ModelLine, PageCluster, PageSheetRow } from "./evaluate-input.ts";
-import { FISHER_STYLE } from "./evaluate-style.ts";
+import { FISHER_EVALUATE_STYLE } from "./evaluate-style.ts";
 
 const NAMES: Readonly<Record<string, string>> = { fisher: "Fisher vectors", network: "Network" };
 const nameOf = (model: string): string => NAMES[model] ?? model;
@@ -17,12 +18,17 @@ const nameOf = (model: string): string => NAMES[model] ?? model;
 /** Clusters that are drawn: all suspicious ones, and the next by their score up to so many. */
 export const CLUSTERS_SHOWN = 8;
 
-export async function fisherEvaluationPage(page: FisherEvaluatePage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const fisherEvaluationPage = async (input: FisherEvaluatePage): Promise<string> =>
+  page(await fisherEvaluationView(input));
+
+/** Whether the relevance is true, and what it looks at. */
+export async function fisherEvaluationView(page: FisherEvaluatePage): Promise<Page> {
   return shell({
     title: "Is the relevance true, and what does it look at?",
     lead: `${counted(page.pictures, "picture")} of ${page.facts.data}, ${counted(page.labels.length, "class", "classes")}; relevance of ${page.explained} of them; ${page.facts.model}`,
     facts: page.facts,
-    style: FISHER_STYLE,
+    style: FISHER_EVALUATE_STYLE,
     top: verdict(page),
     sections: [
       { id: "scores", name: "Average precision", markup: rankings(page) },
@@ -75,23 +81,20 @@ const cellsOf = (row: FisherEvaluatePage["rankings"][number]["classes"][number] 
     ? html`<td class="n">${NOTHING}</td><td class="n">${NOTHING}</td><td class="n">${NOTHING}</td><td class="n">${NOTHING}</td>`
     : html`<td class="n">${percent(row.precision)}</td><td class="n">${fixed(row.threshold, 3)}</td><td class="n">${percent(row.rate)}</td><td class="n">${row.truePositives}</td>`;
 
-const charts = (curves: readonly FisherCurve[]): Markup =>
-  html`<div class="charts">${curves.map((c) => chart(c.title, c.about, linePlot(c)))}</div>`;
-
 function orders({ orders: all, labels, batchOf, repetitions }: FisherEvaluatePage): Markup | undefined {
   if (all.every((o) => o.asked === 0)) return undefined;
   const asked = Math.max(...all.map((o) => o.asked));
   return html`<p class="caption">Algorithm 1: descriptors of ${counted(asked, "true positive")} are replaced by draws from the mixture, ${batchOf} between measurements, in the order of each decomposition; ${counted(repetitions, "repetition")}. Traces end where no descriptor is left. The better a decomposition, the larger A: its first descriptors carry the score.</p>${region(
     "Decompositions",
     html`<table class="plain wide"><thead><tr><th scope="col">order</th><th scope="col" class="n">A</th><th scope="col" class="n">V, %</th><th scope="col" class="n">traces</th>${labels.map((l) => html`<th scope="col" class="n">A, ${l}</th>`)}</tr></thead><tbody>${all.map((o) => html`<tr><th scope="row">${o.order}</th><td class="n">${meanText(o.quality, o.error, 3)}</td><td class="n">${percent(o.flipShare)}</td><td class="n">${o.traces}</td>${o.classes.map((c) => html`<td class="n">${fixed(c?.quality, 3)}</td>`)}</tr>`)}</tbody></table>`,
-  )}<p class="fine">± one standard error over pictures and classes.</p>${charts(orderCurves(all, batchOf))}`;
+  )}<p class="fine">± one standard error over pictures and classes.</p>${plotsOf(orderCurves(all, batchOf))}`;
 }
 
 function pixels({ pixels: all }: FisherEvaluatePage): Markup | undefined {
   const curves = pixelCurvePlots(all, nameOf);
   return curves.length === 0
     ? undefined
-    : html`<p class="caption">Squares of the picture are replaced by noise in the order of each model's own map, most relevant first, and the model scores what is left; the pipeline by its ONNX graph. Beside it the same with a random map.</p>${charts(curves)}`;
+    : html`<p class="caption">Squares of the picture are replaced by noise in the order of each model's own map, most relevant first, and the model scores what is left; the pipeline by its ONNX graph. Beside it the same with a random map.</p>${plotsOf(curves)}`;
 }
 
 function context({ context: all, labels, paired }: FisherEvaluatePage): Markup | undefined {

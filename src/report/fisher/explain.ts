@@ -1,13 +1,14 @@
 /** @file The page of `fisher explain`: what a class's score owes to pixels, descriptors, statistics of Gaussians, and training pictures. */
 import { heatmap } from "../../image/heatmap.ts";
 import { clear, colormapDefinition, neutralOf, pngUrl, scale } from "../html/figures.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { choicesOf, pngSource, region } from "../html/parts.ts";
 import { barDomain, signedBar } from "../plot/bars.ts";
 import { number, signedNumber, tiny } from "../representers/numbers.ts";
 import { card, type Gallery, galleryOf, sizeOfPng } from "../representers/points.ts";
-import { className, region, shell } from "../representers/shell.ts";
+import { className, shell } from "../representers/shell.ts";
 import { counted } from "../run/numbers.ts";
-import { base64 } from "../terminal.ts";
 import type {
   FisherExplainPage,
   PageClass,
@@ -18,11 +19,16 @@ import type {
   PageShares,
   PixelMap,
 } from "./input.ts";
-import { FISHER_SCRIPT, FISHER_STYLE } from "./style.ts";
+import { FISHER_STYLE } from "./style.ts";
 
 const COLOURS = "blue-red";
 
-export async function fisherExplainPage(page: FisherExplainPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const fisherExplainPage = async (input: FisherExplainPage): Promise<string> =>
+  page(await fisherExplainView(input));
+
+/** What a score owes to pixels, descriptors and statistics. */
+export async function fisherExplainView(page: FisherExplainPage): Promise<Page> {
   const { facts, items, labels } = page;
   const gallery = galleryOf(
     items.flatMap((item) =>
@@ -43,7 +49,7 @@ export async function fisherExplainPage(page: FisherExplainPage): Promise<string
     lead: `${counted(items.length, "picture")} through the Fisher vectors of ${facts.model}, ${counted(labels.length, "class", "classes")}`,
     facts,
     style: FISHER_STYLE,
-    script: FISHER_SCRIPT,
+    behaviours: ["areas"],
     definitions: html`${gallery.definitions}${colormapDefinition(COLOURS)}${items.map(pictures)}`,
     top: html`<p class="fine keys">The score f = w · Φ + b of a class is shared out: to the dimensions of the Fisher vector (R3), to the descriptors that moved them (R2), to the pixels under each descriptor (R1). <i class="for"></i>Red speaks for the class, <i class="against"></i>blue against it; values are in units of the score.</p>`,
     sections,
@@ -63,7 +69,7 @@ const stateId = (place: number, state: State): string => `seen-${place}-${state}
 function pictures({ picture, edited }: PagePicture, place: number): readonly (Markup | undefined)[] {
   const define = (png: Uint8Array, state: State): Markup => {
     const { width, height } = sizeOfPng(png);
-    return html`<image id="${stateId(place, state)}" width="${width}" height="${height}" href="data:image/png;base64,${trusted(base64(png))}"/>`;
+    return html`<image id="${stateId(place, state)}" width="${width}" height="${height}" href="${pngSource(png)}"/>`;
   };
   return [define(picture, "before"), edited && define(edited, "after")];
 }
@@ -76,10 +82,16 @@ async function explained(item: PagePicture, where: Where): Promise<Markup> {
   const choices =
     item.classes.length === 1
       ? html`${panels[0]}`
-      : html`<fieldset class="choose"><legend>Class</legend>${item.classes.map((c, k) => {
-          const id = `p${place}c${c.index}`;
-          return html`<input type="radio" name="p${place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}"><b title="${className(labels, c.index)}">${className(labels, c.index)}</b> <span>${number(c.before.score, 3)}</span></label><div class="panel"><h3>${className(labels, c.index)}</h3>${panels[k]}</div>`;
-        })}</fieldset>`;
+      : choicesOf(
+          "Class",
+          `p${place}`,
+          item.classes.map((c, k) => ({
+            id: `p${place}c${c.index}`,
+            name: className(labels, c.index),
+            figure: number(c.before.score, 3),
+            panel: html`<h3>${className(labels, c.index)}</h3>${panels[k]}`,
+          })),
+        );
   const { width, height } = sizeOfPng(item.picture);
   const seen = html`<div class="seen"><figure>${stage({ width, height }, html`<use href="#${stateId(place, "before")}"/>`, item.id)}<figcaption>${width} × ${height} pixels, ${counted(item.descriptors, "descriptor")}</figcaption></figure><div>${scoreTable(item, labels)}</div></div>`;
   return html`${warned}${seen}${choices}`;

@@ -1,10 +1,9 @@
 /** @file How pages on Fisher-vector pipelines look, on top of the style of pages on training points. Red speaks for, blue against, as in the maps. */
 export const FISHER_STYLE = `
-:root{--for:#b2182b;--against:#2166ac}
-@media (prefers-color-scheme:dark){:root{--for:#ff8a80;--against:#7cc0ff}}
+:root,:host{--for:#b2182b;--against:#2166ac}
+@media (prefers-color-scheme:dark){:root,:host{--for:#ff8a80;--against:#7cc0ff}}
 .signed .for{fill:var(--for);fill-opacity:.85}.signed .against{fill:var(--against);fill-opacity:.85}
 .looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),22rem));gap:1.25rem 1.25rem;margin-top:.9rem;align-items:start}
-.looks figure{margin:0;min-width:0}
 .looks .stage,.seen .stage{display:block;width:100%;height:auto;border-radius:.375rem;background:var(--track)}
 .looks h4{margin:0 0 .4rem;font-size:1rem}
 .stage .heat{opacity:.92}
@@ -25,14 +24,4 @@ export const FISHER_STYLE = `
 .asked th,.asked td{font-weight:650}
 .keys i.for{color:var(--for)}.keys i.against{color:var(--against)}
 @media print{.looks figure,.split>div{break-inside:avoid}}
-`;
-
-/** Rows of descriptors point to their areas. */
-export const FISHER_SCRIPT = `
-for(const row of document.querySelectorAll("tr[data-area]")){
-const area=document.getElementById(row.dataset.area);
-const mark=on=>area&&area.classList.toggle("on",on);
-row.addEventListener("pointerenter",()=>mark(true));row.addEventListener("pointerleave",()=>mark(false));
-row.addEventListener("focus",()=>mark(true));row.addEventListener("blur",()=>mark(false));
-}
 `;

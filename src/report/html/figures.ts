@@ -31,13 +31,15 @@ export async function pictureDefinition(picture: ImageU8, index: number): Promis
 }
 
 const STOPS = 16;
-export function colormapDefinition(name: ColormapName): Markup {
+export const colormapDefinition = (name: ColormapName): Markup => gradient(colormapId(name), name);
+
+export function gradient(id: string, name: ColormapName): Markup {
   const table = colormapTable(name);
   const stops = Array.from({ length: STOPS + 1 }, (_, i) => {
     const at = Math.round((i / STOPS) * 255) * 3;
     return html`<stop offset="${i / STOPS}" stop-color="rgb(${table[at]} ${table[at + 1]} ${table[at + 2]})"/>`;
   });
-  return html`<linearGradient id="${colormapId(name)}">${stops}</linearGradient>`;
+  return html`<linearGradient id="${id}">${stops}</linearGradient>`;
 }
 
 export interface Figure {

@@ -1,15 +1,20 @@
-/** @file The page that every report is: one file that holds everything, a policy that allows nothing else, sections one can jump to. */
+/** @file A report as a value, and the one file that it becomes: it holds everything, and its policy allows nothing else. */
 import { VERSION } from "../../version.ts";
+import { type Behaviour, scriptOf } from "./behaviours.ts";
 import { html, type Markup, trusted } from "./markup.ts";
 import { policyOf } from "./policy.ts";
+import { STYLE } from "./style.ts";
 
+/** Text is plain; `definitions` and `main` are markup in which all that strangers can write is escaped. */
 export interface Page {
   /** Of the window. */
   readonly title: string;
   readonly heading: string;
   readonly lead: string;
+  /** After the style that all pages share. */
   readonly style: string;
-  readonly script: string;
+  /** What its markup can do where scripts run; without them it can be read all the same. */
+  readonly behaviours: readonly Behaviour[];
   /** What figures share, as SVG definitions. */
   readonly definitions?: Markup | readonly (Markup | undefined)[] | undefined;
   readonly main: Markup;
@@ -21,7 +26,17 @@ export interface Page {
  * The page as UTF-8 HTML. Pictures are `data:` URLs, plots inline SVG, style and script are inline and named by their hashes in a
  * Content-Security-Policy that allows nothing else.
  */
-export async function page({ title, heading, lead, style, script, definitions, main, remark }: Page): Promise<string> {
+export async function page({
+  title,
+  heading,
+  lead,
+  style: own,
+  behaviours,
+  definitions,
+  main,
+  remark,
+}: Page): Promise<string> {
+  const [style, script] = [`${STYLE}${own}`, await scriptOf(behaviours)];
   return html`<!doctype html>
 <html lang="en">
 <head>

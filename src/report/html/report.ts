@@ -15,9 +15,8 @@ import {
   pictureId,
 } from "./figures.ts";
 import { html, type Markup } from "./markup.ts";
-import { page } from "./page.ts";
-import { SCRIPT } from "./script.ts";
-import { STYLE } from "./style.ts";
+import { type Page, page } from "./page.ts";
+import { repeatOf } from "./parts.ts";
 import {
   checkTable,
   definitions,
@@ -35,42 +34,51 @@ export interface ReportSubject extends Explanations {
   readonly image: string;
 }
 
+/** What a report says of a model; an explainer is one. */
+export interface ReportModel extends Pick<Explainer, "labels" | "digest"> {
+  readonly source: {
+    readonly name: string;
+    readonly model: { readonly opset: number; readonly producer: string };
+  };
+}
+
 export interface ReportContext {
-  readonly model: Explainer;
+  readonly model: ReportModel;
   /** The command line that made the report, to be read and repeated. */
   readonly command?: string | undefined;
   readonly picture?: FigureOptions | undefined;
 }
 
-/**
- * The report as UTF-8 HTML: predictions, maps with their scales, parameters, checks, notes and provenance. Pictures are `data:`
- * URLs, style and script are inline and named by their hashes in a Content-Security-Policy that allows nothing else.
- */
-export async function htmlReport(subjects: readonly ReportSubject[], context: ReportContext): Promise<string> {
+/** The report as UTF-8 HTML; throws as {@link reportView}. */
+export const htmlReport = async (subjects: readonly ReportSubject[], context: ReportContext): Promise<string> =>
+  page(await reportView(subjects, context));
+
+/** Predictions, maps with their scales, parameters, checks, notes and provenance. Throws `E_PARAM` for an opacity outside 0…1. */
+export async function reportView(subjects: readonly ReportSubject[], context: ReportContext): Promise<Page> {
   const articles: Article[] = [];
   for (const subject of subjects) articles.push(...(await articlesOf(subject, articles.length, context)));
   const methods = [...new Set(articles.flatMap((a) => a.methods))];
   const heat = context.picture?.alpha ?? HEAT;
   if (!(heat >= 0 && heat <= 1)) throw new OnnxplainError("E_PARAM", `Expected \`alpha\` to be in 0…1, got ${heat}.`);
-  const style = `${STYLE}:root{--heat:${heat}}${methods.map((_, i) => hideRule(i)).join("")}`;
+  const style = `:root,:host{--heat:${heat}}${methods.map((_, i) => hideRule(i)).join("")}`;
   const title = titleOf(subjects, context.model.labels);
   const colours = [...new Set(articles.flatMap((a) => a.colours))].map(colormapDefinition);
-  return page({
+  return {
     title,
     heading: title,
     lead: leadOf(subjects, context),
     style,
-    script: SCRIPT,
+    behaviours: ["opacity", "probe"],
     definitions: [...colours, ...articles.map((a) => a.definition)],
     main: html`${controls(articles, methods, heat)}
 ${articles.map((a) => a.markup)}
 ${methodSection(subjects)}
 ${await makingSection(subjects, context)}`,
     remark: "Maps are raw and signed; each has its own colour scale, printed below it.",
-  });
+  };
 }
 
-const hideRule = (method: number): string => `body:has(#show-${method}:not(:checked)) .m${method}{display:none}`;
+const hideRule = (method: number): string => `:has(#show-${method}:not(:checked)) .m${method}{display:none}`;
 
 function titleOf(subjects: readonly ReportSubject[], labels: readonly string[] | undefined): string {
   const first = subjects[0]?.explanations[0];
@@ -228,10 +236,7 @@ async function makingSection(subjects: readonly ReportSubject[], { model, comman
     ["device", first?.device ?? ""],
     ["versions", `onnxplain ${VERSION}, ${await runtimeVersion()}`],
   ];
-  const repeat = command
-    ? html`<p class="soft">To make this report again:</p><pre tabindex="0"><code>${command}</code></pre>`
-    : undefined;
-  return html`<section><h2>How it was made</h2>${definitions(facts)}${repeat}</section>`;
+  return html`<section><h2>How it was made</h2>${definitions(facts)}${repeatOf("To make this report again:", command)}</section>`;
 }
 
 function preprocessingText(spec: NonNullable<Explanation["preprocessing"]>): string {

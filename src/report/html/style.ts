@@ -14,6 +14,7 @@ h1{font-size:clamp(1.6rem,5vw,2.5rem);letter-spacing:-.02em;font-weight:700}
 h2{font-size:1.25rem;letter-spacing:-.01em}
 h3{font-size:1rem}
 p{margin:.4rem 0}
+figure{margin:0;min-width:0}
 a{color:var(--accent)}
 code,pre{font:.875em/1.5 ui-monospace,SFMono-Regular,Menlo,Consolas,"Liberation Mono",monospace}
 .soft{color:var(--soft)}
@@ -23,7 +24,6 @@ section>h2{margin-bottom:.25rem}
 article+article{border-top:1px solid var(--line);margin-top:3rem;padding-top:2rem}
 .seen{display:grid;grid-template-columns:minmax(0,15rem) minmax(0,1fr);gap:1.25rem 2rem;align-items:start;margin-top:1.5rem}
 .seen.blind{grid-template-columns:minmax(0,1fr)}
-.seen figure,.map figure{margin:0}
 .picture,.map svg{display:block;width:100%;height:auto;border-radius:.375rem;background:var(--track)}
 figcaption{margin-top:.4rem;font-size:.875rem;color:var(--soft);overflow-wrap:anywhere}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
@@ -59,13 +59,13 @@ td,th{overflow-wrap:anywhere}
 .map h3{margin-bottom:.4rem}
 .heat{opacity:var(--heat)}
 .bare .heat{opacity:1}
-body:has(#show-picture:not(:checked)) .under{visibility:hidden}
-body:has(#show-picture:not(:checked)) .heat{opacity:1}
+:has(#show-picture:not(:checked)) .under{visibility:hidden}
+:has(#show-picture:not(:checked)) .heat{opacity:1}
 .grainy .picture,.grainy image{image-rendering:pixelated}
 .mark{fill:none;stroke:#fff;paint-order:stroke;vector-effect:non-scaling-stroke;stroke-width:2;visibility:hidden;filter:drop-shadow(0 0 1px #000) drop-shadow(0 0 1px #000)}
 .mark.on{visibility:visible}
 .probe{cursor:crosshair;border-radius:.375rem}
-.probe:focus-visible,a:focus-visible,summary:focus-visible,input:focus-visible,pre:focus-visible,.scroll:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
 .scale{display:block}
 .scale svg{height:.6rem;border-radius:.2rem}
 .ticks{display:flex;justify-content:space-between;font-size:.75rem;color:var(--soft);line-height:1.4;margin-top:.1rem}

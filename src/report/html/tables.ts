@@ -5,6 +5,7 @@ import type { Ledger } from "../../rules/ledger.ts";
 import { topClasses } from "../manifest.ts";
 import { className, significant, targetName, valueText } from "../words.ts";
 import { html, type Markup } from "./markup.ts";
+import { region } from "./parts.ts";
 
 type Labels = readonly string[] | undefined;
 
@@ -92,7 +93,10 @@ export function checkTable(
     (i) =>
       html`<th scope="col" class="n wrap">${targetName(first.targets[i] as Explanation["targets"][number], labels)}</th>`,
   );
-  return html`<div class="scroll" tabindex="0" role="region" aria-label="Checks"><table class="checks"><thead><tr><th scope="col">check</th>${heads}</tr></thead><tbody>${rows}</tbody></table></div>`;
+  return region(
+    "Checks",
+    html`<table class="checks"><thead><tr><th scope="col">check</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
+  );
 }
 
 /** The accounts of every node, folded away; the sums stand in the summary. */
@@ -113,7 +117,7 @@ export function ledgerTable(ledger: Ledger, title: string): Markup {
       html`<tr><th scope="row">${e.node}</th><td>${e.op}</td><td>${e.rule}</td>${cells([e.received, e.passed, e.bias, e.stabilizer, e.dead, leftOf(e)])}</tr>`,
   );
   const heads = ["received", "passed on", "bias", "stabiliser", "dead", "left"];
-  return html`<details class="ledger"><summary>${title}: ${ledger.length} nodes, ${significant(sums.bias)} to biases, ${significant(sums.stabilizer)} to stabilisers, ${significant(sums.dead)} dead</summary><div class="scroll" tabindex="0" role="region" aria-label="Ledger of ${title}"><table><thead><tr><th scope="col">node</th><th scope="col">op</th><th scope="col">rule</th>${heads.map((h) => html`<th scope="col" class="n">${h}</th>`)}</tr></thead><tbody>${rows}</tbody><tfoot><tr><th scope="row" colspan="5">sum</th>${cells([sums.bias, sums.stabilizer, sums.dead, sums.left])}</tr></tfoot></table></div></details>`;
+  return html`<details class="ledger"><summary>${title}: ${ledger.length} nodes, ${significant(sums.bias)} to biases, ${significant(sums.stabilizer)} to stabilisers, ${significant(sums.dead)} dead</summary>${region(`Ledger of ${title}`, html`<table><thead><tr><th scope="col">node</th><th scope="col">op</th><th scope="col">rule</th>${heads.map((h) => html`<th scope="col" class="n">${h}</th>`)}</tr></thead><tbody>${rows}</tbody><tfoot><tr><th scope="row" colspan="5">sum</th>${cells([sums.bias, sums.stabilizer, sums.dead, sums.left])}</tr></tfoot></table>`)}</details>`;
 }
 
 /** What the entries of an account do not explain. */

@@ -1,11 +1,10 @@
 /** @file What grows: knowledge points, ratios, strengths and agreement over frames and over layers, as line plots. */
-import type { Line, LinePlot } from "../plot/lines.ts";
+import type { TitledPlot } from "../html/parts.ts";
+import type { Line } from "../plot/lines.ts";
 import type { PatternFrame, PatternKnowledge, PatternsPage } from "./input.ts";
 
-export interface TitledPlot extends LinePlot {
+export interface NamedPlot extends TitledPlot {
   readonly id: string;
-  readonly title: string;
-  readonly about: string;
 }
 
 const COLOURS = 6;
@@ -85,17 +84,17 @@ const ofFrames = (page: PatternsPage, label: string, place: number, pick: (f: Pa
 };
 
 /** Every plot that has at least two values on one of its lines. */
-export function growthPlots(page: PatternsPage): readonly TitledPlot[] {
+export function growthPlots(page: PatternsPage): readonly NamedPlot[] {
   const axis = frameAxis(page.frames);
   const xEnd = axis.at.at(-1) ?? 1;
   const layers = layerNames(page).length;
-  const frames = (plot: Omit<TitledPlot, "xLabel" | "xEnd" | "what">): TitledPlot => ({
+  const frames = (plot: Omit<NamedPlot, "xLabel" | "xEnd" | "what">): NamedPlot => ({
     ...plot,
     xLabel: axis.label,
     xEnd,
     what: `${plot.title} by ${axis.label}`,
   });
-  const deep = (plot: Omit<TitledPlot, "xLabel" | "xEnd" | "what">): TitledPlot => ({
+  const deep = (plot: Omit<NamedPlot, "xLabel" | "xEnd" | "what">): NamedPlot => ({
     ...plot,
     xLabel: "layer, shallow to deep",
     xEnd: layers,
@@ -145,7 +144,7 @@ export function growthPlots(page: PatternsPage): readonly TitledPlot[] {
 }
 
 /** How the fits went, round by round: one line a frame. */
-export function fitPlots({ frames }: PatternsPage): readonly TitledPlot[] {
+export function fitPlots({ frames }: PatternsPage): readonly NamedPlot[] {
   const last = frames.length - 1;
   const rounds = Math.max(1, ...frames.map((f) => f.curve.kl.length - 1));
   const lines = (pick: (f: PatternFrame) => readonly number[]): readonly Line[] =>
@@ -155,12 +154,7 @@ export function fitPlots({ frames }: PatternsPage): readonly TitledPlot[] {
       at: pick(f).map((_, r) => r),
       style: frames.length <= COLOURS || i === 0 || i === last ? style(i === last ? Math.min(last, 1) : i) : "faint",
     }));
-  const plot = (
-    id: string,
-    title: string,
-    about: string,
-    pick: (f: PatternFrame) => readonly number[],
-  ): TitledPlot => ({
+  const plot = (id: string, title: string, about: string, pick: (f: PatternFrame) => readonly number[]): NamedPlot => ({
     id,
     title,
     about,

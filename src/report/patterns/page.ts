@@ -1,16 +1,13 @@
 /** @file The page of `patterns show`: the space of directions to turn and to walk through, one picture's regions, what grows. */
 import { colormapDefinition, colormapId } from "../html/figures.ts";
 import { html, type Markup, trusted } from "../html/markup.ts";
-import { page, sectionsOf } from "../html/page.ts";
-import { STYLE } from "../html/style.ts";
+import { type Page, page, sectionsOf } from "../html/page.ts";
+import { listOf, plotsOf, pngSource, region, repeatOf, type Tile, type TitledPlot, tilesOf } from "../html/parts.ts";
+import { PARTS_STYLE } from "../html/parts-style.ts";
 import { definitions } from "../html/tables.ts";
-import { linePlot } from "../plot/lines.ts";
 import { counted, fixed, listed, share } from "../run/numbers.ts";
-import { RUN_SCRIPT } from "../run/script.ts";
-import { RUN_STYLE } from "../run/style.ts";
-import { base64 } from "../terminal.ts";
 import { COLOURING_NAMES, COLOURINGS } from "./colouring.ts";
-import { fitPlots, growthPlots, knowledgeAt, layerNames, type TitledPlot } from "./curves.ts";
+import { fitPlots, growthPlots, knowledgeAt, layerNames } from "./curves.ts";
 import type { PatternFrame, PatternsPage } from "./input.ts";
 import { packedScene } from "./packed.ts";
 import { svgOf } from "./pen.ts";
@@ -20,10 +17,12 @@ import { PATTERNS_STYLE } from "./style.ts";
 import { frameTable, layerTable, whenOf } from "./tables.ts";
 import { thumbnailSheet } from "./thumbnail-sheet.ts";
 
-/**
- * The page as UTF-8 HTML: one file that asks for nothing. Without its script the tables, the plots and a still of the space remain.
- */
-export async function patternsPage(input: PatternsPage, start: PatternsStart = {}): Promise<string> {
+/** The page as UTF-8 HTML. Without its script the tables, the plots and a still of the space remain. */
+export const patternsPage = async (input: PatternsPage, start: PatternsStart = {}): Promise<string> =>
+  page(await patternsView(input, start));
+
+/** The space of directions, one picture's regions, what grows; the scene lies in the markup, for the behaviour to read. */
+export async function patternsView(input: PatternsPage, start: PatternsStart = {}): Promise<Page> {
   const { facts, frames, ids } = input;
   const names = listed(
     facts.models.map((m) => m.name),
@@ -36,26 +35,24 @@ export async function patternsPage(input: PatternsPage, start: PatternsStart = {
     sheet: { columns: sheet.columns, width: sheet.width, height: sheet.height },
     start: startOf(input, start),
   };
-  // Apart, so that a bundler loads it with the first page.
-  const { PATTERNS_SCRIPT } = await import("./script.ts");
-  return page({
+  return {
     title: `Emerging patterns: ${names}, ${facts.data}`,
     heading: "Emerging patterns",
     lead: leadOf(input),
-    style: `${STYLE}${RUN_STYLE}${PATTERNS_STYLE}`,
-    script: `${RUN_SCRIPT}${PATTERNS_SCRIPT}`,
+    style: `${PARTS_STYLE}${PATTERNS_STYLE}`,
+    behaviours: ["sort", "patterns"],
     definitions: [colormapDefinition("viridis"), colormapDefinition("blue-red")],
     main: html`${tiles(input)}
 ${sectionsOf([
   { id: "space", name: "The space", markup: space(input, still === undefined ? undefined : await svgOf(still)) },
   { id: "regions", name: "One picture, region by region", markup: regions(input) },
   { id: "growth", name: "What grows", markup: growth(input) },
-  { id: "fit", name: "How the fit went", markup: plotsOf(fitPlots(input)) },
+  { id: "fit", name: "How the fit went", markup: plots(fitPlots(input)) },
   { id: "made", name: "How it was made", markup: making(input) },
 ])}
-<img id="sheet" alt="" src="data:image/png;base64,${trusted(base64(sheet.png))}">
+<img id="sheet" alt="" src="${pngSource(sheet.png)}">
 <script type="application/json" id="scene">${trusted(JSON.stringify(embedded).replaceAll("<", "\\u003c"))}</script>`,
-  });
+  };
 }
 
 /** The frame asked for or the last, beside the one that it followed. */
@@ -81,7 +78,7 @@ function tiles(input: PatternsPage): Markup {
   const [from, to] = [frames[0] as PatternFrame, frames.at(-1) as PatternFrame];
   const knowledge = (frame: PatternFrame): string => fixed(knowledgeAt(frame, frame.layers.length - 1, tau)?.count, 1);
   const grown = (before: string, after: string): string => (frames.length > 1 ? `${before} → ${after}` : after);
-  const all: readonly (readonly [string, string] | undefined)[] = [
+  const all: readonly (Tile | undefined)[] = [
     [grown(fixed(from.strength, 2), fixed(to.strength, 2)), "mean strength |g|"],
     [grown(share(from.agreement), share(to.agreement)), "mixture agrees with the network"],
     to.networkAccuracy === null
@@ -95,7 +92,7 @@ function tiles(input: PatternsPage): Markup {
         ],
   ];
   const span = frames.length > 1 ? html`<p class="soft">From ${from.name} to ${to.name}:</p>` : undefined;
-  return html`${span}<div class="tiles">${all.flatMap((t) => (t === undefined ? [] : [html`<div class="tile"><b>${t[0]}</b><span>${t[1]}</span></div>`]))}</div>`;
+  return html`${span}${tilesOf(all.filter((t) => t !== undefined))}`;
 }
 
 const option = (value: string | number, text: string): Markup => html`<option value="${value}">${text}</option>`;
@@ -168,18 +165,16 @@ ${
 }
 <div id="grids"></div>
 <p class="ramps"><span>certainty 0${ramp("viridis")}1</span>${several ? html`<span>change −1${ramp("blue-red")}+1; × lost, + gained, ○ turned to another category</span>` : undefined}</p>
-${several ? html`<h3>Which regions lose their discrimination</h3><p class="soft" id="changes-what"></p><div class="scroll" tabindex="0" role="region" aria-label="Changes of regions"><table class="plain" id="changes"><thead><tr><th scope="col">layer</th>${["kept", "turned", "lost", "gained", "never one", "lost of those before"].map((h) => html`<th scope="col" class="n wrap">${h}</th>`)}</tr></thead><tbody></tbody></table></div>` : html`<table id="changes" hidden><tbody></tbody></table><p id="changes-what" hidden></p>`}
+${several ? html`<h3>Which regions lose their discrimination</h3><p class="soft" id="changes-what"></p>${region("Changes of regions", html`<table class="plain" id="changes"><thead><tr><th scope="col">layer</th>${["kept", "turned", "lost", "gained", "never one", "lost of those before"].map((h) => html`<th scope="col" class="n wrap">${h}</th>`)}</tr></thead><tbody></tbody></table>`)}` : html`<table id="changes" hidden><tbody></tbody></table><p id="changes-what" hidden></p>`}
 </div>
 <noscript><p class="soft">Grids of single pictures need the page's script.</p></noscript>`;
 }
 
-const plotsOf = (plots: readonly TitledPlot[]): Markup | undefined =>
-  plots.length === 0
-    ? undefined
-    : html`<div class="charts">${plots.map((p) => html`<figure class="chart"><figcaption><strong>${p.title}.</strong> ${p.about}</figcaption>${linePlot(p)}</figure>`)}</div>`;
+const plots = (all: readonly TitledPlot[]): Markup | undefined =>
+  plotsOf(all.map((p) => ({ ...p, title: `${p.title}.` })));
 
 const growth = (input: PatternsPage): Markup =>
-  html`${plotsOf(growthPlots(input))}${frameTable(input)}${layerTable(input)}`;
+  html`${plots(growthPlots(input))}${frameTable(input)}${layerTable(input)}`;
 
 function making({ facts, settings, dimension, tau, grid, concentration, frames }: PatternsPage): Markup {
   const notes = [
@@ -198,9 +193,5 @@ function making({ facts, settings, dimension, tau, grid, concentration, frames }
     ["kappa0", concentration.kappa0 === null ? "infinity" : String(concentration.kappa0)],
     ...Object.entries(settings).map(([name, value]) => [name, value === null ? "–" : String(value)] as const),
   ];
-  const repeat =
-    facts.command === null
-      ? undefined
-      : html`<p class="soft">To make it again:</p><pre tabindex="0"><code>${facts.command}</code></pre>`;
-  return html`${notes.length > 0 ? html`<ul>${notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined}${definitions(all)}${repeat}`;
+  return html`${listOf(notes)}${definitions(all)}${repeatOf("To make it again:", facts.command)}`;
 }

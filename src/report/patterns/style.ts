@@ -1,4 +1,4 @@
-/** @file How the page on emerging patterns looks, on top of the styles that reports of runs share. */
+/** @file How the page on emerging patterns looks, after the styles of pages and their pieces. */
 
 export const PATTERNS_STYLE = `
 main [hidden]{display:none!important}
@@ -11,15 +11,14 @@ main [hidden]{display:none!important}
 #stage:active{cursor:grabbing}
 #stage:focus-visible{outline:3px solid var(--accent);outline-offset:-3px}
 .zoom{position:absolute;right:.6rem;bottom:.6rem;display:flex;gap:.3rem}
-.act,.zoom button,#legend button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .75rem;min-height:2.25rem;min-width:2.25rem;cursor:pointer}
-.act:hover,.zoom button:hover,#legend button:hover{border-color:var(--accent)}
-.act:focus-visible,.zoom button:focus-visible,#legend button:focus-visible,select:focus-visible{outline:3px solid var(--accent);outline-offset:2px}
+.zoom button,#legend button{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:.375rem;padding:.3rem .8rem;min-height:2.1rem;min-width:2.25rem;cursor:pointer}
+.zoom button:hover,#legend button:hover{border-color:var(--accent)}
 .bar{display:flex;flex-wrap:wrap;gap:.5rem 1.1rem;align-items:end;margin-top:.9rem;font-size:.875rem}
 .bar label.field{display:grid;gap:.15rem;color:var(--soft);min-width:0}
-.bar select{font:inherit;font-size:.9375rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:.4rem;padding:.3rem .5rem;min-height:2.25rem;max-width:16rem;width:100%}
+.bar select{font-size:.9375rem;color:var(--ink);max-width:16rem;width:100%}
 .views{display:inline-flex;border:1px solid var(--line);border-radius:.4rem;overflow:hidden;padding:0;margin:0;min-width:0}
-.views legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.views input{position:absolute;opacity:0;width:1px;height:1px}
+.views legend,.pictures legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
+.views input,.pictures input{position:absolute;opacity:0;width:1px;height:1px}
 .views label{padding:.3rem .85rem;min-height:2.25rem;display:inline-flex;align-items:center;background:var(--card);cursor:pointer}
 .views label+input+label{border-left:1px solid var(--line)}
 .views input:checked+label{background:var(--fill);color:#fff}
@@ -44,8 +43,6 @@ main [hidden]{display:none!important}
 .keys-help kbd{font:.8125em ui-monospace,SFMono-Regular,Menlo,Consolas,monospace;border:1px solid var(--line);border-bottom-width:2px;border-radius:.25rem;padding:0 .3em;background:var(--card)}
 #sheet{display:none}
 .pictures{display:flex;gap:.4rem;overflow-x:auto;padding:.3rem;margin:.6rem -.3rem 0;border:0;min-width:0;position:relative}
-.pictures legend{position:absolute;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)}
-.pictures input{position:absolute;opacity:0;width:1px;height:1px}
 .pictures label{flex:none;width:4.25rem;cursor:pointer;font-size:.75rem;line-height:1.25;color:var(--soft);border-radius:.4rem;padding:.2rem;position:relative}
 .pictures label canvas{display:block;width:100%;aspect-ratio:1;border-radius:.3rem;image-rendering:pixelated;background:var(--track)}
 .pictures label span{display:block;margin-top:.2rem;white-space:nowrap;overflow:hidden;text-overflow:ellipsis}
@@ -56,7 +53,6 @@ main [hidden]{display:none!important}
 article.layer-card+article.layer-card{border-top:1px solid var(--line);padding-top:.8rem;margin-top:0}
 .layer-card h3{overflow-wrap:anywhere;font-size:.9375rem}
 .four{display:grid;grid-template-columns:repeat(4,minmax(0,1fr));gap:.6rem;margin-top:.5rem}
-.four figure{margin:0;min-width:0}
 .four canvas{display:block;width:100%;height:auto;border-radius:.25rem;background:var(--track)}
 .four .winner canvas{background:var(--card)}
 .four .change canvas{background:#f7f7f7}
@@ -67,11 +63,10 @@ article.layer-card+article.layer-card{border-top:1px solid var(--line);padding-t
 .ramps svg{width:5rem;height:.7rem;vertical-align:-.08rem;margin:0 .4rem;border-radius:.2rem}
 .still{max-width:40rem}
 .still svg{display:block;width:100%;height:auto}
-.plain{font-size:.875rem;margin-top:.8rem;width:auto;min-width:min(100%,30rem)}
-.plain td,.plain th{padding:.3rem .9rem .3rem 0;white-space:nowrap}
-.plain thead th{white-space:normal;overflow-wrap:normal;vertical-align:bottom}
+.plain td,.plain tbody th{white-space:nowrap}
+.plain thead th{vertical-align:bottom}
 .plain th[scope=row]{overflow-wrap:anywhere;min-width:5rem;max-width:14rem;white-space:normal}
 .chart .plot{background:none}
 @media (max-width:40rem){.tile b{font-size:1.2rem}.four{grid-template-columns:repeat(2,minmax(0,1fr))}#stage{height:min(26rem,68vh)}.bar{gap:.5rem .7rem}.bar label.field{flex:1 1 7rem}.bar select{max-width:none}.views{flex:1 1 100%}.views label{flex:1;justify-content:center}.timeline{grid-template-columns:auto minmax(0,1fr)}.timeline output{grid-column:1/-1;text-align:left;max-width:none;margin-top:-.5rem}.keys-help{display:none}.plain td,.plain th{padding:.3rem .6rem .3rem 0}}
-@media print{[data-tool]{display:none!important}.chart{break-inside:avoid}}
+@media print{[data-tool]{display:none!important}}
 `;

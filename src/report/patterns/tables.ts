@@ -1,13 +1,12 @@
 /** @file The numbers behind the plots as tables of the page; regions of the shown pictures as a table of a file. */
 import { type Table, tableOfRows } from "../../formats/table.ts";
 import { html, type Markup } from "../html/markup.ts";
+import { region } from "../html/parts.ts";
 import { fixed, NOTHING, share } from "../run/numbers.ts";
 import { fateOf, layerBeside } from "./change.ts";
 import { knowledgeAt } from "./curves.ts";
 import type { PatternFrame, PatternsPage } from "./input.ts";
 
-const scroll = (label: string, table: Markup): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 const cell = (value: number | null, text: string): Markup =>
   value === null ? html`<td class="n">${NOTHING}</td>` : html`<td class="n" data-v="${value}">${text}</td>`;
 const head = (name: string): Markup => html`<th scope="col" class="n wrap" data-sort="neither">${name}</th>`;
@@ -23,7 +22,7 @@ export function frameTable({ frames }: PatternsPage): Markup {
     const kl = f.curve.kl[f.best] ?? null;
     return html`<tr><th scope="row">${f.name}</th>${cell(f.strength, fixed(f.strength, 2))}${cell(f.agreement, share(f.agreement))}${cell(f.accuracy, share(f.accuracy))}${cell(f.networkAccuracy, share(f.networkAccuracy))}${cell(kl, fixed(kl, 3))}<td class="n">${f.best} of ${Math.max(f.curve.kl.length - 1, 0)}${f.converged ? "" : ", not at rest"}</td>${cell(f.residual, fixed(f.residual, 3))}</tr>`;
   });
-  return scroll(
+  return region(
     "Frames",
     html`<table class="sortable plain"><caption>Samples: one row a frame</caption><thead><tr>${first("frame")}${head("mean |g|")}${head("mixture = network")}${head("mixture = label")}${head("network = label")}${head("KL, nats")}<th scope="col" class="n wrap">best round</th>${head("left over by the turn")}</tr></thead><tbody>${rows}</tbody></table>`,
   );
@@ -40,7 +39,7 @@ export function layerTable(page: PatternsPage): Markup | undefined {
     }),
   );
   if (rows.length === 0) return undefined;
-  return scroll(
+  return region(
     "Layers",
     html`<table class="sortable plain"><caption>Regions at p &gt; ${tau}: means over all pictures, and what became of regions since the frame before</caption><thead><tr>${first("frame")}${first("layer")}<th scope="col" class="n wrap">its map</th>${head("mean |h| as fitted")}${head("knowledge points")}${head("reliable")}${head("ratio")}${head("kept")}${head("turned")}${head("lost")}${head("gained")}</tr></thead><tbody>${rows}</tbody></table>`,
   );

@@ -1,6 +1,6 @@
 /** @file How ACE was run in an evaluation, as a table: what it searched, what it found, and how much of a picture it keeps. */
 import { html, type Markup } from "../html/markup.ts";
-import { region } from "../representers/shell.ts";
+import { region } from "../html/parts.ts";
 import { fixed, listed, NOTHING } from "../run/numbers.ts";
 import type { AceScores, OverSeeds } from "./input.ts";
 import { percents, spreadOf } from "./spread.ts";

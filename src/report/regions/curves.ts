@@ -1,12 +1,7 @@
 /** @file The curves of an evaluation: the reference protocol over K, the quality of regions over the number of boundaries. */
-import type { LinePlot } from "../plot/lines.ts";
+import type { TitledPlot } from "../html/parts.ts";
 import type { OverSeeds, QualityScores, RegionsEvaluationPage, SweepScores } from "./input.ts";
 import { spreadOf } from "./spread.ts";
-
-export interface EvaluationCurve extends LinePlot {
-  readonly title: string;
-  readonly about: string;
-}
 
 const STYLES = ["c0", "c1", "c2", "c3", "c4", "c5"] as const;
 
@@ -17,9 +12,9 @@ interface Series {
 }
 
 function curve(
-  { title, about, xLabel }: Pick<EvaluationCurve, "title" | "about" | "xLabel">,
+  { title, about, xLabel }: Pick<TitledPlot, "title" | "about" | "xLabel">,
   series: readonly Series[],
-): readonly EvaluationCurve[] {
+): readonly TitledPlot[] {
   const lines = series.flatMap(({ label, at, values }, i) => {
     const known = values.flatMap((over, k) => {
       const spread = spreadOf(over);
@@ -43,7 +38,7 @@ function curve(
 }
 
 /** As in the paper's Figure 4: mAD and mAI over K. */
-export function topCurves({ top: { k, lines } }: RegionsEvaluationPage): readonly EvaluationCurve[] {
+export function topCurves({ top: { k, lines } }: RegionsEvaluationPage): readonly TitledPlot[] {
   const series = (of: "drop" | "increase"): readonly Series[] =>
     lines.map((l) => ({ label: l.name, at: k, values: l[of] }));
   const xLabel = "K, references most like the input";
@@ -60,7 +55,7 @@ const MEASURES = [
 ] as const satisfies readonly (readonly [keyof QualityScores, string])[];
 
 /** As in the paper's Figures 5 (references) and 6 (unseen pictures): quality over |Q|. */
-export const sweepCurves = (sweep: readonly SweepScores[]): readonly EvaluationCurve[] =>
+export const sweepCurves = (sweep: readonly SweepScores[]): readonly TitledPlot[] =>
   (["references", "unseen"] as const).flatMap((set) =>
     curve(
       {

@@ -2,18 +2,24 @@
 import { blank, drawText, paste } from "../../image/canvas.ts";
 import { encodePng } from "../../image/png.ts";
 import { html, type Markup } from "../html/markup.ts";
-import { linePlot } from "../plot/lines.ts";
+import { type Page, page } from "../html/page.ts";
+import { listOf, plotsOf, region } from "../html/parts.ts";
 import { marginsFor, rasterPlot } from "../plot/raster.ts";
-import { chart, region, shell } from "../representers/shell.ts";
+import { shell } from "../representers/shell.ts";
 import { counted, fixed, NOTHING } from "../run/numbers.ts";
 import { aceSection } from "./ace.ts";
-import { type EvaluationCurve, sweepCurves, topCurves } from "./curves.ts";
+import { sweepCurves, topCurves } from "./curves.ts";
 import { findingsOf } from "./findings.ts";
 import type { MethodScores, OverSeeds, RegionsEvaluationPage, SetQuality } from "./input.ts";
 import { percents, spreadOf } from "./spread.ts";
 import { REGIONS_STYLE } from "./style.ts";
 
-export function regionsEvaluationPage(page: RegionsEvaluationPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const regionsEvaluationPage = (input: RegionsEvaluationPage): Promise<string> =>
+  page(regionsEvaluationView(input));
+
+/** How well regions serve unseen pictures. */
+export function regionsEvaluationView(page: RegionsEvaluationPage): Page {
   const { facts, references, unseen, interpretations, boundaries, seeds, sweep } = page;
   return shell({
     title: "How well do a few regions serve pictures never seen?",
@@ -25,9 +31,9 @@ export function regionsEvaluationPage(page: RegionsEvaluationPage): Promise<stri
       { id: "reuse", name: "Heat maps on unseen pictures", markup: reuse(page) },
       { id: "quality", name: "Decision regions", markup: quality(page) },
       { id: "top", name: "Heat maps on similar references", markup: top(page) },
-      { id: "sweep", name: "How many boundaries", markup: charts(sweepCurves(sweep)) },
+      { id: "sweep", name: "How many boundaries", markup: plotsOf(sweepCurves(sweep)) },
       { id: "ace", name: "How ACE was run", markup: aceSection(page.ace) },
-      { id: "absent", name: "Left out", markup: absent(page) },
+      { id: "absent", name: "Left out", markup: listOf(page.absent) },
     ],
   });
 }
@@ -102,16 +108,8 @@ function quality({ quality: sets, seeds, interpretations }: RegionsEvaluationPag
 }
 
 function top(page: RegionsEvaluationPage): Markup | undefined {
-  const drawn = charts(topCurves(page));
+  const drawn = plotsOf(topCurves(page));
   return drawn === undefined
     ? undefined
     : html`<p class="caption">As in the paper's Figure 4: ${counted(page.top.inputs, "random reference")} a run as inputs; each one's interpretation is laid over the K references most like it, by Dist within its region or by the Euclidean distance of features. Bands: ± one standard deviation over runs.</p>${drawn}`;
 }
-
-const charts = (curves: readonly EvaluationCurve[]): Markup | undefined =>
-  curves.length === 0
-    ? undefined
-    : html`<div class="charts">${curves.map((c) => chart(c.title, c.about, linePlot(c)))}</div>`;
-
-const absent = ({ absent: sentences }: RegionsEvaluationPage): Markup | undefined =>
-  sentences.length === 0 ? undefined : html`<ul>${sentences.map((s) => html`<li>${s}</li>`)}</ul>`;

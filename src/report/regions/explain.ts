@@ -1,7 +1,9 @@
 /** @file The page of `regions explain`: the rule that decides a picture, the references it decides as well, what it keeps out. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { region as scrolling } from "../html/parts.ts";
 import { galleryOf } from "../representers/points.ts";
-import { className, region as scrolling, shell } from "../representers/shell.ts";
+import { className, shell } from "../representers/shell.ts";
 import { counted } from "../run/numbers.ts";
 import type { ExplainedPicture, RegionsExplainPage } from "./input.ts";
 import {
@@ -17,7 +19,12 @@ import {
 } from "./sheet.ts";
 import { REGIONS_STYLE } from "./style.ts";
 
-export async function regionsExplainPage(page: RegionsExplainPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const regionsExplainPage = async (input: RegionsExplainPage): Promise<string> =>
+  page(await regionsExplainView(input));
+
+/** The rule that decides each picture. */
+export async function regionsExplainView(page: RegionsExplainPage): Promise<Page> {
   const { facts, labels, references, items } = page;
   const gallery = galleryOf(items.flatMap(({ input, region }) => picturesOf(input, region)));
   const looks: SheetLooks = { gallery, labels };

@@ -1,7 +1,9 @@
 /** @file The page of `regions map`: the network as a handful of rules, class by class, and what none of them covers. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { tilesOf } from "../html/parts.ts";
 import { galleryOf } from "../representers/points.ts";
-import { className, shell, tilesOf } from "../representers/shell.ts";
+import { className, shell } from "../representers/shell.ts";
 import { counted } from "../run/numbers.ts";
 import type { ClassCoverage, RegionGroup, RegionsMapPage } from "./input.ts";
 import {
@@ -19,7 +21,11 @@ import { REGIONS_STYLE } from "./style.ts";
 
 const sizeOf = ({ region }: RegionGroup): number => region.same + region.other;
 
-export async function regionsMapPage(page: RegionsMapPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const regionsMapPage = async (input: RegionsMapPage): Promise<string> => page(await regionsMapView(input));
+
+/** The network as a handful of rules. */
+export async function regionsMapView(page: RegionsMapPage): Promise<Page> {
   const { facts, labels, references, groups, classes, outliers } = page;
   const gallery = galleryOf([
     ...groups.flatMap(({ input, region }) => picturesOf(input, region)),

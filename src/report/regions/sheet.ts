@@ -1,14 +1,13 @@
 /** @file Sheets: pictures beside the heat map of one interpretation, all in one colour scale; and the boundaries of its polytope. */
-import { colormapTable } from "../../image/colormap.ts";
 import { renderHeatmap } from "../../image/heatmap.ts";
-import { encodePng } from "../../image/png.ts";
 import { resize } from "../../image/resize.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
+import { pngUrl } from "../html/figures.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { colourBar, region as scrolling } from "../html/parts.ts";
 import { number } from "../representers/numbers.ts";
 import type { Gallery } from "../representers/points.ts";
-import { className, region as scrolling } from "../representers/shell.ts";
+import { className } from "../representers/shell.ts";
 import { counted, listed } from "../run/numbers.ts";
-import { base64 } from "../terminal.ts";
 import type { Neighbour, PageBoundary, PageMap, PagePoint, PageRegion, SeenPicture } from "./input.ts";
 
 const COLOURS = "inferno";
@@ -40,7 +39,7 @@ async function heat({ values, width, height }: PageMap, alt: string): Promise<Ma
   const scale = Math.min(1, LONGEST / Math.max(width, height));
   const size = { width: Math.max(1, Math.round(width * scale)), height: Math.max(1, Math.round(height * scale)) };
   const small = scale < 1 ? resize(image, { ...size, resample: "box" }) : image;
-  return html`<img class="heat" src="data:image/png;base64,${trusted(base64(await encodePng(small)))}" alt="${alt}">`;
+  return html`<img class="heat" src="${await pngUrl(small)}" alt="${alt}">`;
 }
 
 interface Tile extends SeenPicture {
@@ -85,17 +84,9 @@ export async function sheet(
 export const plainSheet = async (looks: SheetLooks, pictures: readonly SeenPicture[]): Promise<Markup> =>
   html`<ol class="sheet small-sheet">${await Promise.all(pictures.map((p) => tile(looks, p.predicted, { ...p, map: undefined, fine: [] })))}</ol>`;
 
-const STOPS = 16;
-
 /** What the colours mean, once a page. */
-export function colourScale(): Markup {
-  const table = colormapTable(COLOURS);
-  const stops = Array.from({ length: STOPS + 1 }, (_, i) => {
-    const place = Math.round((i / STOPS) * 255) * 3;
-    return html`<stop offset="${i / STOPS}" stop-color="rgb(${table[place]} ${table[place + 1]} ${table[place + 2]})"/>`;
-  });
-  return html`<div class="scale"><svg class="scale-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><defs><linearGradient id="scale">${stops}</linearGradient></defs><rect width="100" height="4" fill="url(#scale)"/></svg><span class="small">0 to 1: mean over the boundaries of each one's map, each from its least to its largest value</span></div>`;
-}
+export const colourScale = (): Markup =>
+  colourBar(COLOURS, "0 to 1: mean over the boundaries of each one's map, each from its least to its largest value");
 
 /** Every picture that a sheet shows. */
 export const picturesOf = (input: SeenPicture, { nearest, boundaries }: PageRegion): readonly PagePoint[] => [

@@ -1,10 +1,7 @@
 /** @file How pages on regions look, on top of the style of pages on training points. */
 
 export const REGIONS_STYLE = `
-.wide{width:auto;min-width:min(100%,46rem)}
-.wide td,.wide th{padding:.35rem .9rem .35rem 0;vertical-align:top}
 .wide th.group{text-align:center;border-bottom:1px solid var(--line)}
-.wide .not{white-space:normal}
 .wide thead tr:first-child td{border-bottom:0}
 .sheet{list-style:none;margin:.9rem 0 0;padding:0;display:grid;grid-template-columns:repeat(auto-fill,minmax(min(8.5rem,45%),1fr));gap:.9rem .8rem}
 .sheet li{min-width:0;font-size:.8125rem;line-height:1.35;display:flex;flex-direction:column}
@@ -12,10 +9,9 @@ export const REGIONS_STYLE = `
 .sheet svg{display:block;width:100%;height:auto;aspect-ratio:1;border-radius:.25rem;background:var(--track)}
 .sheet .input .pair{outline:3px solid var(--accent);outline-offset:2px;border-radius:.25rem}
 .sheet .laid{position:relative}
-.sheet .laid .heat{position:absolute;inset:0;width:100%;height:100%;object-fit:contain;opacity:.72;border-radius:.25rem}
+.sheet .laid .heat{position:absolute;inset:0;width:100%;height:100%;object-fit:contain;opacity:.72;background:none}
 .sheet b{font-weight:650;margin-top:.25rem}
 .sheet .off{color:var(--warn)}
-.sheet .small{font-size:.75rem;color:var(--soft);overflow-wrap:anywhere}
 .sheet.small-sheet{grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr))}
 .bounds{font-size:.875rem}
 .bounds td{vertical-align:middle}

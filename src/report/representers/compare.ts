@@ -1,16 +1,22 @@
 /** @file The page of `representers compare`: do representer values and influence functions agree, how often do they vanish, what do they cost? */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { chart, chartsOf, region } from "../html/parts.ts";
 import { decadeBins, histogramPlot } from "../plot/histogram.ts";
 import { type Dots, scatterPlot } from "../plot/scatter.ts";
 import { counted } from "../run/numbers.ts";
 import type { ComparePage, PairPlot, Timing } from "./input.ts";
 import { number, percentage, seconds } from "./numbers.ts";
-import { chart, className, region, shell } from "./shell.ts";
+import { className, shell } from "./shell.ts";
 
 /** Classes in one open table, at most. */
 const OPEN = 30;
 
-export function comparePage(page: ComparePage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const comparePage = (input: ComparePage): Promise<string> => page(compareView(input));
+
+/** Representer values beside influence functions. */
+export function compareView(page: ComparePage): Page {
   const { facts, trainingPoints, testPoints } = page;
   return shell({
     title: "Representer points against influence functions",
@@ -57,7 +63,7 @@ function agreement({ pairs, byClass = [], labels }: ComparePage): Markup | undef
       : rows.length > OPEN
         ? html`<details><summary>${counted(rows.length, "class", "classes")}</summary>${table}</details>`
         : table;
-  return html`<div class="charts">${pairs.map(pairChart)}</div>${folded}`;
+  return html`${chartsOf(pairs.map(pairChart))}${folded}`;
 }
 
 function pairChart({ title, x, y, same, xLabel, yLabel, pearson, spearman }: PairPlot): Markup {
@@ -72,7 +78,7 @@ function pairChart({ title, x, y, same, xLabel, yLabel, pearson, spearman }: Pai
     same === undefined
       ? undefined
       : html`<p class="keys"><i class="c0"></i>training point of the same class<i class="c1"></i>of another</p>`;
-  return html`<figure class="chart"><figcaption><strong>${title}</strong> ${about}</figcaption>${plot}${keys}</figure>`;
+  return chart(title, about, plot, keys);
 }
 
 function halves(x: ArrayLike<number>, y: ArrayLike<number>, same: ArrayLike<boolean>): readonly Dots[] {
@@ -102,5 +108,5 @@ function stability({ stability: all }: ComparePage): Markup | undefined {
       }),
     );
   });
-  return html`<p class="fine">The largest |value| that any training point has for a test point. Where it is 0 the method says nothing at all (grey bar).</p><div class="charts">${charts}</div>`;
+  return html`<p class="fine">The largest |value| that any training point has for a test point. Where it is 0 the method says nothing at all (grey bar).</p>${chartsOf(charts)}`;
 }

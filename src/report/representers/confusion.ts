@@ -1,12 +1,17 @@
 /** @file The sheet of one confusion: everything of class A that is taken for B, and the training points that speak against A in most of it. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
 import { counted } from "../run/numbers.ts";
 import type { ConfusionPage } from "./input.ts";
 import { number, percentage, signedNumber } from "./numbers.ts";
 import { card, cardsClass, galleryOf } from "./points.ts";
 import { className, shell } from "./shell.ts";
 
-export function confusionPage(page: ConfusionPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const confusionPage = (input: ConfusionPage): Promise<string> => page(confusionView(input));
+
+/** The training points behind one confusion. */
+export function confusionView(page: ConfusionPage): Page {
   const { facts, labels, from, to, ofClass, wrong, confused, inhibitory, top } = page;
   const [a, b] = [className(labels, from), className(labels, to)];
   const gallery = galleryOf([...confused, ...inhibitory].map((c) => c.point));

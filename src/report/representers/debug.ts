@@ -2,11 +2,11 @@
 import type { Table } from "../../formats/table.ts";
 import { tableOf } from "../../formats/table.ts";
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
 import { counted } from "../run/numbers.ts";
 import type { DebugPage, Suspect } from "./input.ts";
 import { number, percentage } from "./numbers.ts";
 import { type Gallery, galleryOf } from "./points.ts";
-import { DEBUG_SCRIPT } from "./script.ts";
 import { className, labelled, shell } from "./shell.ts";
 
 /** Classes that every list of classes holds from the start; longer ones are completed by the script. */
@@ -21,7 +21,11 @@ export function ranksOf(suspects: readonly Suspect[], criterion: number): readon
   return ranks;
 }
 
-export function debugPage(page: DebugPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const debugPage = (input: DebugPage): Promise<string> => page(debugView(input));
+
+/** Training points worth a look, to check off and to correct. */
+export function debugView(page: DebugPage): Page {
   const { facts, suspects, criteria, trainingPoints } = page;
   const gallery = galleryOf(suspects.map((s) => s.point));
   const ranks = criteria.map((_, c) => ranksOf(suspects, c));
@@ -34,7 +38,7 @@ export function debugPage(page: DebugPage): Promise<string> {
     lead: `${counted(suspects.length, "point")} of ${trainingPoints.toLocaleString("en-GB")} training points of ${facts.data}, ordered by ${criteria[0]?.title ?? "their place"}, for ${facts.model}`,
     facts,
     definitions: gallery.definitions,
-    script: DEBUG_SCRIPT,
+    behaviours: ["check-off"],
     sections: [
       {
         id: "list",

@@ -1,12 +1,13 @@
 /** @file The page of `representers explain`: for each picture and class, the training points that speak for it and against it. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { choicesOf, region } from "../html/parts.ts";
 import { counted, fixed } from "../run/numbers.ts";
 import { groupTable } from "./groups.ts";
 import type { ExplainedClass, ExplainedPoint, ExplainPage, PagePoint, RepresenterPoint } from "./input.ts";
 import { number, signedNumber, tiny } from "./numbers.ts";
 import { type CardOptions, card, cardsClass, type Gallery, galleryOf } from "./points.ts";
-import { EXPLAIN_SCRIPT } from "./script.ts";
-import { className, region, shell } from "./shell.ts";
+import { className, shell } from "./shell.ts";
 
 /** Classes to choose from at once; the others are listed below. */
 const CHOICES = 12;
@@ -15,7 +16,11 @@ const OPEN_ROWS = 5;
 /** The sum may miss the logit by its bound and by rounding of this part of the values' size. */
 const ROUNDING = 1e-6;
 
-export function explainPage(page: ExplainPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const explainPage = (input: ExplainPage): Promise<string> => page(explainView(input));
+
+/** The training points behind the scores of each input. */
+export function explainView(page: ExplainPage): Page {
   const { facts, items, trainingPoints, labels, groups = [] } = page;
   const gallery = galleryOf(items.flatMap((item) => [...pointsOf(item)]));
   const sections = items.map((item, i) => ({
@@ -30,7 +35,7 @@ export function explainPage(page: ExplainPage): Promise<string> {
     facts,
     sections: [...sections, { id: "groups", name: "Groups", markup: sums }],
     definitions: gallery.definitions,
-    script: EXPLAIN_SCRIPT,
+    behaviours: ["find"],
     top: html`<p class="fine">The value of a training point for a class is α times the similarity of its features to those of the input; over all training points the values add up to the logit. Points above 0 speak for the class (excitatory), points below against it (inhibitory). Labels in blue are the class in question, labels in orange another.</p>`,
   });
 }
@@ -57,15 +62,17 @@ function itemMarkup(item: ExplainedPoint, where: Place): Markup {
   );
   const [chosen, rest] = [order.slice(0, CHOICES), order.slice(CHOICES)];
   const named = `${className(labels, predicted)}${point.label === null ? "" : point.label === predicted ? ", as labelled" : `, labelled ${className(labels, point.label)}`}`;
-  const options = chosen.map((c, k) => {
-    const id = `p${where.place}c${c.index}`;
-    return html`<input type="radio" name="p${where.place}" id="${id}"${k === 0 ? html` checked` : undefined}><label for="${id}"><b title="${className(labels, c.index)}">${className(labels, c.index)}</b> <span>${number(c.logit, 3)}</span></label><div class="panel">${panel(c, item, where)}</div>`;
-  });
+  const options = chosen.map((c) => ({
+    id: `p${where.place}c${c.index}`,
+    name: className(labels, c.index),
+    figure: number(c.logit, 3),
+    panel: panel(c, item, where),
+  }));
   const more =
     rest.length === 0
       ? undefined
       : html`<details class="more"><summary>${counted(rest.length, "more class", "more classes")}</summary><div class="find" hidden><label for="find${where.place}">Find a class</label><input type="search" id="find${where.place}" autocomplete="off"></div>${rest.map((c) => html`<details><summary>${className(labels, c.index)} <span class="soft">${number(c.logit, 3)}</span></summary>${panel(c, item, where)}</details>`)}</details>`;
-  return html`<div class="seen"><figure>${where.gallery.show(point, `the input ${point.id}`)}<figcaption>named <strong>${named}</strong></figcaption></figure><div>${sumTable(order, labels)}</div></div><fieldset class="choose"><legend>Points for and against</legend>${options}</fieldset>${more}`;
+  return html`<div class="seen"><figure>${where.gallery.show(point, `the input ${point.id}`)}<figcaption>named <strong>${named}</strong></figcaption></figure><div>${sumTable(order, labels)}</div></div>${choicesOf("Points for and against", `p${where.place}`, options)}${more}`;
 }
 
 const difference = ({ sum, logit }: ExplainedClass): number => Math.abs(sum - logit);

@@ -1,14 +1,20 @@
 /** @file The page of `representers fit`: is the fit stationary, and does it say what the network says? */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { chart, chartsOf, region, tilesOf } from "../html/parts.ts";
 import { equalBins, histogramPlot } from "../plot/histogram.ts";
 import { linePlot } from "../plot/lines.ts";
 import { scatterPlot } from "../plot/scatter.ts";
 import { counted } from "../run/numbers.ts";
 import type { Agreement, FitPage } from "./input.ts";
 import { number, percentage, seconds, tiny } from "./numbers.ts";
-import { chart, region, shell, tilesOf } from "./shell.ts";
+import { shell } from "./shell.ts";
 
-export function fitPage(page: FitPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const fitPage = (input: FitPage): Promise<string> => page(fitView(input));
+
+/** How exact a fit is. */
+export function fitView(page: FitPage): Page {
   const { facts, points, width, classes, agreement } = page;
   return shell({
     title: "How exact are the representers?",
@@ -74,7 +80,7 @@ function plots({ agreement, compared = "probability" }: FitPage): Markup {
     const style = `c${i}`;
     const differences = Float64Array.from(a.fitted, (v, k) => v - (a.given[k] as number));
     const histogram = equalBins(differences, BINS);
-    return html`<div class="charts">${[
+    return chartsOf([
       chart(
         a.split,
         `${compared} of every class, ${a.given.length.toLocaleString("en-GB")} drawn; the line is equality`,
@@ -97,7 +103,7 @@ function plots({ agreement, compared = "probability" }: FitPage): Markup {
           yLabel: "values",
         }),
       ),
-    ]}</div>`;
+    ]);
   });
   return html`${charts}`;
 }
@@ -119,5 +125,5 @@ function solverPlot({ steps = [], stationarity }: FitPage): Markup | undefined {
     xLabel: "iteration",
     xEnd: last.iteration,
   });
-  return html`<div class="charts">${chart("Largest gradient, log10", `stopped: ${stationarity.reason}`, plot)}</div>`;
+  return chartsOf([chart("Largest gradient, log10", `stopped: ${stationarity.reason}`, plot)]);
 }

@@ -1,16 +1,22 @@
 /** @file Influence of whole groups: sums of representer values, for and against, as bars on one scale. */
 import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { region } from "../html/parts.ts";
 import { barDomain, signedBar } from "../plot/bars.ts";
 import { counted } from "../run/numbers.ts";
 import type { GroupPage, GroupSums } from "./input.ts";
 import { number, signedNumber } from "./numbers.ts";
 import { galleryOf } from "./points.ts";
-import { className, labelled, region, shell } from "./shell.ts";
+import { className, labelled, shell } from "./shell.ts";
 
 /** Groups with an open row; the rest is folded. */
 const OPEN = 20;
 
-export function groupPage({ facts, labels, sums, trainingPoints }: GroupPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const groupPage = (input: GroupPage): Promise<string> => page(groupView(input));
+
+/** Sums of representer values by group. */
+export function groupView({ facts, labels, sums, trainingPoints }: GroupPage): Page {
   const gallery = galleryOf(sums.flatMap((s) => s.point ?? []));
   return shell({
     title: "Which groups taught it that?",

@@ -1,6 +1,6 @@
 /** @file Points as a page shows them: each picture is held once, however often it appears; texts are cut with the rest one click away. */
-import { html, type Markup, trusted } from "../html/markup.ts";
-import { base64 } from "../terminal.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { pngSource } from "../html/parts.ts";
 import type { Likeness, PagePoint, Word } from "./input.ts";
 import { className, labelled } from "./shell.ts";
 
@@ -25,9 +25,7 @@ export function galleryOf(points: Iterable<PagePoint>): Gallery {
     const { width, height } = sizeOfPng(likeness.png);
     const name = `t${places.size}`;
     places.set(likeness.png, { name, width, height });
-    images.push(
-      html`<image id="${name}" width="${width}" height="${height}" href="data:image/png;base64,${trusted(base64(likeness.png))}"/>`,
-    );
+    images.push(html`<image id="${name}" width="${width}" height="${height}" href="${pngSource(likeness.png)}"/>`);
   }
   return {
     definitions: images.length === 0 ? undefined : html`${images}`,

@@ -1,10 +1,10 @@
 /** @file The sheet of maps: the gradient of a score, and beside each training point the part of it that this point brought in. */
-import { colormapTable } from "../../image/colormap.ts";
 import { renderHeatmap } from "../../image/heatmap.ts";
-import { encodePng } from "../../image/png.ts";
-import { html, type Markup, trusted } from "../html/markup.ts";
+import { pngUrl } from "../html/figures.ts";
+import { html, type Markup } from "../html/markup.ts";
+import { type Page, page } from "../html/page.ts";
+import { colourBar } from "../html/parts.ts";
 import { counted } from "../run/numbers.ts";
-import { base64 } from "../terminal.ts";
 import type { SensitivityPage } from "./input.ts";
 import { number, signedNumber, tiny } from "./numbers.ts";
 import { galleryOf } from "./points.ts";
@@ -13,7 +13,11 @@ import { className, labelled, shell } from "./shell.ts";
 const MAP = "viridis";
 
 /** Magnitudes are drawn from 0 up: the whole map on its own scale, those of points on one common scale. */
-export async function sensitivityPage(page: SensitivityPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const sensitivityPage = async (input: SensitivityPage): Promise<string> => page(await sensitivityView(input));
+
+/** A map of sensitivity, shared out among training points. */
+export async function sensitivityView(page: SensitivityPage): Promise<Page> {
   const { facts, labels, point, index, points, total, residual, samples, trainingPoints } = page;
   const gallery = galleryOf([point, ...points.map((p) => p.point)]);
   const name = className(labels, index);
@@ -45,7 +49,7 @@ export async function sensitivityPage(page: SensitivityPage): Promise<string> {
         markup:
           points.length === 0
             ? undefined
-            : html`<p class="fine">Each map is α times the derivative of the point's similarity to the input; magnitude over channels, all on one scale. The whole map is a sum of many, so single ones are faint beside it.</p>${scaleBar(part)}<ol class="maps">${drawn}</ol>`,
+            : html`<p class="fine">Each map is α times the derivative of the point's similarity to the input; magnitude over channels, all on one scale. The whole map is a sum of many, so single ones are faint beside it.</p>${colourBar(MAP, `0 to ${number(part, 3)}`)}<ol class="maps">${drawn}</ol>`,
       },
     ],
   });
@@ -61,16 +65,5 @@ async function mapImage(
 ): Promise<Markup> {
   const range = top > 0 ? ([0, top] as const) : undefined;
   const picture = renderHeatmap(map, width, height, { cmap: MAP, signed: false, range });
-  return html`<img src="data:image/png;base64,${trusted(base64(await encodePng(picture)))}" alt="${alt}">`;
-}
-
-const STOPS = 16;
-
-function scaleBar(top: number): Markup {
-  const table = colormapTable(MAP);
-  const stops = Array.from({ length: STOPS + 1 }, (_, i) => {
-    const place = Math.round((i / STOPS) * 255) * 3;
-    return html`<stop offset="${i / STOPS}" stop-color="rgb(${table[place]} ${table[place + 1]} ${table[place + 2]})"/>`;
-  });
-  return html`<div class="scale"><svg class="scale-bar" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"><defs><linearGradient id="scale">${stops}</linearGradient></defs><rect width="100" height="4" fill="url(#scale)"/></svg><span class="small">0 to ${number(top, 3)}</span></div>`;
+  return html`<img src="${await pngUrl(picture)}" alt="${alt}">`;
 }

@@ -1,10 +1,10 @@
-/** @file What all pages on training points share: head, policy, sections, how the page was made. */
+/** @file What all pages on training points share: head, style, sections, how the page was made. */
+import type { Behaviour } from "../html/behaviours.ts";
 import { html, type Markup } from "../html/markup.ts";
-import { page, type Section, sectionsOf } from "../html/page.ts";
-import { STYLE } from "../html/style.ts";
+import { type Page, type Section, sectionsOf } from "../html/page.ts";
+import { listOf, repeatOf } from "../html/parts.ts";
+import { PARTS_STYLE } from "../html/parts-style.ts";
 import { definitions } from "../html/tables.ts";
-import { RUN_SCRIPT } from "../run/script.ts";
-import { RUN_STYLE } from "../run/style.ts";
 import type { PageFacts } from "./input.ts";
 import { REPRESENTER_STYLE } from "./style.ts";
 
@@ -17,8 +17,8 @@ export interface Shell {
   readonly sections: readonly Section[];
   /** Pictures that figures share, as SVG definitions. */
   readonly definitions?: Markup | undefined;
-  /** Runs after the sorting of tables. */
-  readonly script?: string | undefined;
+  /** Beside the sorting of tables. */
+  readonly behaviours?: readonly Behaviour[] | undefined;
   /** After the style that all share. */
   readonly style?: string | undefined;
 }
@@ -30,27 +30,21 @@ export const shell = ({
   top,
   sections,
   definitions: defs,
-  script = "",
+  behaviours = [],
   style = "",
-}: Shell): Promise<string> =>
-  page({
-    title: `${title}: ${facts.model}, ${facts.data}`,
-    heading: title,
-    lead,
-    style: `${STYLE}${RUN_STYLE}${REPRESENTER_STYLE}${style}`,
-    script: `${RUN_SCRIPT}${script}`,
-    definitions: defs,
-    main: html`${top}
+}: Shell): Page => ({
+  title: `${title}: ${facts.model}, ${facts.data}`,
+  heading: title,
+  lead,
+  style: `${PARTS_STYLE}${REPRESENTER_STYLE}${style}`,
+  behaviours: ["sort", ...behaviours],
+  definitions: defs,
+  main: html`${top}
 ${sectionsOf([...sections, { id: "made", name: "How it was made", markup: making(facts) }])}`,
-  });
+});
 
-function making({ model, data, settings, command, notes }: PageFacts): Markup {
-  const said = notes?.length ? html`<ul>${notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined;
-  const repeat = command
-    ? html`<p class="soft">To make it again:</p><pre tabindex="0"><code>${command}</code></pre>`
-    : undefined;
-  return html`${said}${definitions([["model", model], ["data", data], ...settings])}${repeat}`;
-}
+const making = ({ model, data, settings, command, notes }: PageFacts): Markup =>
+  html`${listOf(notes)}${definitions([["model", model], ["data", data], ...settings])}${repeatOf("To make it again:", command)}`;
 
 export const className = (labels: readonly string[], index: number | null): string =>
   index === null ? "no label" : (labels[index] ?? `class ${index}`);
@@ -58,14 +52,3 @@ export const className = (labels: readonly string[], index: number | null): stri
 /** `labelled cat`, or that there is no label. */
 export const labelled = (labels: readonly string[], label: number | null): string =>
   label === null ? "without a label" : `labelled ${className(labels, label)}`;
-
-/** A table that scrolls sideways on its own where it is too wide. */
-export const region = (label: string, table: Markup): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
-
-export type Tile = readonly [figure: string, what: string];
-export const tilesOf = (tiles: readonly Tile[]): Markup =>
-  html`<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div>`;
-
-export const chart = (title: string, about: string, plot: Markup): Markup =>
-  html`<figure class="chart"><figcaption><strong>${title}</strong> ${about}</figcaption>${plot}</figure>`;

@@ -2,17 +2,15 @@
 import { blank, drawText, paste } from "../../image/canvas.ts";
 import { encodePng } from "../../image/png.ts";
 import { html, type Markup } from "../html/markup.ts";
-import { type Line, type LinePlot, linePlot } from "../plot/lines.ts";
+import { type Page, page } from "../html/page.ts";
+import { plotsOf, region, type TitledPlot } from "../html/parts.ts";
+import type { Line } from "../plot/lines.ts";
 import { marginsFor, rasterPlot } from "../plot/raster.ts";
 import { counted } from "../run/numbers.ts";
 import type { Band, SimulationPage } from "./input.ts";
 import { percentage } from "./numbers.ts";
-import { chart, region, shell } from "./shell.ts";
+import { shell } from "./shell.ts";
 
-interface Curve extends LinePlot {
-  readonly title: string;
-  readonly about: string;
-}
 /** Criteria have names of some length. */
 const LABEL_ROOM = 186;
 
@@ -27,7 +25,7 @@ function stylesOf(names: readonly string[]): readonly string[] {
 }
 
 /** The two plots of Figure 2. Shares and values are percent. */
-export function simulationCurves({ curves, shares, splits }: SimulationPage): readonly Curve[] {
+export function simulationCurves({ curves, shares, splits }: SimulationPage): readonly TitledPlot[] {
   const styles = stylesOf(curves.map((c) => c.criterion));
   const end = 100 * (shares.at(-1) ?? 1);
   const lines = (which: Which): readonly Line[] =>
@@ -39,7 +37,7 @@ export function simulationCurves({ curves, shares, splits }: SimulationPage): re
       errors: splits > 1 ? c[which].deviation.map((v) => 100 * v) : undefined,
     }));
   const band = splits > 1 ? `mean of ${splits} splits, band: ± 1 standard deviation` : "one split";
-  const plot = (which: Which, title: string, what: string): Curve => ({
+  const plot = (which: Which, title: string, what: string): TitledPlot => ({
     title,
     about: band,
     what: `${what} against the share of training points checked, for ${curves.map((c) => c.criterion).join(", ")}`,
@@ -54,7 +52,11 @@ export function simulationCurves({ curves, shares, splits }: SimulationPage): re
   ];
 }
 
-export function simulationPage(page: SimulationPage): Promise<string> {
+/** The page as UTF-8 HTML. */
+export const simulationPage = (input: SimulationPage): Promise<string> => page(simulationView(input));
+
+/** What the order of each criterion is worth on labels flipped on purpose. */
+export function simulationView(page: SimulationPage): Page {
   const { facts, flipped, splits, trainingPoints, testPoints, clean } = page;
   const curves = simulationCurves(page);
   return shell({
@@ -66,7 +68,7 @@ export function simulationPage(page: SimulationPage): Promise<string> {
       {
         id: "curves",
         name: "Checked in the order of each criterion",
-        markup: html`<div class="charts">${curves.map((c) => chart(c.title, c.about, linePlot(c)))}</div>${clean === undefined ? undefined : html`<p class="fine">With every label right: accuracy ${percentage(clean.mean)} ± ${percentage(clean.deviation)}.</p>`}`,
+        markup: html`${plotsOf(curves)}${clean === undefined ? undefined : html`<p class="fine">With every label right: accuracy ${percentage(clean.mean)} ± ${percentage(clean.deviation)}.</p>`}`,
       },
       { id: "fixed", name: "Flipped labels mended", markup: table(page, "fixed") },
       { id: "accuracy", name: "Test accuracy", markup: table(page, "accuracy") },

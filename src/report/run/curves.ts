@@ -2,7 +2,8 @@
 import { baselineOf } from "../../metrics/baselines.ts";
 import type { CurveRow } from "../../metrics/result-row.ts";
 import type { Summary } from "../../metrics/summary.ts";
-import { html, type Markup } from "../html/markup.ts";
+import type { Markup } from "../html/markup.ts";
+import { chart, chartsOf } from "../html/parts.ts";
 import { type Line, linePlot } from "../plot/lines.ts";
 import { counted } from "./numbers.ts";
 
@@ -81,9 +82,13 @@ export function curvePlots(curves: readonly MeanCurve[], metric: string, summary
     const range = images.length > 1 ? `${images[0]} to ${images.at(-1)}` : `${images[0]}`;
     const rest = faint > 0 ? ` The ${counted(faint, "method")} ranked lower ${faint === 1 ? "is" : "are"} grey.` : "";
     const what = `${name} of ${metric}: mean over ${range} images at each of ${steps + 1} steps, by method`;
-    return html`<figure class="chart"><figcaption><strong>${name}</strong> mean over ${range} images, band: ± 1 standard error.${rest}</figcaption>${linePlot({ lines: drawn, what, xLabel: "step", xEnd: Math.max(steps, 1) })}</figure>`;
+    return chart(
+      name,
+      `mean over ${range} images, band: ± 1 standard error.${rest}`,
+      linePlot({ lines: drawn, what, xLabel: "step", xEnd: Math.max(steps, 1) }),
+    );
   });
-  return html`<div class="charts">${plots}</div>`;
+  return chartsOf(plots);
 }
 
 /** The best methods by the first variant that ranks them, else in their own order. */

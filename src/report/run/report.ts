@@ -3,17 +3,16 @@ import { BASELINE_WORDS, BASELINES } from "../../metrics/baselines.ts";
 import type { RunSeries } from "../../metrics/series.ts";
 import { FEWEST, type Summary } from "../../metrics/summary.ts";
 import { html, type Markup, trusted } from "../html/markup.ts";
-import { page, type Section, sectionsOf } from "../html/page.ts";
-import { STYLE } from "../html/style.ts";
+import { type Page, page, type Section, sectionsOf } from "../html/page.ts";
+import { listOf, pngSource, region, repeatOf, type Tile, tilesOf } from "../html/parts.ts";
+import { PARTS_STYLE } from "../html/parts-style.ts";
 import { definitions } from "../html/tables.ts";
-import { base64 } from "../terminal.ts";
 import { curvePlots, type MeanCurve, meanCurves } from "./curves.ts";
 import type { Extreme } from "./extremes.ts";
 import { byMethod, type Findings, findingsOf, lostBy, type MethodFinding, PLAIN, VERDICT_WORDS } from "./findings.ts";
 import { metricTitle, type RunFailure, type RunPicture, type RunReport } from "./input.ts";
 import { counted, decimalsFor, fixed, intervalText, listed, NOTHING, share, signed } from "./numbers.ts";
 import { PRESET_TABLES } from "./presets.ts";
-import { RUN_SCRIPT } from "./script.ts";
 import { RUN_STYLE } from "./style.ts";
 import {
   ARROW_WORDS,
@@ -25,18 +24,18 @@ import {
   variantTable,
 } from "./tables.ts";
 
-/**
- * The report as UTF-8 HTML. Pictures are `data:` URLs, plots are inline SVG, style and script are inline and named by their hashes in
- * a Content-Security-Policy that allows nothing else; without the script only the sorting is missing.
- */
-export async function runReport(run: RunReport): Promise<string> {
+/** The report as UTF-8 HTML; without its script only the sorting is missing. */
+export const runReport = (run: RunReport): Promise<string> => page(runView(run));
+
+/** What the maps of a run are worth, then every number behind it. */
+export function runView(run: RunReport): Page {
   const { summary, facts } = run;
-  return page({
+  return {
     title: `Are the maps true? ${facts.data}, ${facts.model}`,
     heading: "Are the maps true?",
     lead: leadOf(run),
-    style: `${STYLE}${RUN_STYLE}`,
-    script: RUN_SCRIPT,
+    style: `${PARTS_STYLE}${RUN_STYLE}`,
+    behaviours: ["sort"],
     main: html`${verdictSection(run, findingsOf(summary))}
 ${sectionsOf([
   { id: "run", name: "The run", markup: runSection(run) },
@@ -46,7 +45,7 @@ ${sectionsOf([
   { id: "images", name: "Best and worst images", markup: imageSection(run) },
   { id: "made", name: "How it was made", markup: makingSection(run) },
 ])}`,
-  });
+  };
 }
 
 const ownMethods = ({ cells }: Summary): readonly string[] => [
@@ -101,7 +100,7 @@ function defeatTable({ summary, metricOf }: RunReport, { findings }: Findings): 
     return html`<tr><th scope="row">${method}</th><td>${metricTitle(metric, metricOf)}, ${variant}</td><td>${baseline}</td><td class="n">${advantage}</td><td class="n">${intervalText(versus.interval, decimals)}</td><td class="n">${share(versus.rate)}</td><td class="n">${versus.pairs}</td><td>${VERDICT_WORDS[verdict]}</td></tr>`;
   });
   const rest = all.length - rows.length;
-  return html`<details><summary>${counted(all.length, "comparison")} with baselines that ${all.length === 1 ? "is" : "are"} not won, in numbers</summary><div class="scroll" tabindex="0" role="region" aria-label="Comparisons not won"><table class="exclusions sortable"><thead><tr><th scope="col" data-sort="text">method</th><th scope="col" data-sort="text">metric</th><th scope="col" data-sort="text">baseline</th><th scope="col" class="n">advantage</th><th scope="col" class="n">95 % interval</th><th scope="col" class="n">better on</th><th scope="col" class="n">images</th><th scope="col" data-sort="text">verdict</th></tr></thead><tbody>${rows}</tbody></table></div>${rest > 0 ? html`<p class="fine">${rest} more are marked in the tables below.</p>` : undefined}</details>`;
+  return html`<details><summary>${counted(all.length, "comparison")} with baselines that ${all.length === 1 ? "is" : "are"} not won, in numbers</summary>${region("Comparisons not won", html`<table class="exclusions sortable"><thead><tr><th scope="col" data-sort="text">method</th><th scope="col" data-sort="text">metric</th><th scope="col" data-sort="text">baseline</th><th scope="col" class="n">advantage</th><th scope="col" class="n">95 % interval</th><th scope="col" class="n">better on</th><th scope="col" class="n">images</th><th scope="col" data-sort="text">verdict</th></tr></thead><tbody>${rows}</tbody></table>`)}${rest > 0 ? html`<p class="fine">${rest} more are marked in the tables below.</p>` : undefined}</details>`;
 }
 
 const unique = <T>(values: readonly T[]): readonly T[] => [...new Set(values)];
@@ -133,7 +132,7 @@ function headline(summary: Summary, { methods, sound, present, findings }: Findi
 function runSection({ summary, facts, failures, metricOf }: RunReport): Markup {
   const values = summary.cells.reduce((s, c) => s + c.n, 0);
   const excluded = summary.cells.reduce((s, c) => s + c.excluded, 0);
-  const tiles: readonly (readonly [string, string])[] = [
+  const tiles: readonly Tile[] = [
     [
       summary.images.toLocaleString("en-GB"),
       facts.images === summary.images ? "images" : `of ${facts.images.toLocaleString("en-GB")} images measured`,
@@ -148,7 +147,7 @@ function runSection({ summary, facts, failures, metricOf }: RunReport): Markup {
     [failures.length.toLocaleString("en-GB"), failures.length === 1 ? "failure" : "failures"],
   ];
   const uneven = unevenOf(summary);
-  return html`<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div>${facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined}${uneven.length > 0 ? html`<div class="warning" role="note"><p>On ${listed(uneven.map((m) => metricTitle(m, metricOf)))} exclusions differ much between methods: means there are over different images. Comparisons with baselines use common images only.</p></div>` : undefined}${failureSection(failures)}${exclusionTable(summary)}`;
+  return html`${tilesOf(tiles)}${listOf(facts.notes)}${uneven.length > 0 ? html`<div class="warning" role="note"><p>On ${listed(uneven.map((m) => metricTitle(m, metricOf)))} exclusions differ much between methods: means there are over different images. Comparisons with baselines use common images only.</p></div>` : undefined}${failureSection(failures)}${exclusionTable(summary)}`;
 }
 
 /** Exclusions of methods differ by more than this share of the images. */
@@ -239,7 +238,7 @@ function imageSection(run: RunReport): Markup | undefined {
 
 function example({ image, value }: Extreme, picture: RunPicture | undefined, decimals: number): Markup {
   const figure = (png: Uint8Array, caption: string, alt: string): Markup =>
-    html`<figure><img src="data:image/png;base64,${trusted(base64(png))}" alt="${alt}" loading="lazy"><figcaption>${caption}</figcaption></figure>`;
+    html`<figure><img src="${pngSource(png)}" alt="${alt}" loading="lazy"><figcaption>${caption}</figcaption></figure>`;
   const figures =
     picture === undefined
       ? undefined
@@ -260,8 +259,5 @@ function makingSection({ facts, summary }: RunReport): Markup {
     ["trimmed mean", `${Math.round(100 * summary.trim)} % cut from each end`],
     ["baselines", BASELINES.map((b) => `${b}: ${BASELINE_WORDS[b]}`).join("; ")],
   ];
-  const repeat = facts.command
-    ? html`<p class="soft">To repeat the run:</p><pre tabindex="0"><code>${facts.command}</code></pre>`
-    : undefined;
-  return html`${definitions(settings)}${repeat}`;
+  return html`${definitions(settings)}${repeatOf("To repeat the run:", facts.command)}`;
 }

@@ -4,6 +4,7 @@ import { sorted } from "../../metrics/quantiles.ts";
 import { type RunSeries, seriesKey } from "../../metrics/series.ts";
 import type { Summary, SummaryCell } from "../../metrics/summary.ts";
 import { html, type Markup } from "../html/markup.ts";
+import { region } from "../html/parts.ts";
 import { outside, strip, stripDomain } from "../plot/strip.ts";
 import { type ColumnGroup, packed } from "./columns.ts";
 import { VERDICT_WORDS } from "./findings.ts";
@@ -34,9 +35,6 @@ const shade = (rank: number | null, ranks: number): string =>
 
 /** Equal methods have no best. */
 const differ = (cells: readonly SummaryCell[]): boolean => cells.some((c) => c.rank !== null && c.rank > 1);
-
-const region = (label: string, table: Markup, caption?: Markup): Markup =>
-  html`${caption && html`<p class="caption">${caption}</p>`}<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 
 const groupHeads = (groups: readonly ColumnGroup<unknown>[]): readonly Markup[] =>
   groups.map((g) => html`<th scope="colgroup" colspan="${g.columns.length}" class="group">${g.head}</th>`);

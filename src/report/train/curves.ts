@@ -1,11 +1,7 @@
 /** @file The curves of a training as plots: loss, what is measured, learning rate, over epochs. */
-import type { Line, LinePlot } from "../plot/lines.ts";
+import type { TitledPlot } from "../html/parts.ts";
+import type { Line } from "../plot/lines.ts";
 import type { TrainingReport } from "./input.ts";
-
-export interface TrainingCurve extends LinePlot {
-  readonly title: string;
-  readonly about: string;
-}
 
 /** Points of a line, at most: more steps than that are gathered into windows. */
 const POINTS = 150;
@@ -13,7 +9,7 @@ const POINTS = 150;
 const WIDE = 100;
 
 /** Plots that have something to show, in reading order; steps whose numbers are not finite are left out. */
-export function trainingCurves({ facts, measure, steps, epochs }: TrainingReport): readonly TrainingCurve[] {
+export function trainingCurves({ facts, measure, steps, epochs }: TrainingReport): readonly TitledPlot[] {
   const last = Math.max(1, ...[steps.at(-1)?.step ?? 0, epochs.at(-1)?.step ?? 0]);
   const placeOf = (step: number): number => step / facts.stepsAnEpoch;
   const axis = { xLabel: `epoch (${facts.stepsAnEpoch.toLocaleString("en-GB")} steps each)`, xEnd: placeOf(last) };
@@ -31,14 +27,14 @@ export function trainingCurves({ facts, measure, steps, epochs }: TrainingReport
   const whole = [...losses, ...validation].map(([, v]) => v);
   const wide = extent(whole) > WIDE;
   const scaled = (all: readonly Point[]): readonly Point[] => (wide ? all.map(([x, v]) => [x, Math.log10(v)]) : all);
-  const loss: TrainingCurve = {
+  const loss: TitledPlot = {
     title: wide ? "Loss, log10" : "Loss",
     about: `training: ${width === 1 ? "each batch" : `mean of ${width} batches${wide ? "' logarithms" : ""}, band: ± 1 standard deviation`}${validation.length > 0 ? "; validation: whole split" : ""}`,
     what: `loss over ${last} steps`,
     lines: [...windows(scaled(losses), width), ...lineOf("validation", "c1", scaled(validation))],
     ...axis,
   };
-  const measured: TrainingCurve = {
+  const measured: TitledPlot = {
     title: measure.replace(/^[a-z](?=[a-z])/, (c) => c.toUpperCase()),
     about: "training: mean over the epoch's batches; validation: whole split; higher is better",
     what: `${measure} over ${last} steps`,
@@ -56,7 +52,7 @@ export function trainingCurves({ facts, measure, steps, epochs }: TrainingReport
     ],
     ...axis,
   };
-  const rate: TrainingCurve = {
+  const rate: TitledPlot = {
     title: "Learning rate",
     about: "of each step",
     what: `learning rate over ${last} steps`,

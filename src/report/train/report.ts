@@ -1,40 +1,38 @@
 /** @file The report of a training: one HTML file that says first how good the network is, then how it came to be. */
 import { html, type Markup } from "../html/markup.ts";
-import { page, sectionsOf } from "../html/page.ts";
-import { STYLE } from "../html/style.ts";
+import { type Page, page, sectionsOf } from "../html/page.ts";
+import { listOf, plotsOf, repeatOf, type Tile, tilesOf } from "../html/parts.ts";
+import { PARTS_STYLE } from "../html/parts-style.ts";
 import { definitions } from "../html/tables.ts";
-import { linePlot } from "../plot/lines.ts";
 import { counted } from "../run/numbers.ts";
-import { RUN_SCRIPT } from "../run/script.ts";
-import { RUN_STYLE } from "../run/style.ts";
 import { significant } from "../words.ts";
 import { trainingCurves } from "./curves.ts";
 import type { TrainingEnd, TrainingReport } from "./input.ts";
 import { TRAIN_STYLE } from "./style.ts";
 import { checkpointTable, classTable, confusionTable, percentage, resultTable, skippedList } from "./tables.ts";
 
-/**
- * The report as UTF-8 HTML. Plots are inline SVG, style and script are inline and named by their hashes in a Content-Security-Policy
- * that allows nothing else; without the script only the sorting is missing.
- */
-export async function trainingReport(report: TrainingReport): Promise<string> {
+/** The report as UTF-8 HTML; without its script only the sorting is missing. */
+export const trainingReport = (report: TrainingReport): Promise<string> => page(trainingView(report));
+
+/** How good the network is, then how it came to be. */
+export function trainingView(report: TrainingReport): Page {
   const { facts } = report;
-  return page({
+  return {
     title: `Training of ${facts.network} on ${facts.data}`,
     heading: `Training of ${facts.network}`,
     lead: leadOf(report),
-    style: `${STYLE}${RUN_STYLE}${TRAIN_STYLE}`,
-    script: RUN_SCRIPT,
+    style: `${PARTS_STYLE}${TRAIN_STYLE}`,
+    behaviours: ["sort"],
     main: html`${verdictSection(report)}
 ${sectionsOf([
-  { id: "curves", name: "Curves", markup: curveSection(report) },
+  { id: "curves", name: "Curves", markup: plotsOf(trainingCurves(report)) },
   { id: "results", name: "Results", markup: resultTable(report.results) },
   { id: "classes", name: "Classes", markup: classSection(report) },
   { id: "checkpoints", name: "Checkpoints", markup: checkpointTable(report) },
   { id: "skipped", name: "Skipped pictures", markup: skippedList(report.skipped) },
   { id: "made", name: "How it was made", markup: makingSection(report) },
 ])}`,
-  });
+  };
 }
 
 const stepsOf = ({ steps, epochs }: TrainingReport): number =>
@@ -64,7 +62,7 @@ function verdictSection(report: TrainingReport): Markup {
     : html`${bad ? words : "Nothing was measured."}`;
   const said = [measured || !bad ? words : "", end.message ?? ""].filter((s) => s !== "").join(" ");
   const steps = stepsOf(report);
-  const tiles: readonly (readonly [string, string])[] = [
+  const tiles: readonly Tile[] = [
     [significant(steps / facts.stepsAnEpoch, 3), "epochs"],
     [steps.toLocaleString("en-GB"), "steps"],
     [duration(facts.seconds), "time"],
@@ -78,7 +76,7 @@ function verdictSection(report: TrainingReport): Markup {
         ] as const)
       : []),
   ];
-  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="How good it is"><p class="headline">${headline}</p>${said === "" ? undefined : html`<p>${said}</p>`}<div class="tiles">${tiles.map(([figure, what]) => html`<div class="tile"><b>${figure}</b><span>${what}</span></div>`)}</div></section>`;
+  return html`<section class="verdict${bad ? " bad" : ""}" aria-label="How good it is"><p class="headline">${headline}</p>${said === "" ? undefined : html`<p>${said}</p>`}${tilesOf(tiles)}</section>`;
 }
 
 /** `8 min 12 s`, `2 h 5 min`, `41.2 s`. */
@@ -88,12 +86,6 @@ export function duration(seconds: number): string {
   if (whole < 3600) return `${Math.floor(whole / 60)} min ${whole % 60} s`;
   const minutes = Math.round(seconds / 60);
   return `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
-}
-
-function curveSection(report: TrainingReport): Markup | undefined {
-  const curves = trainingCurves(report);
-  if (curves.length === 0) return undefined;
-  return html`<div class="charts">${curves.map((c) => html`<figure class="chart"><figcaption><strong>${c.title}</strong> ${c.about}</figcaption>${linePlot(c)}</figure>`)}</div>`;
 }
 
 function classSection({ classes, labels }: TrainingReport): Markup | undefined {
@@ -111,9 +103,5 @@ function makingSection({ facts }: TrainingReport): Markup {
     ["data", facts.data],
     ...facts.settings,
   ];
-  const notes = facts.notes?.length ? html`<ul>${facts.notes.map((n) => html`<li>${n}</li>`)}</ul>` : undefined;
-  const repeat = facts.command
-    ? html`<p class="soft">To repeat the training:</p><pre tabindex="0"><code>${facts.command}</code></pre>`
-    : undefined;
-  return html`${definitions(settings)}${notes}${repeat}`;
+  return html`${definitions(settings)}${listOf(facts.notes)}${repeatOf("To repeat the training:", facts.command)}`;
 }

@@ -1,4 +1,4 @@
-/** @file How the report of a training looks, on top of the style of a run's. */
+/** @file How the report of a training looks, after the styles of pages and their pieces. */
 
 /** Steps of colour in a confusion matrix. */
 export const SHADES = 8;
@@ -6,14 +6,11 @@ export const SHADES = 8;
 export const TRAIN_STYLE = `
 .plot .line{stroke-linecap:round}
 .verdict .headline b{font-size:1.75rem;letter-spacing:-.02em}
-.classes,.checkpoints,.results{font-size:.875rem;margin-top:.6rem;width:auto;min-width:min(100%,30rem)}
-.classes td,.classes th,.checkpoints td,.checkpoints th,.results td,.results th{padding:.3rem .75rem .3rem 0}
 .classes th[scope=row]{min-width:7rem}
 .results th[scope=row]{min-width:5rem;overflow-wrap:normal}
 .scroll+h3,details+h3{margin-top:1.5rem}
 .verdict .tile b{font-size:1.375rem;white-space:nowrap}
 .classes .not{white-space:normal;max-width:12rem}
-.classes thead th,.results thead th,.checkpoints thead th{white-space:normal;overflow-wrap:normal}
 .classes tbody th,.results tbody th{position:sticky;left:0;background:var(--paper);z-index:1}
 .matrix{font-size:.8125rem;width:auto;margin-top:.6rem}
 .matrix th,.matrix td{padding:.2rem .35rem;white-space:nowrap;overflow-wrap:normal}

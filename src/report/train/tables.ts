@@ -1,6 +1,7 @@
 /** @file The tables of a training's report: results, classes, confusions, checkpoints, skipped pictures. */
 import { classAccuracies, type Tally } from "../../train/accuracy.ts";
 import { html, type Markup } from "../html/markup.ts";
+import { region } from "../html/parts.ts";
 import { counted, fixed, NOTHING } from "../run/numbers.ts";
 import { significant } from "../words.ts";
 import type { Checkpoint, ClassResults, SkippedPicture, SplitResult, TrainingReport } from "./input.ts";
@@ -12,8 +13,6 @@ export const percentage = (share: number | null | undefined): string =>
 
 const thousands = (count: number): string => count.toLocaleString("en-GB");
 const sortable = (value: number | null): Markup | undefined => (value === null ? undefined : html` data-v="${value}"`);
-const region = (label: string, table: Markup): Markup =>
-  html`<div class="scroll" tabindex="0" role="region" aria-label="${label}">${table}</div>`;
 
 export function resultTable(results: readonly SplitResult[]): Markup | undefined {
   if (results.length === 0) return undefined;
@@ -26,7 +25,7 @@ export function resultTable(results: readonly SplitResult[]): Markup | undefined
   });
   return region(
     "Results",
-    html`<table class="results"><thead><tr><th scope="col">split</th><th scope="col" class="n">pictures</th>${names.map((n) => html`<th scope="col" class="n">${n}</th>`)}<th scope="col" class="n">loss</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="plain results"><thead><tr><th scope="col">split</th><th scope="col" class="n">pictures</th>${names.map((n) => html`<th scope="col" class="n">${n}</th>`)}<th scope="col" class="n">loss</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
@@ -55,7 +54,7 @@ export function classTable(results: ClassResults, labels: readonly string[]): Ma
   const heads = columns.map(({ head, better }) => html`<th scope="col" class="n" data-sort="${better}">${head}</th>`);
   const table = region(
     "Classes",
-    html`<table class="classes sortable"><thead><tr><th scope="col" data-sort="text">class</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="plain classes sortable"><thead><tr><th scope="col" data-sort="text">class</th>${heads}</tr></thead><tbody>${rows}</tbody></table>`,
   );
   return classes > OPEN
     ? html`<details><summary>${counted(classes, "class", "classes")}</summary>${table}</details>`
@@ -136,7 +135,7 @@ function confusionList({ classes, confusion }: Tally, name: (c: number) => strin
     );
   return region(
     "Commonest confusions",
-    html`<table class="classes"><caption>The commonest confusions of ${thousands(wrong.length)}</caption><thead><tr><th scope="col">class</th><th scope="col">named</th><th scope="col" class="n">pictures</th></tr></thead><tbody>${rows}</tbody></table>`,
+    html`<table class="plain classes"><caption>The commonest confusions of ${thousands(wrong.length)}</caption><thead><tr><th scope="col">class</th><th scope="col">named</th><th scope="col" class="n">pictures</th></tr></thead><tbody>${rows}</tbody></table>`,
   );
 }
 
@@ -147,7 +146,7 @@ export function checkpointTable({ checkpoints, facts, measure }: TrainingReport)
     html`<tr><th scope="row"><code>${path}</code>${best ? html`<span class="badge">best</span>` : undefined}</th><td class="n">${significant(step / facts.stepsAnEpoch, 3)}</td><td class="n">${thousands(step)}</td>${measured ? html`<td class="n">${percentage(validation)}</td>` : undefined}<td class="n">${sizeText(bytes)}</td></tr>`;
   return region(
     "Checkpoints",
-    html`<table class="checkpoints"><thead><tr><th scope="col">file</th><th scope="col" class="n">epoch</th><th scope="col" class="n">step</th>${measured ? html`<th scope="col" class="n">validation ${measure}</th>` : undefined}<th scope="col" class="n">size</th></tr></thead><tbody>${checkpoints.map(row)}</tbody></table>`,
+    html`<table class="plain checkpoints"><thead><tr><th scope="col">file</th><th scope="col" class="n">epoch</th><th scope="col" class="n">step</th>${measured ? html`<th scope="col" class="n">validation ${measure}</th>` : undefined}<th scope="col" class="n">size</th></tr></thead><tbody>${checkpoints.map(row)}</tbody></table>`,
   );
 }
 

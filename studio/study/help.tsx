@@ -1,0 +1,59 @@
+/** @file What explains, on request: each look is one logged action. */
+import type { JSX } from "preact";
+import type { AskedQuestion } from "../../src/index.ts";
+
+type Action = AskedQuestion["offers"][number];
+
+const LABELS: Readonly<Record<"similar" | "heat-map", readonly [show: string, hide: string]>> = {
+  similar: ["Show similar images", "Hide similar images"],
+  "heat-map": ["Show heat map", "Hide heat map"],
+};
+
+export function Help({
+  question: { offers, opened },
+  shown,
+  toggle,
+}: {
+  readonly question: AskedQuestion;
+  readonly shown: ReadonlySet<Action>;
+  readonly toggle: (action: Action) => void;
+}): JSX.Element {
+  const similar = shown.has("similar") ? opened.similar : null;
+  const coming = (shown.has("similar") && !opened.similar) || (shown.has("heat-map") && !opened.heatMap);
+  return (
+    <>
+      <div class="tools">
+        {(["similar", "heat-map"] as const)
+          .filter((action) => offers.includes(action))
+          .map((action) => (
+            <button key={action} type="button" aria-pressed={shown.has(action)} onClick={() => toggle(action)}>
+              {LABELS[action][shown.has(action) ? 1 : 0]}
+            </button>
+          ))}
+      </div>
+      <p class="said" role="status">
+        {coming ? "The explanation is coming." : similar ? `${similar.length} similar images are shown below.` : ""}
+      </p>
+      {coming && <p class="soft">One moment …</p>}
+      {similar && (
+        <section aria-label="Similar images">
+          <h2>Similar images</h2>
+          <p class="soft">The computer decides these by the same rule, the most alike first.</p>
+          <ul class="similar">
+            {similar.map((s) => {
+              const map = shown.has("heat-map") ? s.heatMap : null;
+              return (
+                <li key={s.picture}>
+                  <figure>
+                    <img src={map ?? s.picture} alt={map ? "Similar image, under its heat map" : "Similar image"} />
+                    {s.caption && <figcaption>{s.caption}</figcaption>}
+                  </figure>
+                </li>
+              );
+            })}
+          </ul>
+        </section>
+      )}
+    </>
+  );
+}

@@ -1,0 +1,2 @@
+/** @file What the other page alone is made of. */
+document.title = "study";

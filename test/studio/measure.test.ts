@@ -1,0 +1,294 @@
+/** @file The Measure view as a visitor uses it: the numbers of `evaluate`, step by step, by mouse, keyboard and phone. */
+import { mkdir, readFile, writeFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import type { Page } from "playwright-core";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import type { DataSet } from "../../src/data/dataset.ts";
+import { loadItem } from "../../src/data/load-item.ts";
+import { synthDataSet } from "../../src/data/synth/data-set.ts";
+import { evaluate } from "../../src/evaluate/evaluate.ts";
+import type { EvaluatedWindow } from "../../src/evaluate/options.ts";
+import { explain } from "../../src/explain.ts";
+import { writeNpy } from "../../src/formats/npy.ts";
+import type { ImageU8 } from "../../src/image/types.ts";
+import { loadModel } from "../../src/load.ts";
+import { figure } from "../../studio/measure/names.ts";
+import { DRAWN } from "../../studio/state/examples.ts";
+import { explained, openStudio, type Studio, type StudioTab } from "./world.ts";
+
+const METHODS = ["grad-cam", "integrated-gradients", "lrp"];
+const GAIN = "rho=0.05 base=zero";
+/** What single and double precision kernels of two platforms may differ by. */
+const NEAR = 1e-3;
+
+const model = await loadModel("demo/shapes/");
+
+/** The second of the example's pictures, as the studio draws it. */
+async function drawn(): Promise<{ readonly id: string; readonly image: ImageU8 }> {
+  let i = 0;
+  for await (const item of synthDataSet(DRAWN).items())
+    if (i++ === 1) return { id: item.id, image: (await loadItem(item)).image };
+  throw new Error("too few pictures");
+}
+const picture = await drawn();
+
+async function inNode(
+  metrics: readonly string[],
+  agreements: readonly (readonly string[])[] = [],
+): Promise<EvaluatedWindow> {
+  const data: DataSet = {
+    name: "one",
+    classes: undefined,
+    count: 1,
+    items: async function* () {
+      yield { id: picture.id, load: async () => picture.image, label: undefined };
+    },
+    notes: [],
+  };
+  for await (const window of evaluate(model, data, { methods: METHODS, metrics, agreements, baselines: false }))
+    return window;
+  throw new Error("no window");
+}
+
+let studio: Studio | undefined;
+beforeAll(async () => {
+  studio = await openStudio();
+}, 180_000);
+afterAll(() => studio?.close());
+
+interface ShownCell {
+  readonly value: number | undefined;
+  readonly text: string;
+}
+
+/** A table by row and column heads. */
+const tableOf = (page: Page, caption: string): Promise<Record<string, Record<string, ShownCell>>> =>
+  page
+    .locator(".measure-table", { hasText: caption })
+    .first()
+    .evaluate((table) => {
+      const heads = [...(table as HTMLTableElement).tHead!.rows[0]!.cells].map(
+        (c) => (c.querySelector("button") ?? c).textContent?.replace(/ [▾▴]$/, "") ?? "",
+      );
+      return Object.fromEntries(
+        [...(table as HTMLTableElement).tBodies[0]!.rows].map((row) => [
+          row.cells[0]!.textContent ?? "",
+          Object.fromEntries(
+            [...row.cells].slice(1).map((cell, i) => [
+              heads[i + 1],
+              {
+                value: cell.dataset.v === undefined ? undefined : Number(cell.dataset.v),
+                text: (cell.querySelector("strong")?.firstChild ?? cell).textContent ?? "",
+              },
+            ]),
+          ),
+        ]),
+      );
+    });
+
+async function opened(options: Parameters<Studio["newPage"]>[0] = {}): Promise<StudioTab> {
+  const tab = await (studio as Studio).newPage(options);
+  await tab.page.goto((studio as Studio).url);
+  await explained(tab.page);
+  await tab.page.getByRole("link", { name: "Measure" }).click();
+  await tab.page.locator(".measure-table").first().waitFor({ timeout: 30_000 });
+  return tab;
+}
+
+/** The second picture, a mask of 5 %, a black base image: masks have to grow. */
+async function grown(page: Page): Promise<void> {
+  await page.locator(".strip input").nth(1).check();
+  await page.getByLabel("Mask: the most important").fill("5");
+  await page.getByLabel("Base image").selectOption("zero");
+  await settled(page);
+}
+
+/** Nothing is running any more, and the board is there. */
+async function settled(page: Page): Promise<void> {
+  await page.waitForTimeout(600);
+  await page.waitForFunction(() => document.querySelector(".work") === null, undefined, { timeout: 60_000 });
+  await page.locator(".measure-table").first().waitFor();
+}
+
+const shots = process.env.ONNXPLAIN_SHOTS;
+async function shot(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  await mkdir(shots, { recursive: true });
+  await writeFile(`${shots}/${name}.png`, await page.screenshot({ fullPage: true }));
+}
+
+/** What is shown equals the row, to the digits shown. */
+function same(
+  shown: ShownCell | undefined,
+  row: { readonly value: number | null; readonly reason: string | null } | undefined,
+) {
+  expect(row).toBeDefined();
+  if (row?.value === null || row === undefined) expect(shown?.text).toBe(row?.reason);
+  else {
+    expect(Math.abs((shown?.value ?? Number.NaN) - row.value)).toBeLessThan(NEAR * Math.max(1, Math.abs(row.value)));
+    expect(shown?.text).toBe(figure(shown?.value ?? Number.NaN));
+  }
+}
+
+const AXE = readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+async function violations(page: Page): Promise<readonly string[]> {
+  await page.evaluate(await AXE);
+  return page.evaluate(async () => {
+    const { axe } = window as unknown as {
+      axe: { run: () => Promise<{ violations: { id: string; nodes: { html: string; failureSummary?: string }[] }[] }> };
+    };
+    const { violations: found } = await axe.run();
+    return found.map(
+      (v) =>
+        `${v.id}: ${v.nodes
+          .map((n) => `${n.html} ${n.failureSummary ?? ""}`)
+          .slice(0, 3)
+          .join(" | ")}`,
+    );
+  });
+}
+
+describe("the numbers of evaluate in Node", () => {
+  it("are there to compare with: masks grow, and some number is not left out", async () => {
+    const { rows, tallies } = await inNode([`scg ${GAIN}`, `ccg ${GAIN}`]);
+    expect(rows.some((r) => r.value !== null && r.metric.startsWith("ccg"))).toBe(true);
+    expect(tallies.some((t) => t.count === "dilations_zero" && t.value > 0)).toBe(true);
+  });
+});
+
+describe("the Measure view", () => {
+  it("shows SCG, CCG, dilations and agreement as the command line gives them, and grows the masks step by step", async ({
+    skip,
+  }) => {
+    if (!studio) return skip();
+    const { page, faults, foreign, close } = await opened();
+    await grown(page);
+    const ticks = page.locator(".ticks-row").first().locator("input");
+    await ticks.nth(0).check();
+    await ticks.nth(2).check();
+    await settled(page);
+    const { rows, tallies } = await inNode([`scg ${GAIN}`, `ccg ${GAIN}`], [["grad-cam", "lrp"]]);
+    const table = await tableOf(page, "Confidence gain");
+    expect(Object.keys(table)).toEqual([...METHODS, "grad-cam+lrp"]);
+    for (const [name, cells] of Object.entries(table)) {
+      const row = (metric: string) =>
+        rows.find((r) => r.method === name && r.metric === metric && r.variant === "zero");
+      same(cells.SCG, row(`scg ${GAIN}`));
+      same(cells.CCG, row(`ccg ${GAIN}`));
+      const dilations = tallies.find((t) => t.method === name && t.count === "dilations_zero")?.value;
+      expect(cells.dilations?.value).toBe(dilations);
+    }
+    const last = Math.max(...tallies.filter((t) => t.count === "dilations_zero").map((t) => t.value));
+    await page.getByRole("button", { name: "One dilation more" }).click();
+    await page.locator(".player output", { hasText: `1 of ${last}` }).waitFor();
+    await page.getByRole("button", { name: "Play" }).click();
+    await page.locator(".player output", { hasText: `${last} of ${last}` }).waitFor({ timeout: 40_000 });
+    await shot(page, "growth");
+    expect(faults).toEqual([]);
+    expect(foreign).toEqual([]);
+    await close();
+  });
+
+  it("draws curves as answers arrive, sorts single numbers, and says which command line gives them", async ({
+    skip,
+  }) => {
+    if (!studio) return skip();
+    const { page, faults, close } = await opened();
+    await grown(page);
+    await page.getByRole("button", { name: "Draw curves" }).click();
+    await page.locator(".charts .measure-plot").first().waitFor({ timeout: 60_000 });
+    await page.getByRole("button", { name: "Draw again" }).waitFor({ timeout: 60_000 });
+    const sums = await inNode(["insertion", "deletion", "morf", "average-drop", "average-increase", "sparseness"]);
+    const row = (method: string, metric: string, variant: string) =>
+      sums.rows.find((r) => r.method === method && r.metric === metric && r.variant === variant);
+    for (const [title, metric, variants] of [
+      ["Insertion", "insertion", ["auc"]],
+      ["Deletion", "deletion", ["auc"]],
+      ["Region perturbation, most relevant first", "morf", ["aopc", "auc"]],
+    ] as const) {
+      const table = await tableOf(page, title);
+      for (const method of METHODS)
+        for (const variant of variants) same(table[method]?.[variant], row(method, metric, variant));
+    }
+    await page.getByRole("button", { name: "Measure", exact: true }).click();
+    await page.getByRole("button", { name: "Measure again" }).waitFor({ timeout: 60_000 });
+    const table = await tableOf(page, "maps of one picture");
+    for (const method of METHODS) {
+      same(table[method]?.["average-drop, weighted"], row(method, "average-drop", "weighted"));
+      same(table[method]?.["sparseness, absolute"], row(method, "sparseness", "absolute"));
+    }
+    await page.getByRole("button", { name: "sparseness, absolute" }).click();
+    const order = await page
+      .locator(".measure-table", { hasText: "maps of one picture" })
+      .locator("tbody tr")
+      .evaluateAll((all) => all.map((r) => Number((r as HTMLTableRowElement).cells[4]?.dataset.v)));
+    expect(order).toEqual([...order].sort((a, b) => b - a));
+    const command = await page.locator(".copyable pre").innerText();
+    expect(command).toContain("onnxplain evaluate");
+    expect(command).toContain(`scg ${GAIN},ccg ${GAIN},insertion,deletion,morf`);
+    await shot(page, "curves");
+    expect(await violations(page)).toEqual([]);
+    expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("takes a heat map of one's own and says what is wrong with a broken one", async ({ skip }) => {
+    if (!studio) return skip();
+    const { page, close } = await opened();
+    await grown(page);
+    const map = await explain(model, picture.image, { method: "grad-cam" });
+    const buffer = Buffer.from(writeNpy({ dims: map.dims, data: map.values }));
+    const input = page.locator("input[type=file][accept='.npy']");
+    await input.setInputFiles({ name: "<b>mine</b>.npy", mimeType: "application/octet-stream", buffer });
+    await page.locator(".chips", { hasText: "<b>mine</b>.npy" }).waitFor();
+    await settled(page);
+    const table = await tableOf(page, "Confidence gain");
+    const [theirs, ours] = [table["grad-cam"], table["<b>mine</b>.npy"]];
+    expect(ours?.SCG?.text).toBe(theirs?.SCG?.text);
+    expect(ours?.CCG?.text).toBe(theirs?.CCG?.text);
+    await input.setInputFiles({ name: "broken.npy", mimeType: "application/octet-stream", buffer: Buffer.from("no") });
+    await page.locator(".fault", { hasText: "broken.npy" }).waitFor();
+    await close();
+  });
+
+  it("works by keyboard alone", async ({ skip }) => {
+    if (!studio) return skip();
+    const { page, close } = await opened();
+    await page.getByRole("radio").first().focus();
+    await page.keyboard.press("ArrowRight");
+    await settled(page);
+    expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true);
+    await page.getByLabel("Base image").focus();
+    await page.keyboard.press("b");
+    await page.keyboard.press("End");
+    await settled(page);
+    expect(await page.getByLabel("Base image").inputValue()).toBe("zero");
+    await page.locator(".player input[type=range]").focus();
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".player output", { hasText: /^1 of/ }).waitFor();
+    await page.getByRole("button", { name: "Draw curves" }).focus();
+    await page.keyboard.press("Enter");
+    await page.getByRole("button", { name: "Draw again" }).waitFor({ timeout: 60_000 });
+    await close();
+  });
+
+  it("fits a phone in the dark, and has no violations there", async ({ skip }) => {
+    if (!studio) return skip();
+    const { page, close } = await opened({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    await grown(page);
+    await page.getByLabel(/Beside maps/).check();
+    await settled(page);
+    expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+    const small = await page
+      .locator(".measure button, .measure select, .measure summary")
+      .evaluateAll((all) =>
+        all
+          .filter((e) => e.getClientRects().length > 0 && e.getBoundingClientRect().height < 43.5)
+          .map((e) => e.outerHTML.slice(0, 120)),
+      );
+    expect(small).toEqual([]);
+    await shot(page, "phone");
+    expect(await violations(page)).toEqual([]);
+    await close();
+  });
+});
