@@ -34,12 +34,12 @@ const FLAGS = {
   quiet: { type: "boolean", about: "no remarks on stderr" },
 } as const satisfies Flags;
 
-/** `read` gives what was recorded in a study's folder; a server may be writing to it at the same time. */
+/** `read` gives what was recorded in a study's folder. */
 export const studyAnalyseWith = (read: (folder: string) => Promise<StudyRecords> | StudyRecords): Verb => ({
   summary: "scores, differences, actions, paired tests, the figure",
   help: helpPage(
     "study analyse STUDY [-o OUT]",
-    "Reads what participants answered and did so far. Without -o a summary on stdout.",
+    "Reads what participants answered and did so far; no server may run on the folder meanwhile. Without -o a summary on stdout.",
     FLAGS,
   ),
   run: async (argv, console) => {
@@ -53,11 +53,13 @@ export const studyAnalyseWith = (read: (folder: string) => Promise<StudyRecords>
     const resamples = number(values, "resamples", { min: 100 });
     const seed = number(values, "seed", { min: 0 });
     const study = await openStudy(folder);
-    const all = analysed(study, await inOrderOfCodes(folder, await read(folder)), {
+    const options = {
       ...(binWidth === undefined ? {} : { binWidth }),
       ...(resamples === undefined ? {} : { resamples }),
       ...(seed === undefined ? {} : { seed }),
-    });
+    };
+    const { records, names } = await inOrderOfCodes(folder, await read(folder));
+    const all = analysed(study, records, options, names);
     const out = hushed(console, isSet(values, "quiet"));
     for (const note of all.analysis.notes) out.note(`note: passed over ${note}`);
     if (to !== undefined)

@@ -2,7 +2,7 @@
 import type { Behaviour } from "../src/report/html/behaviours.ts";
 import { areas } from "./areas.ts";
 import { checkOff } from "./check-off.ts";
-import { find } from "./find.ts";
+import { classes } from "./classes.ts";
 import { opacity } from "./opacity.ts";
 import { mountPatterns } from "./patterns/mount.ts";
 import { probe } from "./probe.ts";
@@ -22,7 +22,7 @@ const bound =
 export const BEHAVIOURS = {
   areas: bound(areas),
   "check-off": bound(checkOff),
-  find: bound(find),
+  classes: bound(classes),
   opacity: bound(opacity),
   patterns: mountPatterns,
   probe: bound(probe),

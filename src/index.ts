@@ -71,6 +71,7 @@ export { type NpyArray, readNpy, writeNpy } from "./formats/npy.ts";
 export { type ByteSource, readTable } from "./formats/parquet-read.ts";
 export { writeTable } from "./formats/parquet-write.ts";
 export { readSafetensors, writeSafetensors } from "./formats/safetensors.ts";
+export type { RunsListing, SharedFile, SharedFolder } from "./formats/shared-folder.ts";
 export {
   type Cell,
   type ColumnType,
@@ -190,8 +191,6 @@ export {
   mountFolder,
   mountRemote,
   type RemoteFile,
-  type RemoteListing,
-  type RemoteRun,
   unmount,
 } from "./jobs/mounts.ts";
 export { runPatternsFit } from "./jobs/patterns-fit.ts";
@@ -327,6 +326,7 @@ export { namedPictures, type PointSource, picturePoints } from "./jobs/represent
 export { explainTable } from "./jobs/representers-table.ts";
 export { openRunPage, type RunFiles, type RunKind, type RunView, runKindOf, runKinds } from "./jobs/run-page.ts";
 export { PAGE_FILE, packPage } from "./jobs/run-page-file.ts";
+export { type FindRunsOptions, type FoundRun, findRuns } from "./jobs/run-page-found.ts";
 export {
   type AnalysedStudy,
   analysed,
@@ -481,13 +481,7 @@ export { parseRule, RULES, type RuleName, type RuleSpec } from "./rules/table.ts
 export type { Device } from "./runtime/session.ts";
 export { type ExplainScoresOptions, explainScores, type ScoreImages, type Scores } from "./score.ts";
 export type { Listening } from "./serve/listen.ts";
-export type {
-  GivenListing,
-  RunsListing,
-  ServeStudioOptions,
-  SharedFile,
-  SharedFolder,
-} from "./serve/studio-options.ts";
+export type { GivenListing, ServeStudioOptions } from "./serve/studio-options.ts";
 export type {
   ActionMessage,
   AnswerMessage,

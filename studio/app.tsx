@@ -1,10 +1,11 @@
 /** @file The frame of the studio: who we are, where one can go, what is going on, what went wrong. */
 import type { ComponentType } from "preact";
-import { Suspense, lazy } from "preact/compat";
+import { lazy, Suspense } from "preact/compat";
 import { ExplainView } from "./explain/view.tsx";
+import { OfflineLine } from "./parts/offline.tsx";
 import { Faults, Works } from "./parts/work.tsx";
 import { model } from "./state/session.ts";
-import { setView, type Tab, TABS, view } from "./state/view.ts";
+import { setView, TABS, type Tab, view } from "./state/view.ts";
 import { said } from "./state/work.ts";
 
 const NAMES: Readonly<Record<Tab, string>> = {
@@ -58,6 +59,7 @@ export function App() {
           <View />
         </Suspense>
       </main>
+      <OfflineLine />
       <Works />
       <div class="said" aria-live="polite" role="status">
         {said.value}

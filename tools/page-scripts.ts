@@ -9,7 +9,7 @@ const ROOT = fileURLToPath(new URL("../", import.meta.url));
 const SOURCES: Readonly<Record<Behaviour, readonly [file: string, name: string]>> = {
   areas: ["page/areas.ts", "areas"],
   "check-off": ["page/check-off.ts", "checkOff"],
-  find: ["page/find.ts", "find"],
+  classes: ["page/classes.ts", "classes"],
   opacity: ["page/opacity.ts", "opacity"],
   patterns: ["page/patterns/mount.ts", "mountPatterns"],
   probe: ["page/probe.ts", "probe"],

@@ -145,6 +145,7 @@ export const ARROWS: Readonly<Record<string, readonly string[]>> = {
     "random",
     "runtime",
   ],
+  study: ["metrics", "random"],
   serve: ["formats", "study", "version"],
   version: [],
   errors: [],

@@ -1,5 +1,6 @@
 /** @file Folders that a page was handed, by drag or by a local server, under locations `mount:/name-1/` that are read like any other. */
 import { OnnxplainError } from "../errors.ts";
+import type { RunsListing, SharedFolder } from "../formats/shared-folder.ts";
 import type { FileEntry, Files } from "./files.ts";
 
 /** A file that is read by ranges, wherever it lies. */
@@ -11,20 +12,11 @@ export interface RemoteFile {
 /** A file of a mount: its bytes, or how to reach them; the function is called once, when the file is first asked for. */
 export type MountEntry = Blob | (() => RemoteFile | Promise<RemoteFile>);
 
-/** A folder that a local server lists: `base` is its URL (relative ones from the server's), `path` from there, with `/` between. */
-export interface RemoteRun {
-  readonly name: string;
-  readonly kind: string;
-  readonly base: string;
-  readonly files: readonly { readonly path: string; readonly bytes: number }[];
-}
-/** What a local server says it has (`/runs.json`). */
-export interface RemoteListing {
-  readonly runs: readonly RemoteRun[];
-}
+/** A folder that a server lists, mounted. */
 export interface MountedRun {
   readonly name: string;
-  readonly kind: string;
+  /** As the server says. */
+  readonly kind: string | undefined;
   readonly location: string;
 }
 
@@ -109,31 +101,31 @@ export function mountFolder(name: string, entries: Iterable<readonly [path: stri
  * Mount the runs that a server lists. Their files are fetched when they are read, by ranges where ranges are read.
  * Throws `E_FILE` for a listing of another form, or one whose files lie on another server.
  */
-export function mountRemote(baseUrl: string, listing: RemoteListing): readonly MountedRun[] {
+export function mountRemote(baseUrl: string, listing: RunsListing): readonly MountedRun[] {
   const home = new URL(baseUrl);
-  const runs: unknown = (listing as Partial<RemoteListing> | null)?.runs;
+  const runs: unknown = (listing as Partial<RunsListing> | null)?.runs;
   if (!Array.isArray(runs)) throw failed(`The listing of \`${home.origin}\` names no \`runs\`.`, baseUrl);
   return runs.map((run: unknown) => {
-    if (!isRun(run)) throw failed(`A run in the listing of \`${home.origin}\` has no name, base or files.`, baseUrl);
-    const base = new URL(run.base.endsWith("/") ? run.base : `${run.base}/`, home);
+    if (!isRun(run)) throw failed(`A run in the listing of \`${home.origin}\` has no name, place or files.`, baseUrl);
+    const base = new URL(run.at.endsWith("/") ? run.at : `${run.at}/`, home);
     if (base.origin !== home.origin)
       throw failed(`Run \`${run.name}\` lies at \`${base.origin}\`, outside of \`${home.origin}\`.`, baseUrl);
-    const entries = run.files.map(({ path, bytes }): readonly [string, MountEntry] => {
+    const entries = run.files.map(({ path, size }): readonly [string, MountEntry] => {
       const url = new URL(segmentsOf(path).map(encodeURIComponent).join("/"), base).href;
-      return [path, () => ({ size: bytes, read: (start, end) => fetchRange(url, start, end) })];
+      return [path, () => ({ size, read: (start, end) => fetchRange(url, start, end) })];
     });
     return { name: run.name, kind: run.kind, location: mountFolder(run.name, entries) };
   });
 }
 
-function isRun(run: unknown): run is RemoteRun {
-  const { name, kind, base, files } = (run ?? {}) as Readonly<Record<string, unknown>>;
+function isRun(run: unknown): run is SharedFolder {
+  const { name, kind, at, files } = (run ?? {}) as Readonly<Record<string, unknown>>;
   return (
-    [name, kind, base].every((v) => typeof v === "string") &&
+    [name, at, kind ?? ""].every((v) => typeof v === "string") &&
     Array.isArray(files) &&
     files.every((f: unknown) => {
-      const { path, bytes } = (f ?? {}) as Readonly<Record<string, unknown>>;
-      return typeof path === "string" && Number.isSafeInteger(bytes) && (bytes as number) >= 0;
+      const { path, size } = (f ?? {}) as Readonly<Record<string, unknown>>;
+      return typeof path === "string" && Number.isSafeInteger(size) && (size as number) >= 0;
     })
   );
 }

@@ -3,6 +3,7 @@ import { rowsOf } from "../formats/table.ts";
 import { fisherEvaluationView } from "../report/fisher/evaluate.ts";
 import { fisherExplainView } from "../report/fisher/explain.ts";
 import { plotsOf } from "../report/html/parts.ts";
+import { counted } from "../report/run/numbers.ts";
 import type { RunReader } from "./run-page-folder.ts";
 import { fisherEvaluateInput, fisherExplainInput } from "./run-page-inputs-fisher.ts";
 import { gridOf, plainView } from "./run-page-plain.ts";
@@ -160,7 +161,7 @@ async function openClassify(run: RunReader): Promise<Opened> {
     missing: [],
     page: plainView({
       title: "Pictures, classified",
-      lead: `Scores, thresholds and decisions of ${pictures.length} pictures`,
+      lead: `Scores, thresholds and decisions of ${counted(pictures.length, "picture")}`,
       facts,
       sections: pictures.map((id, i) => ({
         id: `picture-${i}`,

@@ -24,7 +24,7 @@ export const plainView = ({ title, lead, sections, facts, notes, command }: Plai
   title,
   heading: title,
   lead,
-  style: PARTS_STYLE,
+  style: `${PARTS_STYLE}.plain th,.plain td{min-width:4.5rem}`,
   behaviours: ["sort"],
   main: sectionsOf([
     ...sections,
@@ -58,7 +58,7 @@ export function gridOf(
   );
   const head = heads.map((name, k) =>
     numeric[k]
-      ? html`<th scope="col" class="n" data-sort="higher">${name}</th>`
+      ? html`<th scope="col" class="n" data-sort="neither">${name}</th>`
       : html`<th scope="col" data-sort="text">${name}</th>`,
   );
   const cell = (value: Value, k: number): Markup => {
@@ -66,7 +66,7 @@ export function gridOf(
     return html`<td class="n"${typeof value === "number" && Number.isFinite(value) ? html` data-v="${value}"` : undefined}>${cellText(value)}</td>`;
   };
   const more = rows.length - SHOWN;
-  return html`${region(caption, html`<table class="sortable"><thead><tr>${head}</tr></thead><tbody>${rows.slice(0, SHOWN).map((row) => html`<tr>${heads.map((_, k) => cell(row[k], k))}</tr>`)}</tbody></table>`)}${more > 0 ? html`<p class="fine">${more} rows more stand in the file.</p>` : undefined}`;
+  return html`${region(caption, html`<table class="plain sortable"><thead><tr>${head}</tr></thead><tbody>${rows.slice(0, SHOWN).map((row) => html`<tr>${heads.map((_, k) => cell(row[k], k))}</tr>`)}</tbody></table>`)}${more > 0 ? html`<p class="fine">${more} rows more stand in the file.</p>` : undefined}`;
 }
 
 /** A file's table as it is. */

@@ -11,7 +11,7 @@ import { studySvg } from "../report/study/figure.ts";
 import { studyReport } from "../report/study/page.ts";
 import { studyPng } from "../report/study/raster.ts";
 import { type AnalysisOptions, analyseStudy, type StudyAnalysis } from "../study/analysis.ts";
-import { codesIn } from "../study/codes.ts";
+import { codesIn, participantName } from "../study/codes.ts";
 import { studyIn } from "../study/read.ts";
 import { scoreOf } from "../study/scores.ts";
 import { PARTS, type Study, type StudyRecords } from "../study/study.ts";
@@ -26,13 +26,20 @@ const textOf = async (folder: string, name: string): Promise<string> =>
 export const openStudy = async (folder: string): Promise<Study> =>
   studyIn(await textOf(folder, "study.json"), files.join(folder, "study.json"));
 
-/** Participants in the order of the folder's codes, which decides what they are called; others follow. */
-export async function inOrderOfCodes(folder: string, records: StudyRecords): Promise<StudyRecords> {
+/** Participants in the order of the folder's codes, and what each is called: the same, whoever else is taken out. Codes of later come after. */
+export async function inOrderOfCodes(
+  folder: string,
+  records: StudyRecords,
+): Promise<{ readonly records: StudyRecords; readonly names: ReadonlyMap<string, string> }> {
   const csv = await files.read(files.join(folder, "codes.csv"));
-  if (csv === undefined) return records;
-  const places = new Map(codesIn(new TextDecoder().decode(csv)).map((code, i) => [code, i]));
-  const placeOf = ({ code }: { readonly code: string }): number => places.get(code) ?? places.size;
-  return { ...records, participants: [...records.participants].sort((a, b) => placeOf(a) - placeOf(b)) };
+  const listed = csv === undefined ? [] : codesIn(new TextDecoder().decode(csv));
+  const codes = [...new Set([...listed, ...records.participants.map((p) => p.code)])];
+  const places = new Map(codes.map((code, i) => [code, i]));
+  const placeOf = ({ code }: { readonly code: string }): number => places.get(code) as number;
+  return {
+    records: { ...records, participants: [...records.participants].sort((a, b) => placeOf(a) - placeOf(b)) },
+    names: new Map(codes.map((code, i) => [code, participantName(i, codes.length)])),
+  };
 }
 
 export interface StudyFilesOptions {
@@ -48,11 +55,12 @@ export interface AnalysedStudy {
   readonly analysis: StudyAnalysis;
 }
 
-export const analysed = (study: Study, records: StudyRecords, options?: AnalysisOptions): AnalysedStudy => ({
-  study,
-  records,
-  analysis: analyseStudy(study, records, options),
-});
+export const analysed = (
+  study: Study,
+  records: StudyRecords,
+  options?: AnalysisOptions,
+  names?: ReadonlyMap<string, string>,
+): AnalysedStudy => ({ study, records, analysis: analyseStudy(study, records, options, names) });
 
 /** `report.html`, `figure.svg`, `figure.png`, `participants`, `answers`, `actions` as Parquet (and CSV), `analysis.json`; no codes in any of them. */
 export async function analysisFiles(

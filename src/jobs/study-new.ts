@@ -1,8 +1,8 @@
 /** @file `study new` as a job: questions drawn, explained, and written as the files that a study is served from. */
 import type { DataItem, DataSet } from "../data/dataset.ts";
-import type { Progress } from "../drive.ts";
 import { OnnxplainError } from "../errors.ts";
 import { readInput } from "../explain/input.ts";
+import type { RunOptions } from "../explain/options.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { type Table, tableOfRows } from "../formats/table.ts";
 import { encodePng } from "../image/png.ts";
@@ -35,7 +35,7 @@ export interface NewStudyOptions
   /** Pixels of the longer side of a question's picture, at most; default 1024. Similar pictures have half. */
   readonly size?: number | undefined;
   /** In steps, of which each question takes two. */
-  readonly onProgress?: ((progress: Progress) => void) | undefined;
+  readonly onProgress?: RunOptions["onProgress"];
 }
 
 /** Takes a file of the study's folder; `secret` files are for the folder's owner alone. */

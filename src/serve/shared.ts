@@ -2,8 +2,8 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, dirname, join, resolve } from "node:path";
 import { OnnxplainError } from "../errors.ts";
+import type { SharedFile, SharedFolder } from "../formats/shared-folder.ts";
 import { isPlainName } from "./paths.ts";
-import type { SharedFile, SharedFolder } from "./studio-options.ts";
 
 /** A folder, or some files of one. */
 export interface Share {

@@ -1,4 +1,5 @@
 /** @file What serving and writing the studio take and return; only a machine with a disk and ports does it. */
+import type { SharedFolder } from "../formats/shared-folder.ts";
 import type { Listening } from "./listen.ts";
 
 export interface ServeStudioOptions {
@@ -36,29 +37,6 @@ export type WriteStudio = (
   folder: string,
   options?: { readonly app?: string | undefined },
 ) => Promise<readonly string[]>;
-
-/** A folder or file that the studio was started with, as `/runs.json` and `/given.json` tell of it. */
-export interface SharedFolder {
-  readonly name: string;
-  /** Where its files are, from the page: `runs/0/`. */
-  readonly at: string;
-  /** What wrote it, by its files: `evaluate`, `regions`, … ; undefined when nothing known did. */
-  readonly kind: string | undefined;
-  readonly files: readonly SharedFile[];
-  /** Were there more files than are listed? */
-  readonly more: boolean;
-}
-
-export interface SharedFile {
-  /** From the folder, with `/`. */
-  readonly path: string;
-  readonly size: number;
-}
-
-/** `/runs.json`. */
-export interface RunsListing {
-  readonly runs: readonly SharedFolder[];
-}
 
 /** `/given.json`. */
 export interface GivenListing {

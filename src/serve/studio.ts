@@ -4,11 +4,12 @@ import { basename, dirname, join, resolve } from "node:path";
 import type { Hono } from "hono";
 import { compress } from "hono/compress";
 import { OnnxplainError } from "../errors.ts";
+import type { RunsListing } from "../formats/shared-folder.ts";
 import { listed, type Share, shareOf } from "./shared.ts";
 import { files, listen, site } from "./site.ts";
 import { appFolder, filesBelow, ORT_FILES, ortFolder } from "./studio-files.ts";
 import { STUDIO_CSP, STUDIO_HEADERS } from "./studio-headers.ts";
-import type { GivenListing, RunsListing, ServeStudio, WriteStudio } from "./studio-options.ts";
+import type { GivenListing, ServeStudio, WriteStudio } from "./studio-options.ts";
 
 const PORT = 8080;
 

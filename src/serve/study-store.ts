@@ -43,6 +43,7 @@ export interface ParticipantLine {
   readonly added_at: number;
   readonly entered_at: number | null;
   readonly consented_at: number | null;
+  readonly resumed_at: number | null;
   readonly finished_at: number | null;
   readonly last_at: number | null;
   readonly sessions: number;
@@ -73,6 +74,8 @@ export interface StudyStore extends Disposable {
   readonly remove: (code: string, at: number) => boolean;
   readonly setting: (name: string) => string | undefined;
   readonly set: (name: string, value: string) => void;
+  /** What the database says of its settings, which it may refuse without a word. */
+  readonly durability: () => Readonly<Record<"journal_mode" | "synchronous" | "locking_mode", string | number>>;
 }
 
 /** Text as it is stored; codes and ids are plain ASCII, checked before they come here. */
@@ -195,7 +198,7 @@ const COURSE = `select p.code, consented_at, tutorial_at, resumed_at, finished_a
   (select count(*) from answers a where a.code = p.code and part = 'B') answered_b
   from participants p join sessions s on s.code = p.code where s.session = ? and s.closed_at is null`;
 
-const LINES = `select p.code, added_at, entered_at, consented_at, finished_at,
+const LINES = `select p.code, added_at, entered_at, consented_at, resumed_at, finished_at,
   (select count(*) from sessions s where s.code = p.code) sessions,
   (select count(*) from answers a where a.code = p.code and part = 'A') answered_a,
   (select count(*) from answers a where a.code = p.code and part = 'B') answered_b,
@@ -311,6 +314,7 @@ function storeOn(db: Database, release: () => void): StudyStore {
         added_at: whole(r, "added_at"),
         entered_at: time(r, "entered_at"),
         consented_at: time(r, "consented_at"),
+        resumed_at: time(r, "resumed_at"),
         finished_at: time(r, "finished_at"),
         last_at: time(r, "last_at"),
         sessions: whole(r, "sessions"),
@@ -357,6 +361,14 @@ function storeOn(db: Database, release: () => void): StudyStore {
     setting: (name) => row("select value from settings where name = ?", name)?.value as string | undefined,
     set: (name, value) => {
       run("insert into settings values (?1, ?2) on conflict (name) do update set value = ?2", name, value);
+    },
+    durability: () => {
+      const of = (name: string): string | number => row(`pragma ${name}`)?.[name] as string | number;
+      return {
+        journal_mode: of("journal_mode"),
+        synchronous: of("synchronous"),
+        locking_mode: of("locking_mode"),
+      };
     },
     [Symbol.dispose]: () => {
       if (db.isOpen) db.close();

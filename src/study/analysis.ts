@@ -61,14 +61,19 @@ export interface AnalysisOptions {
   readonly level?: number;
 }
 
-/** Defined for any records, none included; what is not defined is null. */
-export function analyseStudy(study: Study, records: StudyRecords, options: AnalysisOptions = {}): StudyAnalysis {
+/** Defined for any records, none included; what is not defined is null. `names` by code; others are called by their place. */
+export function analyseStudy(
+  study: Study,
+  records: StudyRecords,
+  options: AnalysisOptions = {},
+  names: ReadonlyMap<string, string> = new Map(),
+): StudyAnalysis {
   const settings = { binWidth: 30, seed: 0, resamples: 10_000, level: 0.95, ...options };
   const { known, notes } = joinedRecords(study, records);
   const participants = records.participants.map((p, i) =>
     participantResult(study, known.get(p.code) ?? NOTHING_DONE, {
       code: p.code,
-      name: participantName(i, records.participants.length),
+      name: names.get(p.code) ?? participantName(i, records.participants.length),
     }),
   );
   const complete = participants.filter((p) => p.left_out === null);

@@ -79,9 +79,13 @@ function hasWebgpu(): Promise<boolean> {
 export const deviceOf = async (wanted: RunSettings["device"]): Promise<Device> =>
   wanted === "auto" ? ((await hasWebgpu()) ? "webgpu" : "wasm") : wanted;
 
+/** One processor is left to the page. Threads need a page that is isolated from others. */
+const THREADS = self.crossOriginIsolated ? Math.max(1, Math.min(4, navigator.hardwareConcurrency - 1)) : 1;
+
 /** The library's options for these settings. */
 export const runOptions = async ({ device, output, seed, preprocessing, batch }: RunSettings) => ({
   device: await deviceOf(device),
+  threads: THREADS,
   output,
   seed,
   ...(preprocessing ? { preprocessing } : {}),

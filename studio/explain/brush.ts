@@ -31,7 +31,8 @@ export function covered(cells: Set<string>, from: Point, to: Point, side: number
   for (let i = 0; i <= steps; i++) {
     const [x, y] = [from.x + ((to.x - from.x) * i) / steps, from.y + ((to.y - from.y) * i) / steps];
     const first = (t: number): number => Math.max(0, Math.round((t - half) / cell));
-    const past = (t: number, most: number): number => Math.min(most, Math.max(first(t) + 1, Math.round((t + half) / cell)));
+    const past = (t: number, most: number): number =>
+      Math.min(most, Math.max(first(t) + 1, Math.round((t + half) / cell)));
     for (let row = first(y); row < past(y, rows); row++)
       for (let column = first(x); column < past(x, columns); column++) cells.add(cellKey(column, row));
   }

@@ -45,7 +45,12 @@ export function LayerPart() {
         >
           On the graph…
         </button>
-        <button type="button" class="quiet" disabled={layer === undefined} onClick={() => setView({ layer: undefined })}>
+        <button
+          type="button"
+          class="quiet"
+          disabled={layer === undefined}
+          onClick={() => setView({ layer: undefined })}
+        >
           Default layer
         </button>
       </div>

@@ -17,7 +17,15 @@ const isHidden = ([path]: Named): boolean => /(^|\/)\./.test(path);
 function withoutRoot(files: readonly Named[]): { readonly name: string; readonly files: readonly Named[] } {
   const root = files[0]?.[0].split("/")[0] ?? "";
   const shared = files.every(([path]) => path.startsWith(`${root}/`));
-  if (!shared) return { name: files.find(([path]) => GRAPH.test(path))?.[0].split("/").at(-1) ?? "model", files };
+  if (!shared)
+    return {
+      name:
+        files
+          .find(([path]) => GRAPH.test(path))?.[0]
+          .split("/")
+          .at(-1) ?? "model",
+      files,
+    };
   return { name: root, files: files.map(([path, file]) => [path.slice(root.length + 1), file]) };
 }
 
@@ -29,7 +37,9 @@ export async function openFiles(all: readonly Named[]): Promise<void> {
   if (!hasModel && pictures.length === 0) {
     report(
       "Opening what was given",
-      new Error("It holds no .onnx file and no picture. Give an ONNX model, a folder with one, or PNG, JPEG or WebP pictures."),
+      new Error(
+        "It holds no .onnx file and no picture. Give an ONNX model, a folder with one, or PNG, JPEG or WebP pictures.",
+      ),
     );
     return;
   }
@@ -60,8 +70,7 @@ async function walked(entry: FileSystemEntry, found: Named[]): Promise<void> {
   if (entry.isFile) {
     const file = await new Promise<File>((done, fail) => (entry as FileSystemFileEntry).file(done, fail));
     found.push([entry.fullPath.replace(/^\//, ""), file]);
-  } else
-    for (const inside of await entriesOf(entry as FileSystemDirectoryEntry)) await walked(inside, found);
+  } else for (const inside of await entriesOf(entry as FileSystemDirectoryEntry)) await walked(inside, found);
 }
 
 /** Files and folders that were dropped. */

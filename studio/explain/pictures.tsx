@@ -1,6 +1,6 @@
 /** @file The pictures on the desk: one is explained. */
 import { FileButton } from "../parts/file-button.tsx";
-import { chosen, choose, closePicture, type OpenPicture, picture, pictures } from "../state/session.ts";
+import { choose, chosen, closePicture, type OpenPicture, picture, pictures } from "../state/session.ts";
 import { report } from "../state/work.ts";
 import { Bitmap } from "./bitmap.tsx";
 import { filesOf, openFiles } from "./opening.ts";
@@ -30,9 +30,7 @@ export function Pictures() {
         <FileButton
           accept="image/*"
           multiple
-          onFiles={(list) =>
-            void openFiles(filesOf(list)).catch((error: unknown) => report("Opening pictures", error))
-          }
+          onFiles={(list) => void openFiles(filesOf(list)).catch((error: unknown) => report("Opening pictures", error))}
         >
           Add pictures…
         </FileButton>

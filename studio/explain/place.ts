@@ -59,5 +59,5 @@ export function peakText({ values, width }: Plane): string {
   let best = 0;
   for (let i = 1; i < values.length; i++)
     if (Math.abs(values[i] as number) > Math.abs(values[best] as number)) best = i;
-  return `strongest ${significant(values[best] as number, 3)} at x ${best % width}, y ${Math.floor(best / width)}`;
+  return `peak ${significant(values[best] as number, 3)} at x ${best % width}, y ${Math.floor(best / width)}`;
 }

@@ -1,6 +1,6 @@
 /** @file How pictures become the network's input: one readable line, and a form that changes it. */
 import { useSignal } from "@preact/signals";
-import { type Preprocessing, PRESETS, type Resample, withInputSize } from "../../src/index.ts";
+import { PRESETS, type Preprocessing, type Resample, withInputSize } from "../../src/index.ts";
 import type { ModelFacts } from "../engine/calls/model.ts";
 import { model } from "../state/session.ts";
 import { setView, view } from "../state/view.ts";
@@ -37,7 +37,8 @@ export function PreprocessingPart() {
       </summary>
       {facts.guessed && !own ? (
         <p class="soft">
-          The model states none, so torchvision's is taken, fitted to the input. If the predictions look wrong, try another.
+          The model states none, so torchvision's is taken, fitted to the input. If the predictions look wrong, try
+          another.
         </p>
       ) : null}
       <Form facts={facts} spec={spec} changed={own !== undefined} />
@@ -137,7 +138,7 @@ function Form({
       </label>
       {grey ? null : (
         <label>
-          <span>Channels</span>
+          <span>Channel order</span>
           <select
             value={spec.channelOrder}
             onChange={(event) =>

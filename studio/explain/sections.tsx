@@ -1,14 +1,23 @@
 /** @file The maps of each target, side by side. */
 import { model } from "../state/session.ts";
 import { view } from "../state/view.ts";
-import { wanted } from "./maps.ts";
+import { outcomes, type Wanted, wanted } from "./maps.ts";
 import { removeTarget } from "./predictions.tsx";
 import { predicted, scores } from "./scores.ts";
 import { Tile } from "./tile.tsx";
 import { contrastOf, percent, significant, targetText } from "./words.ts";
 
+/** The class that the maps are of; the prediction may be another by now, under the brush. */
+function explainedClass(own: readonly Wanted[]): number | undefined {
+  for (const { key } of own) {
+    const outcome = outcomes.value.get(key);
+    if (outcome?.kind === "done") return outcome.map.target.index;
+  }
+  return predicted.value;
+}
+
 /** The score of a target in words: `logit 14.2, 93.1 % of the softmax`. */
-function scoreOf(target: string): string {
+function scoreOf(target: string, top: number | undefined): string {
   const now = scores.value;
   if (now === undefined) return "";
   const kind = now.scoreKind === "logits" ? "logit" : "probability";
@@ -17,7 +26,7 @@ function scoreOf(target: string): string {
     const [a, b] = contrast;
     return `${kind} ${significant((now.scores[a] ?? 0) - (now.scores[b] ?? 0))} more`;
   }
-  const index = target === "predicted" ? predicted.value : Number(target);
+  const index = target === "predicted" ? top : Number(target);
   const score = index === undefined ? undefined : now.scores[index];
   if (index === undefined || score === undefined) return "";
   const share = now.scoreKind === "logits" ? `, ${percent(now.probabilities[index] ?? 0)} of the softmax` : "";
@@ -32,7 +41,8 @@ export function Sections() {
     <>
       {targets.map((target) => {
         const own = all.filter((w) => w.target === target);
-        const name = targetText(model.value, target, predicted.value);
+        const top = explainedClass(own);
+        const name = targetText(model.value, target, top);
         return (
           <section class="target" key={target} aria-label={`Maps for ${name}`} data-target={target}>
             <div class="target-head">
@@ -40,7 +50,7 @@ export function Sections() {
                 {name}
                 {target === "predicted" ? <span class="tag">predicted</span> : null}
               </h2>
-              <p class="soft">{scoreOf(target)}</p>
+              <p class="soft">{scoreOf(target, top)}</p>
               {targets.length > 1 ? (
                 <button type="button" class="quiet" aria-label={`Remove ${name}`} onClick={() => removeTarget(target)}>
                   Remove

@@ -1,7 +1,7 @@
 /** @file A map over the picture: pointed at or walked through by arrow keys, it tells the value there in every map. */
 import type { DrawnMap } from "../engine/calls/explain.ts";
-import { said } from "../state/work.ts";
 import { view } from "../state/view.ts";
+import { said } from "../state/work.ts";
 import { Bitmap } from "./bitmap.tsx";
 import { place, pointed, stepped, under, valueText } from "./place.ts";
 import { seen } from "./seen.ts";
@@ -11,11 +11,13 @@ const GRAINY = 100;
 
 export function Stack({ map, name }: { readonly map: DrawnMap; readonly name: string }) {
   const { heat, neutral } = map.painted;
+  // single pixels are lost on a picture in full colour
+  const pale = map.space === "input";
   const grainy = Math.max(heat.width, heat.height) < GRAINY;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset would say that there is something to fill in
     <div
-      class={`probe stack${grainy ? " grainy" : ""}`}
+      class={`probe stack${grainy ? " grainy" : ""}${pale ? " pale" : ""}`}
       role="group"
       // biome-ignore lint/a11y/noNoninteractiveTabindex: arrow keys read values here
       tabIndex={0}

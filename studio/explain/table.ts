@@ -13,7 +13,9 @@ export const methodFacts = (id: string): MethodFacts | undefined => methodTable.
 export const unsuitable = computed<ReadonlyMap<string, string>>(
   () =>
     new Map(
-      (details.value?.methods ?? []).filter((m) => !m.works).map((m) => [m.id, m.reason ?? "It does not apply."] as const),
+      (details.value?.methods ?? [])
+        .filter((m) => !m.works)
+        .map((m) => [m.id, m.reason ?? "It does not apply."] as const),
     ),
 );
 

@@ -76,12 +76,15 @@ function Done({ map, of }: { readonly map: DrawnMap; readonly of: string }) {
         <button
           type="button"
           class="quiet"
+          title="Enlarge"
           aria-label={`Enlarge ${name}`}
           onClick={() => {
             large.value = true;
           }}
         >
-          Enlarge
+          <svg viewBox="0 0 16 16" width="16" height="16" aria-hidden="true">
+            <path d="M9 2h5v5M14 2L9 7M7 14H2V9M2 14l5-5" fill="none" stroke="currentColor" stroke-width="1.5" />
+          </svg>
         </button>
       </div>
       <Stack map={map} name={name} />
@@ -127,7 +130,11 @@ export function Value({ map }: { readonly map: DrawnMap }) {
 }
 
 /** Names of checks, as sentences begin. */
-const checkName = (id: string): string => id.replaceAll(/([A-Z])/g, " $1").replaceAll("_", " ").toLowerCase();
+const checkName = (id: string): string =>
+  id
+    .replaceAll(/([A-Z])/g, " $1")
+    .replaceAll("_", " ")
+    .toLowerCase();
 
 export function Said({ map }: { readonly map: DrawnMap }) {
   const checks = Object.entries(map.checks);

@@ -1,5 +1,5 @@
 /** @file The graph of a model, drawn: to walk through, fold, search, and pick a layer from. */
-import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import "./graph.css";
 import { GroupBox, type Look, NodeBox } from "./box.tsx";
 import { atTop, type Camera, centred, fitted, itemAt, meets, rectOf, revealing } from "./camera.ts";
@@ -103,6 +103,8 @@ export function Graph({ view, place, picked, onPick, relevance }: GraphProps) {
       after.current = (next) => {
         const item = next.items.find((i) => i.id === id);
         const { x, y, k } = now();
+        // the box is drawn anew as a frame, or the other way round
+        take.current = true;
         if (!before || !item) return undefined;
         const kept = {
           k,
@@ -187,13 +189,14 @@ export function Graph({ view, place, picked, onPick, relevance }: GraphProps) {
     if (next) lookNow(next);
   }, [answer, view, lookNow, port]);
 
-  useEffect(() => {
-    if (!take.current || focused === undefined) return;
-    const box = camera.svg.current?.querySelector<SVGGElement>(`[data-id="${CSS.escape(focused)}"]`);
+  const grab = (id: string | undefined): void => {
+    if (!take.current || id === undefined) return;
+    const box = camera.svg.current?.querySelector<SVGGElement>(`[data-id="${CSS.escape(id)}"]`);
     if (!box) return;
     take.current = false;
     box.focus({ preventScroll: true });
-  });
+  };
+  useLayoutEffect(() => grab(focused));
 
   const lookOf = (id: string): Look => ({
     focused: id === focused,
@@ -223,7 +226,11 @@ export function Graph({ view, place, picked, onPick, relevance }: GraphProps) {
             setAt(-1);
           }}
           onStep={step}
-          onLeave={() => focused !== undefined && goTo(focused, true)}
+          onLeave={() => {
+            if (focused === undefined) return;
+            goTo(focused, true);
+            grab(focused);
+          }}
         />
         <div class="graph-buttons">
           <button type="button" onClick={() => void all(view.groups.map((g) => g.id))}>

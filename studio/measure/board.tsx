@@ -3,7 +3,7 @@ import { useEffect } from "preact/hooks";
 import type { Growth, GrowthAnswer, GrowthStep } from "../engine/calls/measure.ts";
 import { view } from "../state/view.ts";
 import { Bitmap } from "./bitmap.tsx";
-import { answer, last, playing, shownStep, step, steps } from "./grown.ts";
+import { answer, ended, grow, last, playing, shownStep, step, steps } from "./grown.ts";
 import { figure, percent } from "./names.ts";
 import { Plot, type PlotLine, PlotTable } from "./plot.tsx";
 import { type Row, SortedTable } from "./sorted-table.tsx";
@@ -17,7 +17,7 @@ const BASE_WORDS = { blur: "blurred", zero: "black" } as const;
 export function Board() {
   const found = answer.value;
   const names = found ? found.rows.map((r) => r.map) : [...steps.value.keys()];
-  if (names.length === 0) return <p class="soft">Growing the masks …</p>;
+  if (names.length === 0) return ended.value ? <Again /> : <p class="soft">Growing the masks …</p>;
   const lines = names.map(
     (name): PlotLine => ({ name, values: (steps.value.get(name) ?? []).map((s) => s.value), style: styleOf(name) }),
   );
@@ -43,6 +43,7 @@ export function Board() {
           <PlotTable lines={lines} x="dilations" what={what} />
         </div>
       </div>
+      {ended.value ? <Again /> : null}
       <Player />
       <ul class="board">
         {names.map((name) => (
@@ -51,6 +52,17 @@ export function Board() {
       </ul>
       {found ? <Gains found={found} /> : null}
     </>
+  );
+}
+
+function Again() {
+  return (
+    <p>
+      <button type="button" onClick={() => void grow(new AbortController().signal)}>
+        Grow the masks again
+      </button>{" "}
+      <span class="soft">Not all of it was measured.</span>
+    </p>
   );
 }
 
@@ -180,7 +192,7 @@ function Card({ name, row }: { readonly name: string; readonly row: Growth | und
           <figcaption>hybrid{at ? ` ${figure(at.value)}` : ""}</figcaption>
         </figure>
       </div>
-      <p class="words">{row ? wordsOf(row, own.length - 1) : "Growing …"}</p>
+      <p class="words">{row ? wordsOf(row, own.length - 1) : ended.value ? "Stopped." : "Growing …"}</p>
     </li>
   );
 }
@@ -242,7 +254,7 @@ function Gains({ found }: { readonly found: GrowthAnswer }) {
             id: "area",
             label: "area",
             about: "Share of the pixels in the mask, grown",
-            better: "lower",
+            better: "neither",
             text: percent,
           },
         ]}

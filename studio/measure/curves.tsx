@@ -6,6 +6,7 @@ import { Bitmap } from "./bitmap.tsx";
 import { facts, ground, maps, setMeasure } from "./desk.ts";
 import { answer } from "./grown.ts";
 import { busy, choiceName, choiceOf, curves, drawCurves, type Growing, growing, lineKey } from "./measured.ts";
+import { figure } from "./names.ts";
 import { Plot, type PlotLine, PlotTable } from "./plot.tsx";
 import { SortedTable } from "./sorted-table.tsx";
 import { styleOf } from "./styles.ts";
@@ -171,7 +172,7 @@ function Film({ id, step }: { readonly id: string; readonly step: number }) {
             />
             <span>
               <i class={`key ${styleOf(line.map)}`} aria-hidden="true" />
-              {frame.step}
+              {figure(line.values[frame.step] ?? Number.NaN)}
             </span>
           </li>
         );

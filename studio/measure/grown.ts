@@ -13,6 +13,8 @@ export const answer = signal<GrowthAnswer | undefined>(undefined);
 /** Dilations at the step that is shown; a map whose growth has ended stays at its end. */
 export const step = signal(0);
 export const playing = signal(false);
+/** It was stopped, or did not work: there is no answer to wait for. */
+export const ended = signal(false);
 
 export const last = computed(() => Math.max(0, ...[...steps.value.values()].map((own) => own.length - 1)));
 export const shownStep = computed(() => Math.min(step.value, last.value));
@@ -44,6 +46,7 @@ export async function grow(outer: AbortSignal): Promise<void> {
   forget(steps.peek());
   steps.value = new Map();
   answer.value = undefined;
+  ended.value = false;
   const found = await work(
     "Growing the masks",
     (tools) =>
@@ -54,7 +57,9 @@ export async function grow(outer: AbortSignal): Promise<void> {
       ),
     { outer },
   );
-  if (outer.aborted || found === undefined) return;
+  if (outer.aborted) return;
+  ended.value = found === undefined;
+  if (found === undefined) return;
   answer.value = found;
   said.value = `${found.rows.length} maps are measured`;
 }

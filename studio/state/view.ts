@@ -72,7 +72,7 @@ export const FIRST_VIEW: View = {
   look: { cmap: undefined, reducer: undefined, alpha: 0.7 },
   edits: [],
   measure: {
-    rho: 0.05,
+    rho: 0.25,
     base: "blur",
     curves: ["insertion", "deletion", "morf"],
     agreement: [],

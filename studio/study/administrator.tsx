@@ -128,7 +128,7 @@ function TokenForm({
   );
 }
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
 
 function Facts({ seen }: { readonly seen: StudyOverview }): JSX.Element {
   const { participants, questions, stated_accuracy, actual_accuracy } = seen;
@@ -170,6 +170,7 @@ function Deeds({
   const [count, setCount] = useState("5");
   return (
     <div class="deeds">
+      <p class="soft">Take away</p>
       {DOWNLOADS.map(([file, label]) => (
         <a key={file} class="button" href={`/api/admin/${file}`} download={file}>
           {label}
@@ -209,7 +210,7 @@ const stageOf = (p: ParticipantLine, questions: number): string => {
   if (p.entered_at === null) return "not yet here";
   if (p.consented_at === null) return "reads the consent";
   if (p.answered.A < questions) return p.answered.A === 0 ? "begins part A" : "in part A";
-  return p.answered.B === 0 ? "between the parts" : "in part B";
+  return p.resumed_at === null ? "between the parts" : "in part B";
 };
 
 function People({

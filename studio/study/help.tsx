@@ -4,33 +4,37 @@ import type { AskedQuestion } from "../../src/index.ts";
 
 type Action = AskedQuestion["offers"][number];
 
-const LABELS: Readonly<Record<"similar" | "heat-map", readonly [show: string, hide: string]>> = {
-  similar: ["Show similar images", "Hide similar images"],
-  "heat-map": ["Show heat map", "Hide heat map"],
+const LABELS: Readonly<Record<"similar" | "heat-map", string>> = {
+  similar: "Show similar images",
+  "heat-map": "Show heat map",
 };
 
-export function Help({
-  question: { offers, opened },
-  shown,
-  toggle,
-}: {
+interface Asked {
   readonly question: AskedQuestion;
   readonly shown: ReadonlySet<Action>;
-  readonly toggle: (action: Action) => void;
-}): JSX.Element {
+}
+
+export const HelpButtons = ({
+  question: { offers },
+  shown,
+  toggle,
+}: Asked & { readonly toggle: (action: Action) => void }): JSX.Element => (
+  <>
+    {(["similar", "heat-map"] as const)
+      .filter((action) => offers.includes(action))
+      .map((action) => (
+        <button key={action} type="button" aria-pressed={shown.has(action)} onClick={() => toggle(action)}>
+          {LABELS[action]}
+        </button>
+      ))}
+  </>
+);
+
+export function Help({ question: { opened }, shown }: Asked): JSX.Element {
   const similar = shown.has("similar") ? opened.similar : null;
   const coming = (shown.has("similar") && !opened.similar) || (shown.has("heat-map") && !opened.heatMap);
   return (
     <>
-      <div class="tools">
-        {(["similar", "heat-map"] as const)
-          .filter((action) => offers.includes(action))
-          .map((action) => (
-            <button key={action} type="button" aria-pressed={shown.has(action)} onClick={() => toggle(action)}>
-              {LABELS[action][shown.has(action) ? 1 : 0]}
-            </button>
-          ))}
-      </div>
       <p class="said" role="status">
         {coming ? "The explanation is coming." : similar ? `${similar.length} similar images are shown below.` : ""}
       </p>
@@ -38,7 +42,7 @@ export function Help({
       {similar && (
         <section aria-label="Similar images">
           <h2>Similar images</h2>
-          <p class="soft">The computer decides these by the same rule, the most alike first.</p>
+          <p class="soft">The computer takes these to be alike, the most alike first.</p>
           <ul class="similar">
             {similar.map((s) => {
               const map = shown.has("heat-map") ? s.heatMap : null;

@@ -3,7 +3,7 @@ import type { JSX } from "preact";
 import { useEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AnswerMessage, AskedQuestion } from "../../src/index.ts";
 import { Heading } from "./heading.tsx";
-import { Help } from "./help.tsx";
+import { Help, HelpButtons } from "./help.tsx";
 import { stopwatch } from "./kept.ts";
 import { act, answer, refusal, saving } from "./session.ts";
 import { Viewer } from "./viewer.tsx";
@@ -88,7 +88,7 @@ export function QuestionPage({
         <p class="says">
           The computer says <strong>{sides[prediction]}</strong>.
           {stated_accuracy !== null && (
-            <span class="soft"> It is right for {Math.round(100 * stated_accuracy)} % of such pictures.</span>
+            <span class="soft"> It is right for {Math.round(100 * stated_accuracy)} % of such pictures.</span>
           )}
         </p>
       </div>
@@ -100,8 +100,10 @@ export function QuestionPage({
           width={question.width}
           height={question.height}
           onZoom={offers.includes("zoom") ? () => log("zoom") : undefined}
-        />
-        {part === "B" && <Help question={question} shown={shown} toggle={toggle} />}
+        >
+          <HelpButtons question={question} shown={shown} toggle={toggle} />
+        </Viewer>
+        {part === "B" && <Help question={question} shown={shown} />}
       </div>
       <form ref={form} class="answers" onSubmit={submit}>
         <fieldset disabled={sent}>

@@ -62,8 +62,8 @@ export const PausePage = ({ questions }: { readonly questions: number }): JSX.El
   <Words title="Half-time" button="Begin part B" onGo={goOn}>
     <p>Part A is done and saved. Take a break if you like: you may close this page and come back with your code.</p>
     <p>
-      In part B the same {questions} pictures come again, in another order. Now you can ask for explanations of the
-      computer's answer: similar pictures, a heat map, and a closer look. Use them as much or as little as you like.
+      In part B the same {questions} pictures come again, in another order. Now you can bring them closer, and ask for
+      explanations of the computer's answer with the buttons below each picture, as much or as little as you like.
     </p>
   </Words>
 );
@@ -74,7 +74,7 @@ export const ClosedPage = (): JSX.Element => (
   </Words>
 );
 
-const percent = (share: number): string => `${Math.round(100 * share)} %`;
+const percent = (share: number): string => `${Math.round(100 * share)}\u00a0%`;
 
 export function ThanksPage({
   stated_accuracy: stated,

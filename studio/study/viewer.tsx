@@ -1,5 +1,5 @@
 /** @file A picture that can be brought closer where that is allowed: button, wheel, two fingers, + and - keys, arrows and dragging. */
-import type { JSX } from "preact";
+import type { ComponentChildren, JSX } from "preact";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { around, moved, type Place, WHOLE } from "./zoom.ts";
 
@@ -12,6 +12,7 @@ export function Viewer({
   width,
   height,
   onZoom,
+  children,
 }: {
   readonly src: string;
   readonly alt: string;
@@ -19,6 +20,8 @@ export function Viewer({
   readonly height: number;
   /** Called each time the picture goes from whole to closer; undefined where it stays whole. */
   readonly onZoom: (() => void) | undefined;
+  /** Further buttons beside those that zoom. */
+  readonly children?: ComponentChildren;
 }): JSX.Element {
   const frame = useRef<HTMLDivElement>(null);
   const [place, setPlace] = useState<Place>(WHOLE);
@@ -98,7 +101,7 @@ export function Viewer({
     return (
       <div
         class="frame"
-        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(62vh * ${width / height}))` }}
+        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(72vh * ${width / height}))` }}
       >
         {image}
       </div>
@@ -109,7 +112,7 @@ export function Viewer({
       <div
         ref={frame}
         class={closer ? "frame zooms closer" : "frame zooms"}
-        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(62vh * ${width / height}))` }}
+        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(72vh * ${width / height}))` }}
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys bring the picture closer
         tabIndex={0}
@@ -126,14 +129,15 @@ export function Viewer({
         {image}
       </div>
       <div class="tools">
+        {children}
         <button type="button" onClick={() => zoom(STEP)}>
           Zoom in
         </button>
         <button type="button" disabled={!closer} onClick={() => zoom(1 / STEP)}>
           Zoom out
         </button>
-        <span class="soft" role="status">
-          {closer ? `${Math.round(100 * place.scale)} %` : ""}
+        <span class="closeness soft" role="status">
+          {closer ? `${Math.round(100 * place.scale)}\u00a0%` : ""}
         </span>
       </div>
     </div>

@@ -11,7 +11,7 @@ import {
   openDataSet,
   openRepresenters,
   openRunPage,
-  type RemoteListing,
+  type RunsListing,
   unmount,
 } from "../../src/index.ts";
 
@@ -31,7 +31,7 @@ const mountsPage = {
       name,
       await Promise.all(files.map(async ([path, url]) => [path, await (await fetch(url)).blob()] as const)),
     ),
-  remote: (listing: RemoteListing): readonly MountedRun[] => mountRemote(location.href, listing),
+  remote: (listing: RunsListing): readonly MountedRun[] => mountRemote(location.href, listing),
   unmount,
   explain: async (at: string, image: string): Promise<readonly number[]> => {
     await using model = await loadModel(at);

@@ -161,8 +161,9 @@ describe.skipIf(found === undefined)("folders mounted in a page", () => {
     const run = {
       name: "train",
       kind: "train",
-      base: "/runs/0/",
-      files: files.map((path) => ({ path, bytes: bytes(path) })),
+      at: "/runs/0/",
+      files: files.map((path) => ({ path, size: bytes(path) })),
+      more: false,
     };
     const [remote] = await tab.evaluate((l) => window.mounts.remote(l), { runs: [run] });
     const view = await tab.evaluate((l) => window.mounts.view(l), remote?.location ?? "");

@@ -126,6 +126,10 @@ describe("analyse", () => {
     expect(JSON.stringify(document)).not.toContain(codesIn(text("done/codes.csv"))[0]);
   });
 
+  test("of a study that nobody has been served", async () => {
+    expect(await verb("analyse", at("one"))).toMatch(/^0 of \d participants? answered every question of both parts\n/);
+  });
+
   test("bad usage, and a folder that is no study", async () => {
     expect((await refused(analyse, []))[0]).toBe("E_USAGE");
     expect((await refused(analyse, [at("one"), at("two")]))[0]).toBe("E_USAGE");

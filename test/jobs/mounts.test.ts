@@ -170,7 +170,7 @@ describe("a server's listing", () => {
   it("is mounted run by run, and read by ranges", async () => {
     const origin = await ready;
     const [run] = mountRemote(origin, {
-      runs: [{ name: "run", kind: "evaluate", base: "/runs/0", files: [{ path: "a b/c#.bin", bytes: 10 }] }],
+      runs: [{ name: "run", kind: "evaluate", at: "/runs/0", files: [{ path: "a b/c#.bin", size: 10 }], more: false }],
     });
     expect(run).toMatchObject({ name: "run", kind: "evaluate" });
     const file = web.join(run?.location ?? "", "a b/c#.bin");
@@ -181,13 +181,14 @@ describe("a server's listing", () => {
 
   it("is refused where it names another server, or is no listing", async () => {
     const origin = await ready;
-    const run = { name: "r", kind: "k", base: "http://elsewhere.example/", files: [] };
+    const run = { name: "r", kind: undefined, at: "http://elsewhere.example/", files: [], more: false };
     for (const bad of [
       { runs: [run] },
       {},
       null,
-      { runs: [{ ...run, base: 7 }] },
-      { runs: [{ ...run, base: "/", files: [{}] }] },
+      { runs: [{ ...run, at: 7 }] },
+      { runs: [{ ...run, at: "/", files: [{}] }] },
+      { runs: [{ ...run, at: "/", kind: 7 }] },
     ])
       expect(await codeOf(() => mountRemote(origin, bad as never)), JSON.stringify(bad)).toBe("E_FILE");
   });

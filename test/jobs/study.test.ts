@@ -260,9 +260,12 @@ describe("analysis", () => {
     const { study, codes, files } = await made(gradCam(), scenes(24), { questions: 10, participants: 12 });
     const folder = written("study", files);
     expect(await openStudy(folder)).toEqual(study);
-    const records = await inOrderOfCodes(folder, simulated(study, [...codes].reverse()));
+    const { records, names } = await inOrderOfCodes(folder, simulated(study, [...codes].reverse()));
     expect(records.participants.map((p) => p.code)).toEqual(codes);
-    const all = analysed(study, records);
+    const without = records.participants.slice(2);
+    const fewer = analysed(study, { ...records, participants: without }, {}, names);
+    expect(fewer.analysis.participants[0]?.name).toBe("P03");
+    const all = analysed(study, records, {}, names);
     expect(all.analysis.complete).toBe(11);
     const thumbnails = await thumbnailsOf(folder, study);
     expect(thumbnails.size).toBe(10);

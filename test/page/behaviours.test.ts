@@ -58,16 +58,36 @@ describe.skipIf(found === undefined)("behaviours in a root", () => {
       await tab.close();
     });
 
-    it("sorts, and finds a class among hundreds", async () => {
+    it("shows one class at a time, by slider, list, buttons and words", async () => {
       const { tab, said } = await enter(explainView(madeExplain("many")), host);
-      await tab.locator("#one .more > summary").first().click();
-      const rows = tab.locator("#one .more > details:visible");
-      const before = await rows.count();
-      await tab.locator("#one .find input").first().fill("NAME 29");
-      expect(await rows.count()).toBeGreaterThan(0);
-      expect(await rows.count()).toBeLessThan(before);
-      expect((await rows.locator("summary").allInnerTexts()).every((n) => n.includes("class name 29"))).toBe(true);
-      expect(await tab.locator("#two th button").count()).toBe(0);
+      const box = tab.locator("#one .sheets").first();
+      const name = (): Promise<string | null> => box.locator(".sheet:visible h3").textContent();
+      const picked = (): Promise<string> => box.locator("select option:checked").innerText();
+      const [slider, count] = [box.locator("input[type=range]"), await box.locator(".sheet").count()];
+      const names = await box.locator(".sheet h3").allTextContents();
+      expect(await name()).toBe(names[0]);
+      await slider.fill("3");
+      expect([await name(), await box.locator(".sheet:visible").count()]).toEqual([names[3], 1]);
+      expect(await picked()).toContain(names[3]);
+      expect(await slider.getAttribute("aria-valuetext")).toContain(`4 of ${count}`);
+      await box.locator(".after").click();
+      expect(await name()).toBe(names[4]);
+      await slider.focus();
+      await tab.keyboard.press("Home");
+      await box.locator(".before").click();
+      expect(await name()).toBe(names[0]);
+      await box.locator("select").selectOption(String(count - 1));
+      expect([await name(), await slider.inputValue()]).toEqual([names[count - 1], String(count - 1)]);
+      await box.locator(".find input").fill("NAME 29");
+      const offered = await box.locator("select option").allInnerTexts();
+      expect(offered.length).toBeGreaterThan(0);
+      expect(offered.length).toBeLessThan(count);
+      expect(offered.every((n) => n.includes("class name 29"))).toBe(true);
+      expect(await name()).toContain("class name 29");
+      await box.locator(".find input").fill("no such class");
+      expect([await box.locator("select option").count(), await box.locator(".sheet:visible").count()]).toEqual([0, 1]);
+      expect(await tab.locator("#two .sheet").count()).toBeGreaterThan(1);
+      expect(await tab.locator("#two .steps").first().isVisible()).toBe(false);
       expect(said).toEqual([]);
       await tab.close();
     });

@@ -1,4 +1,5 @@
 /** @file Fifty participants at once, and a server that is killed three times: nothing is lost, nothing is doubled. */
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { uniforms } from "../../src/random.ts";
 import { readStudyRecords } from "../../src/serve/study-store.ts";
@@ -128,6 +129,8 @@ test(`${PEOPLE} participants, ${KILLS} kills: all that was done is recorded once
   server = await startVerb(verb.file, [...args, "--port", "0"]);
   const { url } = server;
   const { port } = new URL(url);
+  expect(server.lines[1]).toBe(`administrator: ${url}admin (the token is in ${join(small.folder, "admin-token.txt")})`);
+  expect(server.lines[2]).toMatch(/^50 codes;/);
   let over = false;
   const total = PEOPLE * 2 * QUESTIONS;
   let kills = 0;

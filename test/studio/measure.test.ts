@@ -17,17 +17,18 @@ import { DRAWN } from "../../studio/state/examples.ts";
 import { explained, openStudio, type Studio, type StudioTab } from "./world.ts";
 
 const METHODS = ["grad-cam", "integrated-gradients", "lrp"];
+const PICTURE = 3;
 const GAIN = "rho=0.05 base=zero";
 /** What single and double precision kernels of two platforms may differ by. */
 const NEAR = 1e-3;
 
 const model = await loadModel("demo/shapes/");
 
-/** The second of the example's pictures, as the studio draws it. */
+/** The fourth of the example's pictures, as the studio draws it. */
 async function drawn(): Promise<{ readonly id: string; readonly image: ImageU8 }> {
   let i = 0;
   for await (const item of synthDataSet(DRAWN).items())
-    if (i++ === 1) return { id: item.id, image: (await loadItem(item)).image };
+    if (i++ === PICTURE) return { id: item.id, image: (await loadItem(item)).image };
   throw new Error("too few pictures");
 }
 const picture = await drawn();
@@ -95,11 +96,11 @@ async function opened(options: Parameters<Studio["newPage"]>[0] = {}): Promise<S
   return tab;
 }
 
-/** The second picture, a mask of 5 %, a black base image: masks have to grow. */
+/** The fourth picture, a mask of 5 %, a black base image: masks have to grow. */
 async function grown(page: Page): Promise<void> {
-  await page.locator(".strip input").nth(1).check();
+  await page.locator(".strip input").nth(PICTURE).check();
   await page.getByLabel("Mask: the most important").fill("5");
-  await page.getByLabel("Base image").selectOption("zero");
+  await page.getByRole("combobox", { name: /^Base image/ }).selectOption("zero");
   await settled(page);
 }
 
@@ -254,21 +255,47 @@ describe("the Measure view", () => {
   it("works by keyboard alone", async ({ skip }) => {
     if (!studio) return skip();
     const { page, close } = await opened();
-    await page.getByRole("radio").first().focus();
+    await page
+      .getByRole("radio")
+      .nth(PICTURE - 1)
+      .check();
     await page.keyboard.press("ArrowRight");
     await settled(page);
-    expect(await page.getByRole("radio").nth(1).isChecked()).toBe(true);
-    await page.getByLabel("Base image").focus();
+    expect(await page.getByRole("radio").nth(PICTURE).isChecked()).toBe(true);
+    await page.getByRole("combobox", { name: /^Base image/ }).focus();
     await page.keyboard.press("b");
     await page.keyboard.press("End");
+    await page.getByLabel("Mask: the most important").focus();
+    await page.keyboard.press("Home");
+    for (let i = 1; i < 5; i++) await page.keyboard.press("ArrowRight");
     await settled(page);
-    expect(await page.getByLabel("Base image").inputValue()).toBe("zero");
+    expect(await page.getByRole("combobox", { name: /^Base image/ }).inputValue()).toBe("zero");
     await page.locator(".player input[type=range]").focus();
     await page.keyboard.press("ArrowRight");
     await page.locator(".player output", { hasText: /^1 of/ }).waitFor();
     await page.getByRole("button", { name: "Draw curves" }).focus();
     await page.keyboard.press("Enter");
     await page.getByRole("button", { name: "Draw again" }).waitFor({ timeout: 60_000 });
+    await close();
+  });
+
+  it("stops when told to, keeps what was told, and goes on afterwards", async ({ skip }) => {
+    if (!studio) return skip();
+    const { page, faults, close } = await opened();
+    for (const name of ["pixel-flipping", "selectivity", "irof", "lerf"])
+      await page.locator(".ticks-row label", { hasText: name }).locator("input").check();
+    await page.getByRole("button", { name: "Draw curves" }).click();
+    const working = page.locator(".work", { hasText: "Drawing curves" });
+    await working.getByRole("button", { name: "Stop" }).click({ timeout: 30_000 });
+    await working.waitFor({ state: "detached", timeout: 2000 });
+    const draw = page.getByRole("button", { name: "Draw curves" });
+    await draw.waitFor();
+    for (const name of ["insertion", "deletion", "morf", "lerf", "selectivity", "irof"])
+      await page.locator(".ticks-row label", { hasText: name }).locator("input").uncheck();
+    await draw.click();
+    await page.getByRole("button", { name: "Draw again" }).waitFor({ timeout: 60_000 });
+    expect(Object.keys(await tableOf(page, "Pixel flipping"))).toEqual(METHODS);
+    expect(faults).toEqual([]);
     await close();
   });
 

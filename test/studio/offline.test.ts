@@ -127,7 +127,15 @@ describe.skipIf(found === undefined)("in a browser", () => {
   const late = (page: Page): Promise<string> => page.evaluate(() => (window as unknown as { kept: Kept }).kept.late());
   const version = (page: Page): Promise<string | null> => page.textContent("#version");
   const keeps = (page: Page, name: string): Promise<unknown> =>
-    page.waitForFunction(async (n) => (await caches.match(n)) !== undefined, name, { timeout: 30_000 });
+    expect
+      .poll(() => page.evaluate(async (n) => (await caches.match(n)) !== undefined, name), { timeout: 30_000 })
+      .toBe(true);
+  /** Versions of the app that are kept, and whether another is on its way. */
+  const kept = (page: Page): Promise<unknown> =>
+    page.evaluate(async () => {
+      const { installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
+      return [(await caches.keys()).filter((key) => key.includes(" app ")).length, Boolean(installing ?? waiting)];
+    });
 
   test("served here: threads under the strict policy, then everything without a network", async () => {
     const served = await serveStudio({ port: 0, app });
@@ -195,10 +203,7 @@ describe.skipIf(found === undefined)("in a browser", () => {
     await next.goto(served.url);
     await started(next);
     expect(await version(next)).toBe("second");
-    await next.waitForFunction(async () => {
-      const { installing, waiting } = (await navigator.serviceWorker.getRegistration()) ?? {};
-      return !installing && !waiting && (await caches.keys()).filter((key) => key.includes(" app ")).length === 2;
-    });
+    await expect.poll(() => kept(next), { timeout: 30_000 }).toEqual([2, false]);
     expect([await late(page), await late(next)]).toEqual(["late first", "late second"]);
     await served.close();
     await next.reload();

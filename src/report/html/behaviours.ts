@@ -4,7 +4,7 @@
 const SCRIPTS = {
   areas: () => import("./scripts/areas.ts"),
   "check-off": () => import("./scripts/check-off.ts"),
-  find: () => import("./scripts/find.ts"),
+  classes: () => import("./scripts/classes.ts"),
   opacity: () => import("./scripts/opacity.ts"),
   patterns: () => import("./scripts/patterns.ts"),
   probe: () => import("./scripts/probe.ts"),
@@ -13,8 +13,8 @@ const SCRIPTS = {
 
 /**
  * `probe`: the value under the pointer in all maps of a picture; `opacity`: the slider of the maps; `sort`: tables by their heads;
- * `find`: a class among many; `areas`: rows that show their place in a picture; `check-off`: labels checked and corrected;
- * `patterns`: the space of emerging patterns.
+ * `classes`: sheets of classes, one at a time; `areas`: rows that show their place in a picture; `check-off`: labels checked and
+ * corrected; `patterns`: the space of emerging patterns.
  */
 export type Behaviour = keyof typeof SCRIPTS;
 export const BEHAVIOUR_NAMES = Object.keys(SCRIPTS) as readonly Behaviour[];

@@ -1,7 +1,7 @@
 /** @file The page of `representers explain`: for each picture and class, the training points that speak for it and against it. */
 import { html, type Markup } from "../html/markup.ts";
 import { type Page, page } from "../html/page.ts";
-import { choicesOf, region } from "../html/parts.ts";
+import { region } from "../html/parts.ts";
 import { counted, fixed } from "../run/numbers.ts";
 import { groupTable } from "./groups.ts";
 import type { ExplainedClass, ExplainedPoint, ExplainPage, PagePoint, RepresenterPoint } from "./input.ts";
@@ -9,8 +9,8 @@ import { number, signedNumber, tiny } from "./numbers.ts";
 import { type CardOptions, card, cardsClass, type Gallery, galleryOf } from "./points.ts";
 import { className, shell } from "./shell.ts";
 
-/** Classes to choose from at once; the others are listed below. */
-const CHOICES = 12;
+/** Classes whose sheets are open where no script goes from one to the next; more can be searched. */
+const OPEN_SHEETS = 12;
 /** Rows of the table of sums before the rest is folded. */
 const OPEN_ROWS = 5;
 /** The sum may miss the logit by its bound and by rounding of this part of the values' size. */
@@ -35,7 +35,7 @@ export function explainView(page: ExplainPage): Page {
     facts,
     sections: [...sections, { id: "groups", name: "Groups", markup: sums }],
     definitions: gallery.definitions,
-    behaviours: ["find"],
+    behaviours: ["classes"],
     top: html`<p class="fine">The value of a training point for a class is α times the similarity of its features to those of the input; over all training points the values add up to the logit. Points above 0 speak for the class (excitatory), points below against it (inhibitory). Labels in blue are the class in question, labels in orange another.</p>`,
   });
 }
@@ -60,19 +60,21 @@ function itemMarkup(item: ExplainedPoint, where: Place): Markup {
   const order = [...item.classes].sort(
     (a, b) => Number(b.index === predicted) - Number(a.index === predicted) || b.logit - a.logit,
   );
-  const [chosen, rest] = [order.slice(0, CHOICES), order.slice(CHOICES)];
   const named = `${className(labels, predicted)}${point.label === null ? "" : point.label === predicted ? ", as labelled" : `, labelled ${className(labels, point.label)}`}`;
-  const options = chosen.map((c) => ({
-    id: `p${where.place}c${c.index}`,
-    name: className(labels, c.index),
-    figure: number(c.logit, 3),
-    panel: panel(c, item, where),
-  }));
-  const more =
-    rest.length === 0
-      ? undefined
-      : html`<details class="more"><summary>${counted(rest.length, "more class", "more classes")}</summary><div class="find" hidden><label for="find${where.place}">Find a class</label><input type="search" id="find${where.place}" autocomplete="off"></div>${rest.map((c) => html`<details><summary>${className(labels, c.index)} <span class="soft">${number(c.logit, 3)}</span></summary>${panel(c, item, where)}</details>`)}</details>`;
-  return html`<div class="seen"><figure>${where.gallery.show(point, `the input ${point.id}`)}<figcaption>named <strong>${named}</strong></figcaption></figure><div>${sumTable(order, labels)}</div></div>${choicesOf("Points for and against", `p${where.place}`, options)}${more}`;
+  const sheets = order.map((c) => sheet(c, item, where));
+  return html`<div class="seen"><figure>${where.gallery.show(point, `the input ${point.id}`)}<figcaption>named <strong>${named}</strong></figcaption></figure><div>${sumTable(order, labels)}</div></div>${sheetsOf(sheets)}`;
+}
+
+/** One below another; the script shows one at a time, and the slider among them. */
+function sheetsOf(sheets: readonly Markup[]): Markup {
+  const rest = sheets.slice(OPEN_SHEETS);
+  const search = html`<label class="find">Find a class <input type="search" autocomplete="off"></label>`;
+  const steps = html`<div class="steps" hidden role="group" aria-label="Class to look at"><button type="button" class="act before" aria-label="The class before">‹</button><label>Class <select autocomplete="off"></select></label><button type="button" class="act after" aria-label="The next class">›</button><input type="range" min="0" step="1" value="0" autocomplete="off" aria-label="Classes, the largest logit first">${rest.length > 0 ? search : undefined}</div>`;
+  const folded =
+    rest.length > 0
+      ? html`<details class="more"><summary>${counted(rest.length, "more class", "more classes")}</summary>${rest}</details>`
+      : undefined;
+  return html`<div class="sheets">${sheets.length > 1 ? steps : undefined}${sheets.slice(0, OPEN_SHEETS)}${folded}</div>`;
 }
 
 const difference = ({ sum, logit }: ExplainedClass): number => Math.abs(sum - logit);
@@ -96,7 +98,7 @@ function sumTable(classes: readonly ExplainedClass[], labels: readonly string[])
   return html`${table(classes.slice(0, OPEN_ROWS), "Logits and sums")}${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more class", "more classes")}</summary>${table(rest, "Logits and sums of the other classes")}</details>` : undefined}${say}`;
 }
 
-function panel(c: ExplainedClass, { nearest }: ExplainedPoint, { page, gallery }: Place): Markup {
+function sheet(c: ExplainedClass, { nearest }: ExplainedPoint, { page, gallery }: Place): Markup {
   const { labels, trainingPoints } = page;
   const name = className(labels, c.index);
   const options: CardOptions = { gallery, labels, index: c.index };
@@ -119,7 +121,7 @@ function panel(c: ExplainedClass, { nearest }: ExplainedPoint, { page, gallery }
       card(point, { ...options, figure: number(distance, 3) }),
     ),
   ];
-  return html`<h3>${name}</h3><p class="check${holds(c) ? "" : " off"}">logit ${number(c.logit, 7)}; the values of ${counted(trainingPoints, "training point")} add up to ${number(c.sum, 7)}, difference ${tiny(difference(c))}, bound ${tiny(c.bound)}</p><div class="strips">${strips}</div>`;
+  return html`<div class="sheet" data-name="${name} (${number(c.logit, 3)})"><h3>${name}</h3><p class="check${holds(c) ? "" : " off"}">logit ${number(c.logit, 7)}; the values of ${counted(trainingPoints, "training point")} add up to ${number(c.sum, 7)}, difference ${tiny(difference(c))}, bound ${tiny(c.bound)}</p><div class="strips">${strips}</div></div>`;
 }
 
 function strip<T extends { readonly point: PagePoint }>(

@@ -25,6 +25,8 @@ export const Y_LABEL = "score B − score A";
 
 /** Room left of 0 for those who took no action, in bins. */
 const NONE_ROOM = 0.5;
+/** Where they stand, beside the interval in the middle. */
+const NONE_AT = 0.14;
 
 /** Where everything lies, in the units of the data; drawn by SVG and by pixels alike. */
 export function figureShape({ bins, participants, settings }: StudyAnalysis): FigureShape {
@@ -35,7 +37,7 @@ export function figureShape({ bins, participants, settings }: StudyAnalysis): Fi
       ? []
       : [
           {
-            x: Math.min(actions.total, high),
+            x: actions.total === 0 ? -NONE_AT * width : Math.min(actions.total, high),
             y: difference,
             about: `${name}: ${counted(actions.total, "action")}, ${signed(difference, 0)}`,
           },
@@ -61,6 +63,10 @@ export function figureShape({ bins, participants, settings }: StudyAnalysis): Fi
   };
 }
 
+/** Above a bin; there is little room above that of no actions. */
+export const countOn = ({ count, to }: Pick<Bin, "count" | "to">): string =>
+  count === 0 && to !== 0 ? "empty" : String(count);
+
 const GAP = 2;
 
 /** As inline SVG in the frame of all plots. */
@@ -75,7 +81,7 @@ export function studyFigure(analysis: StudyAnalysis): Markup {
     const middle = (left + right) / 2;
     const about = `${binName(bin)}: ${counted(bin.count, "participant")}`;
     const label = wide
-      ? html`<text class="tick mid" x="${at(middle)}" y="${INNER.top + 9}">${bin.count === 0 ? "empty" : bin.count}</text>`
+      ? html`<text class="tick mid" x="${at(middle)}" y="${INNER.top + 9}">${countOn(bin)}</text>`
       : undefined;
     if (bin.mean === null) return label;
     const { mean, std, interval } = bin;

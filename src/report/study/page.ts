@@ -56,13 +56,14 @@ ${sectionsOf([
 }
 
 function tiles(study: Study, { tests, complete, participants, mean_actions }: StudyAnalysis): readonly Tile[] {
-  const change = (a: number | null, b: number | null): string => `${share(a)} → ${share(b)}`;
+  const change = (a: number | null, b: number | null): string =>
+    a === null || b === null ? NOTHING : `${Math.round(100 * a)} to ${share(b)}`;
   const { score, accuracy, over_reliance } = tests;
   return [
     [`${complete} / ${participants.length}`, "participants complete"],
     [score.difference === null ? NOTHING : signed(score.difference, 1), "score B − score A, mean"],
-    [change(accuracy.a, accuracy.b), "right answers, A → B"],
-    [change(over_reliance.a, over_reliance.b), "with the model when it is wrong, A → B"],
+    [change(accuracy.a, accuracy.b), "right answers, part A to B"],
+    [change(over_reliance.a, over_reliance.b), "with the model when it is wrong, part A to B"],
     [mean_actions === null ? NOTHING : fixed(mean_actions.mean, 1), "actions, mean"],
     [
       share(study.actual_accuracy),

@@ -5,7 +5,7 @@ import type { ImageU8 } from "../../image/types.ts";
 import type { StudyAnalysis } from "../../study/analysis.ts";
 import { placeIn, ticks } from "../plot/ticks.ts";
 import { significant } from "../words.ts";
-import { figureShape, X_LABEL, Y_LABEL } from "./figure.ts";
+import { countOn, figureShape, X_LABEL, Y_LABEL } from "./figure.ts";
 
 type Rgb = readonly [number, number, number];
 const COLOURS = {
@@ -50,9 +50,10 @@ export function studyPng(analysis: StudyAnalysis): ImageU8 {
   for (const { from, until, mean, std } of bins)
     if (mean !== null && std !== null) box(px(from) + 4, py(mean + std), px(until) - 4, py(mean - std), COLOURS.std);
   box(BOX.left, py(0), BOX.right, py(0) + 2, COLOURS.soft);
-  for (const { from, until, mean, interval, count } of bins) {
+  for (const bin of bins) {
+    const { from, until, mean, interval } = bin;
     const middle = Math.round((px(from) + px(until)) / 2);
-    if (bins.length <= 11) write(count === 0 ? "empty" : String(count), middle, BOX.top - HIGH - 4);
+    if (bins.length <= 11) write(countOn(bin), middle, BOX.top - HIGH - 4);
     if (mean === null) continue;
     box(px(from) + 4, py(mean) - 2, px(until) - 4, py(mean) + 3, COLOURS.mean);
     if (interval) box(middle - 3, py(interval[1]), middle + 4, py(interval[0]), COLOURS.interval);

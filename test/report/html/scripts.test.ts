@@ -31,7 +31,7 @@ it("no script is left over", () => {
 });
 
 it("a page carries each of its behaviours once, and no other", async () => {
-  const [sort, find] = [await scriptOf(["sort"]), await scriptOf(["find"])];
-  expect(await scriptOf(["sort", "find", "sort"])).toBe(`${sort}\n${find}`);
+  const [sort, classes] = [await scriptOf(["sort"]), await scriptOf(["classes"])];
+  expect(await scriptOf(["sort", "classes", "sort"])).toBe(`${sort}\n${classes}`);
   expect(await scriptOf([])).toBe("");
 });

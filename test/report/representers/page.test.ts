@@ -112,50 +112,51 @@ describe.skipIf(found === undefined)("the pages on training points in a browser"
   });
 
   describe("explain", () => {
-    const panel = (page: Page): Promise<string | null> => page.locator("#point-0 .panel:visible h3").textContent();
-    it("chooses a class by a click, without script", async () => {
+    const sheet = (page: Page): Promise<string | null> => page.locator("#point-0 .sheet:visible h3").textContent();
+    it("shows every class without its script, those far down folded", async () => {
       const { page } = await open("explain", { javaScriptEnabled: false });
-      expect(await panel(page)).toBe("automobile");
-      await page.locator("#point-0 .choose > label", { hasText: "horse" }).click();
-      expect(await panel(page)).toBe("horse");
-      expect(await page.locator("#point-1 .panel:visible h3").textContent()).toBe("automobile");
-      expect(await page.locator("#point-0 .panel:visible").count()).toBe(1);
+      const sheets = page.locator("#point-0 .sheet");
+      expect(await sheets.count()).toBeGreaterThan(1);
+      expect(await sheets.locator("visible=true").count()).toBe(await sheets.count());
       await page.close();
+      const { page: many } = await open("explain-many", { javaScriptEnabled: false });
+      expect(await many.locator(".sheet:visible").count()).toBe(12);
+      await many.locator(".more > summary").click();
+      expect(await many.locator(".sheet:visible").count()).toBe(MANY.length);
+      await many.close();
     });
-    it("chooses by the arrow keys, and shows where the focus is", async () => {
+    it("goes from class to class by the arrow keys, each input by itself, and shows where the focus is", async () => {
       const { page } = await open("explain");
-      await page.locator("#p0c1").focus();
+      expect(await sheet(page)).toBe("automobile");
+      const slider = page.locator("#point-0 .steps input[type=range]");
+      await slider.focus();
       await page.keyboard.press("ArrowRight");
-      const chosen = page.locator("#point-0 .choose > input:checked");
-      expect(await panel(page)).toBe(
-        await chosen.evaluate((i) => (i as HTMLInputElement).labels?.[0]?.querySelector("b")?.textContent),
-      );
-      expect(await panel(page)).not.toBe("automobile");
-      const outline = await chosen.evaluate((i) => getComputedStyle(i.nextElementSibling as Element).outlineStyle);
-      expect(outline).toBe("solid");
+      expect(await sheet(page)).not.toBe("automobile");
+      expect(await page.locator("#point-0 .sheet:visible").count()).toBe(1);
+      expect(await page.locator("#point-1 .sheet:visible h3").textContent()).toBe("automobile");
+      expect(await slider.evaluate((i) => getComputedStyle(i).outlineStyle)).toBe("solid");
       await page.close();
     });
     it("finds one of hundreds of classes", async () => {
       const { page } = await open("explain-many");
-      await page.locator(".more > summary").click();
-      const rows = page.locator(".more > details:visible");
-      expect(await rows.count()).toBe(MANY.length - 12);
+      const offered = page.locator(".steps select option");
+      expect(await offered.count()).toBe(MANY.length);
       await page.getByLabel("Find a class").fill("NAME 29");
-      const names = await rows.locator("summary").allInnerTexts();
+      const names = await offered.allInnerTexts();
       expect(names.length).toBeGreaterThan(3);
       expect(names.every((n) => n.includes("class name 29"))).toBe(true);
-      await rows.first().locator("summary").click();
-      expect(await rows.first().locator(".strips").isVisible()).toBe(true);
+      expect(await sheet(page)).toContain("class name 29");
+      expect(await page.locator(".sheet:visible .strips").isVisible()).toBe(true);
       await page.close();
     });
     it("draws every picture that it shows", async () => {
       const { page } = await open("explain");
       const size = await page
-        .locator(".panel:visible svg.likeness use")
+        .locator(".sheet:visible svg.likeness use")
         .first()
         .evaluate((u) => (u as SVGUseElement).getBoundingClientRect().width);
       expect(size).toBeGreaterThan(50);
-      expect(await page.locator(".panel:visible svg.likeness").first().getAttribute("aria-label")).toMatch(/labelled/);
+      expect(await page.locator(".sheet:visible svg.likeness").first().getAttribute("aria-label")).toMatch(/labelled/);
       await page.close();
     });
   });

@@ -12,7 +12,8 @@ type Relevance = Readonly<Record<string, NodeRelevance>>;
 
 const worker = new Worker(new URL("./worker.ts", import.meta.url), { type: "module" });
 const waiting = new Map<number, (placed: Placed) => void>();
-const stats = { layouts: [] as number[], long: [] as number[], picks: [] as string[] };
+/** In ms; of tasks and frames, those over 50 ms. */
+const stats = { layouts: [] as number[], long: [] as number[], frames: [] as number[], picks: [] as string[] };
 worker.onmessage = ({ data }: MessageEvent<{ id: number; placed: Placed; ms: number }>) => {
   stats.layouts.push(data.ms);
   waiting.get(data.id)?.(data.placed);
@@ -26,6 +27,9 @@ const ask = (open: readonly string[], view?: GraphView): Promise<Placed> => {
 new PerformanceObserver((list) => {
   for (const e of list.getEntries()) stats.long.push(e.duration);
 }).observe({ type: "longtask" });
+new PerformanceObserver((list) => {
+  for (const e of list.getEntries()) stats.frames.push(e.duration);
+}).observe({ type: "long-animation-frame" });
 
 const place = (open: readonly string[]): Promise<Placed> => ask(open);
 
@@ -43,30 +47,8 @@ function App({ view, relevance }: { readonly view: GraphView; readonly relevance
   );
 }
 
-/** Time between frames, in ms: the longest from start to stop. */
-const pace = {
-  running: false,
-  worst: 0,
-  start: (): void => {
-    pace.running = true;
-    pace.worst = 0;
-    let last: number | undefined;
-    const tick = (now: number): void => {
-      if (last !== undefined) pace.worst = Math.max(pace.worst, now - last);
-      last = now;
-      if (pace.running) requestAnimationFrame(tick);
-    };
-    requestAnimationFrame(tick);
-  },
-  stop: (): number => {
-    pace.running = false;
-    return pace.worst;
-  },
-};
-
 const shown = {
   stats,
-  pace,
   show: async (view: GraphView, relevance?: Relevance): Promise<void> => {
     await ask([], view);
     const root = document.getElementById("root") as HTMLElement;
