@@ -6,6 +6,7 @@ import {
   debugPageOf,
   debugRepresenters,
   debugTable,
+  labelTable,
   OnnxplainError,
   type OpenRepresenters,
   openRepresenters,
@@ -132,6 +133,7 @@ async function listed(open: OpenRepresenters, values: Values, facts: PageFacts, 
   return new Map([
     ["suspects.html", bytes(await debugPage(page))],
     ["suspects.csv", bytes(writeCsv(debugTable(page)))],
+    ["labels.csv", bytes(writeCsv(labelTable(open.train, page.labels)))],
     ["debug.json", bytes(json(record))],
     [PAGE_FILE, packPage("representers debug", page)],
   ]);

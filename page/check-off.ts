@@ -2,12 +2,19 @@
 import { type Checked, correctionsCsv, keep, keptIn } from "./corrections.ts";
 import { all, made, one } from "./root.ts";
 
+/** All points of a list as they stand, and the names of the classes. */
+export interface Corrections {
+  readonly points: readonly Checked[];
+  readonly labels: readonly string[];
+}
+
 const SAID_MS = 1500;
 const SAVED_MS = 10_000;
 
 /**
  * Of `.suspects`, with its `.tools` and `.csv`. Facts of points stand in `data-` attributes of the items; lists of classes are filled
- * when they come near the screen. What was checked is kept in the browser where that is allowed, under the page's own key.
+ * when they come near the screen. What was checked is kept in the browser where that is allowed, under the page's own key; who holds the
+ * root hears of it by the event `corrections`, with a {@link Corrections}.
  */
 export function checkOff(root: ParentNode): void {
   const list = root.querySelector<HTMLElement>(".suspects");
@@ -29,6 +36,8 @@ export function checkOff(root: ParentNode): void {
     const changed = items.filter((item) => item.element.classList.contains("changed")).length;
     told.value = `${done} of ${items.length} checked, ${changed} ${changed === 1 ? "correction" : "corrections"}`;
     if (!area.hidden) area.value = csv();
+    const detail: Corrections = { points: now(), labels };
+    list.dispatchEvent(new CustomEvent("corrections", { bubbles: true, composed: true, detail }));
   };
   const show = (): void => {
     area.hidden = false;

@@ -453,6 +453,7 @@ export {
   upWeighting,
   withRegulariser,
 } from "./representers/influence.ts";
+export { type CorrectedLabel, classText, correctedLabels, labelTable } from "./representers/label-table.ts";
 export { pointsOf, type Study, targetsOf } from "./representers/influence-study.ts";
 export { type LeaveOneOut, type LeaveOneOutOptions, leaveOneOut } from "./representers/leave-one-out.ts";
 export { nearest } from "./representers/nearest.ts";

@@ -20,9 +20,19 @@ export interface FindRunsOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+interface Waiting {
+  readonly path: string;
+  readonly at: string;
+  /** Folders between this and the first. */
+  readonly below: number;
+  /** Kinds of the runs that it lies in. */
+  readonly within: readonly string[];
+}
+
 /**
  * Every folder of results at a place and below it, those nearer to it first, otherwise by name; hidden folders are left out. A file is
- * read only where its folder's names do not tell. Empty where there is none. Throws `E_FILE` for a place that cannot be listed.
+ * read only where its folder's names do not tell. Folders of the same kind inside a run are its parts, and left out. Empty where there is
+ * none. Throws `E_FILE` for a place that cannot be listed.
  * @example for (const { location } of await findRuns("experiments/")) await openRunPage(location);
  */
 export async function findRuns(
@@ -30,15 +40,14 @@ export async function findRuns(
   { depth = 3, most = 1000, signal }: FindRunsOptions = {},
 ): Promise<readonly FoundRun[]> {
   const found: FoundRun[] = [];
-  const waiting: { readonly path: string; readonly at: string; readonly below: number }[] = [
-    { path: "", at: location, below: 0 },
-  ];
+  const waiting: Waiting[] = [{ path: "", at: location, below: 0, within: [] }];
   for (let looked = 0; looked < most; looked++) {
     const next = waiting.shift();
     if (next === undefined) break;
     signal?.throwIfAborted();
     const kind = runKindOf(await openReader(next.at));
-    if (kind !== undefined) found.push({ path: next.path, location: next.at, kind, title: runKinds[kind]?.title ?? "" });
+    if (kind !== undefined && !next.within.includes(kind))
+      found.push({ path: next.path, location: next.at, kind, title: runKinds[kind]?.title ?? "" });
     if (next.below < depth)
       for (const { name, folder } of await files.list(next.at))
         if (folder && !name.startsWith("."))
@@ -46,6 +55,7 @@ export async function findRuns(
             path: next.path === "" ? name : `${next.path}/${name}`,
             at: files.join(next.at, name),
             below: next.below + 1,
+            within: kind === undefined ? next.within : [...next.within, kind],
           });
   }
   return found;

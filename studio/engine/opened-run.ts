@@ -1,42 +1,103 @@
-/** @file A run's folder as a page value; fetched when the first run is opened. */
-import { type Markup, mountFolder, mountRemote, openRunPage, unmount } from "../../src/index.ts";
-import type { RunSource, ShownRun } from "./calls/runs.ts";
+/** @file Runs' folders as page values; fetched when the first run is opened. */
+import {
+  classText,
+  comparisonView,
+  correctedLabels,
+  findRuns,
+  type Markup,
+  mountFolder,
+  mountRemote,
+  OnnxplainError,
+  openRepresenters,
+  openRunPage,
+  type Page,
+  pairedComparison,
+  readCsv,
+  readResults,
+  labelTable,
+  type Table,
+  unmount,
+  writeCsv,
+} from "../../src/index.ts";
+import type { FoundInSource, RunCalls, RunPlace, RunSource, ShownRun } from "./calls/runs.ts";
 import { APP } from "./place.ts";
+import { piecesOf } from "./run-pieces.ts";
+
+/** Where sources are mounted, and what was found in them. */
+const mounted = new Map<string, { readonly location: string; readonly found: readonly FoundInSource[] }>();
+
+function mount(source: RunSource): string {
+  if (source.kind === "files") return mountFolder(source.name, source.files);
+  const [run] = mountRemote(APP.href, { runs: [source.folder] });
+  return run?.location ?? "";
+}
+
+/** Throws `E_FILE`. */
+export async function mountedRuns(
+  id: string,
+  source: RunSource,
+  signal: AbortSignal,
+): Promise<readonly FoundInSource[]> {
+  const before = mounted.get(id);
+  if (before !== undefined) unmount(before.location);
+  const location = mount(source);
+  mounted.set(id, { location, found: [] });
+  const found = (await findRuns(location, { signal })).map(({ path, kind, title }) => ({ path, kind, title }));
+  mounted.set(id, { location, found });
+  return found;
+}
+
+function locationOf({ source, path }: RunPlace): string {
+  const found = mounted.get(source);
+  if (found) return path === "" ? found.location : `${found.location}${path}/`;
+  throw new OnnxplainError("E_FILE", "This folder is not open any more. Drop it again.");
+}
 
 type Written = Markup | undefined | readonly Written[];
 const written = (content: Written): string =>
   content === undefined ? "" : "markup" in content ? content.markup : content.map(written).join("");
 
-function mount(source: RunSource): string {
-  if (source.kind === "files") return mountFolder(source.name, source.files);
-  const { name, at, files } = source;
-  const [run] = mountRemote(APP.href, {
-    runs: [{ name, kind: "", base: at, files: files.map(({ path, size }) => ({ path, bytes: size })) }],
-  });
-  return run?.location ?? "";
+const shown = (page: Page, kind: string, title: string): ShownRun => {
+  const { heading, lead, style, definitions, main, behaviours } = page;
+  const markup = `<svg class="defs" aria-hidden="true"><defs>${written(definitions)}</defs></svg><main role="presentation">${main.markup}</main>`;
+  return { kind, title, heading, lead, style, pieces: piecesOf(markup), behaviours };
+};
+
+/** Throws `E_FILE`. */
+export async function openedRun(place: RunPlace): Promise<ShownRun> {
+  const { kind, title, page } = await openRunPage(locationOf(place));
+  return shown(page, kind, title);
 }
 
 /** Throws `E_FILE`. */
-export async function openedRun(
-  source: RunSource,
-  before: string | undefined,
-): Promise<{ readonly location: string; readonly output: ShownRun }> {
-  if (before !== undefined) unmount(before);
-  const location = mount(source);
-  const { kind, title, page, facts } = await openRunPage(location);
-  const { heading, lead, style, definitions, main, behaviours } = page;
-  return {
-    location,
-    output: {
-      kind,
-      title,
-      heading,
-      lead,
-      style,
-      definitions: written(definitions),
-      main: main.markup,
-      behaviours,
-      facts,
-    },
-  };
+export async function comparedRuns(
+  first: RunPlace,
+  second: RunPlace,
+  names: readonly [string, string],
+): Promise<ShownRun> {
+  const [a, b] = [await readResults(locationOf(first)), await readResults(locationOf(second))];
+  const title = "Two runs, paired";
+  return shown(comparisonView(pairedComparison(a, b), names), "compare", title);
+}
+
+/** Throws `E_FILE` where neither the run nor a fit beside it holds the labels. */
+export async function labelsOf({ run, corrections, labels }: RunCalls["correctLabels"]["input"]): Promise<string> {
+  const named = corrections.map((c) => ({ ...c, label: classText(labels, Number(c.label)) }));
+  return writeCsv(correctedLabels(await labelsAt(run, named), named));
+}
+
+async function labelsAt(run: RunPlace, corrections: RunCalls["correctLabels"]["input"]["corrections"]): Promise<Table> {
+  const own = await textAt(`${locationOf(run)}labels.csv`);
+  if (own !== undefined) return readCsv(own, { name: "labels.csv" });
+  for (const [source, { found }] of mounted)
+    for (const { path, kind } of found) {
+      if (kind !== "representers fit") continue;
+      const { train, report } = await openRepresenters(locationOf({ source, path }));
+      if (corrections.every(({ position, id }) => train.ids[position] === id))
+        return labelTable(train, report.class_names ?? []);
+    }
+  throw new OnnxplainError(
+    "E_FILE",
+    "This folder lists the doubtful points only: an earlier onnxplain wrote it without `labels.csv`. Open the folder of `representers fit` as well, which holds the labels of all points.",
+  );
 }

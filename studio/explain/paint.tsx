@@ -212,7 +212,6 @@ function Sheet({ picture: { width, height, name } }: { readonly picture: OpenPic
   };
   const box = marked.value ?? (cursor.value ? cursorBox(cursor.value) : undefined);
   return (
-    // biome-ignore lint/a11y/useSemanticElements: there is no element that is painted on
     <div
       class="sheet"
       role="application"

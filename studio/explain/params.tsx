@@ -1,5 +1,6 @@
 /** @file The parameters of one method as a form; what is left as it is, is not set. */
 import { useSignal } from "@preact/signals";
+import { useId } from "preact/hooks";
 import type { MethodFacts, ParamFacts } from "../engine/calls/explain.ts";
 import { call } from "../engine/client.ts";
 import { type MethodChoice, setView, view } from "../state/view.ts";
@@ -56,13 +57,17 @@ function Param({
   readonly param: ParamFacts;
   readonly value: unknown;
 }) {
+  const id = useId();
   const wrong = useSignal<string | undefined>(undefined);
+  /** What was typed and refused, to be mended. */
+  const draft = useSignal<string | undefined>(undefined);
   const { name, about } = param;
   const usual = textOf(param.default);
   const set = async (text: string): Promise<void> => {
     try {
       const given = text.trim() === "" || text === usual ? undefined : text;
       wrong.value = given === undefined ? undefined : await call("checkParam", { method, name, value: given });
+      draft.value = wrong.value === undefined ? undefined : text;
       if (wrong.value === undefined) put(method, name, given);
     } catch (error) {
       report(`Setting ${name}`, error);
@@ -71,21 +76,24 @@ function Param({
   const change = (event: { readonly currentTarget: { readonly value: string } }): void =>
     void set(event.currentTarget.value);
   const choices = choicesOf(param);
-  const shown = textOf(value ?? param.default);
+  const shown = draft.value ?? textOf(value ?? param.default);
+  const isSwitch = typeof param.default === "boolean";
+  const common = { id, "aria-describedby": `${id}-about` };
   return (
-    <label class={typeof param.default === "boolean" ? "check param" : "param"}>
-      {typeof param.default === "boolean" ? (
+    <div class={isSwitch ? "check param" : "param"}>
+      {isSwitch ? (
         <input
           type="checkbox"
+          {...common}
           checked={shown === "true"}
           onChange={(event) => void set(String(event.currentTarget.checked))}
         />
       ) : null}
-      <span>
+      <label htmlFor={id}>
         <code>{name}</code>
-      </span>
-      {typeof param.default === "boolean" ? null : choices ? (
-        <select value={shown} onChange={change}>
+      </label>
+      {isSwitch ? null : choices ? (
+        <select {...common} value={shown} onChange={change}>
           {choices.map((c) => (
             <option key={c}>{c}</option>
           ))}
@@ -93,18 +101,21 @@ function Param({
       ) : (
         <input
           type="text"
+          {...common}
           value={shown}
           placeholder={usual === "" ? "none" : usual}
           aria-invalid={wrong.value !== undefined}
           onChange={change}
         />
       )}
-      <span class="soft about">{about}</span>
+      <span class="soft about" id={`${id}-about`}>
+        {about}
+      </span>
       {wrong.value === undefined ? null : (
         <span class="wrong" role="alert">
           {wrong.value}
         </span>
       )}
-    </label>
+    </div>
   );
 }

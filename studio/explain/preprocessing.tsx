@@ -217,7 +217,9 @@ function Numbers({
   readonly nonZero?: boolean;
   readonly onValues: (values: readonly number[]) => void;
 }) {
-  const wrong = useSignal(false);
+  /** What was typed and refused, to be mended. */
+  const draft = useSignal<string | undefined>(undefined);
+  const wrong = draft.value !== undefined;
   const count = values.length;
   return (
     <label>
@@ -225,16 +227,17 @@ function Numbers({
       <input
         type="text"
         inputMode="decimal"
-        value={values.map((v) => Number(v.toPrecision(7))).join(", ")}
-        aria-invalid={wrong.value}
+        value={draft.value ?? values.map((v) => Number(v.toPrecision(7))).join(", ")}
+        aria-invalid={wrong}
         onChange={(event) => {
           const parts = event.currentTarget.value.split(/[\s,;]+/).filter(Boolean);
           const next = parts.map(Number);
-          wrong.value = next.length !== count || !next.every((v) => Number.isFinite(v) && !(nonZero && v === 0));
-          if (!wrong.value) onValues(next);
+          const fits = next.length === count && next.every((v) => Number.isFinite(v) && !(nonZero && v === 0));
+          draft.value = fits ? undefined : event.currentTarget.value;
+          if (fits) onValues(next);
         }}
       />
-      {wrong.value ? (
+      {wrong ? (
         <span class="wrong" role="alert">
           Expected {count} {count === 1 ? "number" : "numbers"}
           {nonZero ? " other than 0" : ""}.

@@ -17,14 +17,14 @@ export function ExplainView() {
   useEffect(() => void readMethodTable(), []);
   return (
     <div class="explain">
-      <div class="desk" role="region" aria-label="Model, picture and methods">
+      <section class="desk" aria-label="Model, picture and methods">
         <ModelCard />
         <Pictures />
         <Predictions />
         <Methods />
         <LayerPart />
         <Run />
-      </div>
+      </section>
       <div class="board">
         <LookBar />
         <Paint />

@@ -1,13 +1,13 @@
-/** @file The studio as a visitor meets it: built, served with its own rules, opened in a real Chromium. */
+/** @file The studio as a visitor meets it: built, served by the project's own server, opened in a real Chromium. */
 import { createHash } from "node:crypto";
 import { existsSync, readdirSync, statSync } from "node:fs";
-import { cp, mkdir, mkdtemp, readFile, rename, rm } from "node:fs/promises";
-import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
-import { extname, join, normalize, sep } from "node:path";
+import { mkdir, mkdtemp, rename, rm } from "node:fs/promises";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 import { build } from "vite";
+import { serveStudio } from "../../src/serve/studio.ts";
+import type { ServeStudioOptions } from "../../src/serve/studio-options.ts";
 import { findChromium, launch } from "../browser/chromium.ts";
 
 const at = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -28,17 +28,19 @@ export interface Studio {
   readonly url: string;
   /** A tab with a cold cache, not yet opened: `page.goto(url)`. */
   readonly newPage: (options?: BrowserContextOptions) => Promise<StudioTab>;
+  /** Nobody answers any more, as without a network. */
+  readonly silence: () => Promise<void>;
   readonly close: () => Promise<void>;
 }
 
 /** Undefined, with a word on the log, where there is no Chromium. */
-export async function openStudio(): Promise<Studio | undefined> {
+export async function openStudio(options: ServeStudioOptions = {}): Promise<Studio | undefined> {
   const found = await findChromium();
   if (found === undefined) {
     console.log("skipped: no Chromium is here");
     return undefined;
   }
-  const site = await served(await builtStudio());
+  const site = await serveStudio({ port: 0, app: await builtStudio(), ...options });
   const browser = await launch(found);
   return {
     browser,
@@ -48,6 +50,7 @@ export async function openStudio(): Promise<Studio | undefined> {
       const page = await context.newPage();
       return { page, ...watched(page, site.url), close: () => context.close() };
     },
+    silence: () => site.close(),
     close: async () => {
       await browser.close();
       await site.close();
@@ -55,12 +58,20 @@ export async function openStudio(): Promise<Studio | undefined> {
   };
 }
 
+/** What a local server tells of its machine; a plain host has none of it. */
+const OPTIONAL = ["given.json", "runs.json"] as const;
+
 function watched(page: Page, url: string): Pick<StudioTab, "faults" | "foreign"> {
   const faults: string[] = [];
   const foreign: string[] = [];
   page.on("pageerror", (error) => faults.push(error.message));
-  page.on("console", (m) => m.type() === "error" && faults.push(m.text()));
-  page.on("response", (r) => r.status() >= 400 && faults.push(`${r.status()} ${r.url()}`));
+  // answers of 400 and above are told with their address by the next line
+  page.on("console", (m) => {
+    if (m.type() === "error" && !/^Failed to load resource/.test(m.text())) faults.push(m.text());
+  });
+  page.on("response", (r) => {
+    if (r.status() >= 400 && !OPTIONAL.some((name) => r.url() === url + name)) faults.push(`${r.status()} ${r.url()}`);
+  });
   page.on("request", (r) => {
     if (!r.url().startsWith(url) && !/^(blob:|data:)/.test(r.url())) foreign.push(r.url());
   });
@@ -94,51 +105,8 @@ export async function builtStudio(): Promise<string> {
     logLevel: "error",
     build: { outDir: own, emptyOutDir: true },
   });
-  await cp(at("demo"), join(own, "demo"), { recursive: true });
   await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
   return folder;
-}
-
-const TYPES: Readonly<Record<string, string>> = {
-  ".html": "text/html",
-  ".js": "text/javascript",
-  ".mjs": "text/javascript",
-  ".wasm": "application/wasm",
-  ".css": "text/css",
-  ".json": "application/json",
-  ".svg": "image/svg+xml",
-  ".webmanifest": "application/manifest+json",
-};
-
-/** Where a path of the site lies: the runtime's files beside the app, as a release has them. */
-function fileOf(folder: string, path: string): string | undefined {
-  const runtime = at("node_modules/onnxruntime-web/dist");
-  const [root, rest] = path.startsWith("/ort/") ? [runtime, path.slice(4)] : [folder, path];
-  const file = normalize(join(root, rest.endsWith("/") ? `${rest}index.html` : rest));
-  return file.startsWith(root + sep) ? file : undefined;
-}
-
-async function served(folder: string): Promise<{ readonly url: string; readonly close: () => Promise<void> }> {
-  const server = createServer(async (request, response) => {
-    const path = decodeURIComponent(new URL(request.url ?? "/", "http://localhost").pathname);
-    const file = fileOf(folder, path);
-    const bytes = file === undefined ? undefined : await readFile(file).catch(() => undefined);
-    response.writeHead(bytes ? 200 : 404, {
-      "content-type": TYPES[extname(file ?? "")] ?? "application/octet-stream",
-      "cross-origin-opener-policy": "same-origin",
-      "cross-origin-embedder-policy": "require-corp",
-    });
-    response.end(bytes);
-  });
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://localhost:${port}/`,
-    close: async () => {
-      server.closeAllConnections();
-      await new Promise((done) => server.close(done));
-    },
-  };
 }
 
 /** The example is open and its first maps are drawn. */
