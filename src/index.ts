@@ -325,8 +325,10 @@ export {
 export { namedPictures, type PointSource, picturePoints } from "./jobs/representers-points.ts";
 export { explainTable } from "./jobs/representers-table.ts";
 export { openRunPage, type RunFiles, type RunKind, type RunView, runKindOf, runKinds } from "./jobs/run-page.ts";
+export { readResults } from "./jobs/run-page-evaluate.ts";
 export { PAGE_FILE, packPage } from "./jobs/run-page-file.ts";
 export { type FindRunsOptions, type FoundRun, findRuns } from "./jobs/run-page-found.ts";
+export { labelsInRun } from "./jobs/run-page-labels.ts";
 export {
   type AnalysedStudy,
   analysed,
@@ -430,6 +432,7 @@ export { fitView } from "./report/representers/fit.ts";
 export type { PageFacts } from "./report/representers/input.ts";
 export { sensitivityView } from "./report/representers/sensitivity.ts";
 export { simulationPage, simulationPicture, simulationView } from "./report/representers/simulation.ts";
+export { comparisonView } from "./report/run/compare.ts";
 export { runView } from "./report/run/report.ts";
 export { comparisonText, summaryText } from "./report/run/text.ts";
 export { type ShowOptions, showInTerminal } from "./report/show.ts";
@@ -453,8 +456,8 @@ export {
   upWeighting,
   withRegulariser,
 } from "./representers/influence.ts";
-export { type CorrectedLabel, classText, correctedLabels, labelTable } from "./representers/label-table.ts";
 export { pointsOf, type Study, targetsOf } from "./representers/influence-study.ts";
+export { type CorrectedLabel, classText, correctedLabels, labelTable } from "./representers/label-table.ts";
 export { type LeaveOneOut, type LeaveOneOutOptions, leaveOneOut } from "./representers/leave-one-out.ts";
 export { nearest } from "./representers/nearest.ts";
 export {

@@ -1,6 +1,7 @@
 /** @file The frame of the studio: who we are, where one can go, what is going on, what went wrong. */
 import type { ComponentType } from "preact";
 import { lazy, Suspense } from "preact/compat";
+import { DropTarget } from "./explain/drop.tsx";
 import { ExplainView } from "./explain/view.tsx";
 import { OfflineLine } from "./parts/offline.tsx";
 import { Faults, Works } from "./parts/work.tsx";
@@ -59,6 +60,7 @@ export function App() {
           <View />
         </Suspense>
       </main>
+      <DropTarget />
       <OfflineLine />
       <Works />
       <div class="said" aria-live="polite" role="status">

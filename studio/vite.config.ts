@@ -37,6 +37,16 @@ const runtimeApart = (): Plugin => ({
       : undefined,
 });
 
+/** Patterns are shown here by the page's own modules; their script as text is for the report, which the studio never writes. */
+const unwritten = (): Plugin => ({
+  name: "unwritten",
+  enforce: "pre",
+  load: (id) =>
+    id.endsWith("/report/html/scripts/patterns.ts")
+      ? 'throw new Error("internal: the studio writes no report of patterns");'
+      : undefined,
+});
+
 const EXAMPLES = ["shapes", "shortcut"].flatMap((id) =>
   ["model.onnx", "config.json", "preprocessor_config.json"].map((name) => `demo/${id}/${name}`),
 );
@@ -56,8 +66,8 @@ export default defineConfig({
   root: at("."),
   base: "./",
   resolve: { alias: WEB_ALIASES },
-  plugins: [look(), runtimeApart(), examples(), offline()],
-  worker: { format: "es", plugins: () => [runtimeApart()] },
+  plugins: [look(), runtimeApart(), unwritten(), examples(), offline()],
+  worker: { format: "es", plugins: () => [runtimeApart(), unwritten()] },
   build: {
     outDir: at("../dist/studio"),
     emptyOutDir: true,

@@ -6,7 +6,7 @@ import { METRICS } from "../metrics/table.ts";
 import { extremesOf } from "../report/run/extremes.ts";
 import type { MetricFacts, RunFailure } from "../report/run/input.ts";
 import { runView } from "../report/run/report.ts";
-import { type RunReader, rowsIn } from "./run-page-folder.ts";
+import { openReader, type RunReader, rowsIn } from "./run-page-folder.ts";
 import { type EvaluationExtras, evaluationExtras } from "./run-page-inputs-run.ts";
 import { count, list, maybe, nullable, optional, real, record, type Shape, text } from "./run-page-shape.ts";
 import { has, type Opened, type RunKind, saidFacts } from "./run-page-view.ts";
@@ -73,10 +73,17 @@ async function olderExtras(run: RunReader): Promise<EvaluationExtras> {
 const OLD =
   "Pictures of the best and the worst images, and some settings, were not kept by the onnxplain that wrote this folder.";
 
+const resultsOf = async (run: RunReader): Promise<readonly ResultRow[]> =>
+  rowsIn(await run.table("results.parquet"), resultRow, run.place("results.parquet"));
+
+/** Every measurement in the folder of `evaluate`. Throws `E_FILE`. */
+export const readResults = async (location: string): Promise<readonly ResultRow[]> =>
+  resultsOf(await openReader(location));
+
 async function open(run: RunReader): Promise<Opened> {
   const kept = await run.page("evaluate", evaluationExtras);
   const { facts, pictures, presets, seed, metrics } = kept ?? (await olderExtras(run));
-  const rows = rowsIn(await run.table("results.parquet"), resultRow, run.place("results.parquet"));
+  const rows = await resultsOf(run);
   const curves = run.names.has("curves.parquet")
     ? rowsIn(await run.table("curves.parquet"), curveRow, run.place("curves.parquet"))
     : [];

@@ -4,17 +4,15 @@ import {
   comparisonView,
   correctedLabels,
   findRuns,
+  labelsInRun,
   type Markup,
   mountFolder,
   mountRemote,
   OnnxplainError,
-  openRepresenters,
   openRunPage,
   type Page,
   pairedComparison,
-  readCsv,
   readResults,
-  labelTable,
   type Table,
   unmount,
   writeCsv,
@@ -87,17 +85,16 @@ export async function labelsOf({ run, corrections, labels }: RunCalls["correctLa
 }
 
 async function labelsAt(run: RunPlace, corrections: RunCalls["correctLabels"]["input"]["corrections"]): Promise<Table> {
-  const own = await textAt(`${locationOf(run)}labels.csv`);
-  if (own !== undefined) return readCsv(own, { name: "labels.csv" });
+  const own = await labelsInRun(locationOf(run));
+  if (own !== undefined) return own;
   for (const [source, { found }] of mounted)
     for (const { path, kind } of found) {
-      if (kind !== "representers fit") continue;
-      const { train, report } = await openRepresenters(locationOf({ source, path }));
-      if (corrections.every(({ position, id }) => train.ids[position] === id))
-        return labelTable(train, report.class_names ?? []);
+      const table = kind === "representers fit" ? await labelsInRun(locationOf({ source, path })) : undefined;
+      const ids = table?.columns.find((c) => c.name === "id")?.values;
+      if (table && corrections.every(({ position, id }) => ids?.[position] === id)) return table;
     }
   throw new OnnxplainError(
     "E_FILE",
-    "This folder lists the doubtful points only: an earlier onnxplain wrote it without `labels.csv`. Open the folder of `representers fit` as well, which holds the labels of all points.",
+    "This folder holds the doubtful points only: an earlier onnxplain wrote it, without `labels.csv`. Open the folder of `representers fit` as well, which holds the labels of all points.",
   );
 }

@@ -1,6 +1,8 @@
-/** @file The whole window takes what is dropped on it, and says so while something hovers. */
+/** @file The whole window takes what is dropped on it, for the view that is open, and says so while something hovers. */
 import { useSignal } from "@preact/signals";
 import { useEffect } from "preact/hooks";
+import { openRuns } from "../state/runs.ts";
+import { view } from "../state/view.ts";
 import { report } from "../state/work.ts";
 import { dropped, openFiles } from "./opening.ts";
 
@@ -27,7 +29,7 @@ export function DropTarget() {
       depth = 0;
       over.value = false;
       dropped(event.dataTransfer)
-        .then(openFiles)
+        .then(view.peek().tab === "runs" ? openRuns : openFiles)
         .catch((error: unknown) => report("Reading what was dropped", error));
     };
     addEventListener("dragenter", enter, options);
@@ -40,7 +42,10 @@ export function DropTarget() {
     <div class="drop-here">
       <p>
         <strong>Drop it here</strong>
-        An .onnx file, a folder with a model (as on the Hugging Face hub), or pictures. Nothing is uploaded.
+        {view.value.tab === "runs"
+          ? "A folder that a command wrote, or one that holds several."
+          : "An .onnx file, a folder with a model (as on the Hugging Face hub), or pictures."}{" "}
+        Nothing is uploaded.
       </p>
     </div>
   ) : null;

@@ -1,7 +1,6 @@
 /** @file The first view: why the network decided so. */
 import "./explain.css";
 import { useEffect } from "preact/hooks";
-import { DropTarget } from "./drop.tsx";
 import { LayerPart } from "./layer.tsx";
 import { LookBar } from "./look-bar.tsx";
 import { Methods } from "./methods.tsx";
@@ -30,7 +29,6 @@ export function ExplainView() {
         <Paint />
         <Sections />
       </div>
-      <DropTarget />
     </div>
   );
 }

@@ -110,7 +110,7 @@ function Pair({
   const depth = Math.min(1, Math.max(0, value));
   return (
     <span class="pair" style={{ "--depth": `${Math.round(depth * 100)}%` }}>
-      {figure(value, 2)}
+      {Number.isFinite(value) ? value.toFixed(2).replace("-", "−") : "–"}
       <span class="unseen">{j > i ? " overlap" : " rank correlation"}</span>
     </span>
   );

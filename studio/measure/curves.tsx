@@ -25,6 +25,9 @@ const STEPS: Readonly<Record<string, string>> = {
 /** Curves that are no scores of single images: they are there at the end alone. */
 const AT_THE_END = new Set(["road"]);
 
+/** Of all steps, where curves are looked at first: at the end all maps have done the same. */
+const FIRST_LOOK = 0.125;
+
 function toggle(id: string, on: boolean): void {
   const before = view.peek().measure.curves;
   setMeasure({ curves: Object.keys(STEPS).filter((k) => (k === id ? on : before.includes(k))) });
@@ -101,7 +104,8 @@ function Chart({ id }: { readonly id: string }) {
   const y = `${id === "road" ? "change of the probability" : free ? score : "probability"}${answer.value ? ` of ${answer.value.label}` : ""}`;
   const all = [...linesOf(id)];
   const end = Math.max(1, ...all.flatMap(([, lines]) => lines.map((l) => l.values.length - 1)));
-  const step = Math.min(at.value ?? end, end);
+  const rest = curves.value ? Math.round(end * FIRST_LOOK) : end;
+  const step = Math.min(at.value ?? rest, end);
   return (
     <article class="chart-box" aria-label={fact?.title ?? id}>
       <h3>{fact?.title ?? id}</h3>
@@ -172,7 +176,7 @@ function Film({ id, step }: { readonly id: string; readonly step: number }) {
             />
             <span>
               <i class={`key ${styleOf(line.map)}`} aria-hidden="true" />
-              {figure(line.values[frame.step] ?? Number.NaN)}
+              {figure(line.values[frame.step] ?? Number.NaN)} <small>{line.map}</small>
             </span>
           </li>
         );

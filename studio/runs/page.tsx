@@ -2,20 +2,24 @@
  * @file A report inside the studio, in a root of its own: its markup, its style, and the same functions that bring it to life alone.
  * The markup is made by the reports' own template, which escapes what it is given.
  */
+import { useSignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { bringToLife } from "../../page/behaviours.ts";
+import { bringToLife, type Dispose } from "../../page/behaviours.ts";
 import { PAGE_STYLE } from "../../src/index.ts";
 import type { ShownRun } from "../engine/calls/runs.ts";
+import { report } from "../state/work.ts";
+import { breathe, insert } from "./insert.ts";
+import inside from "./inside.css?inline";
+import { offerLabels } from "./labels.ts";
 
 /** Links within the report jump, and leave the studio's address as it is. */
 function jump(event: Event): void {
   const [from] = event.composedPath();
   const link = from instanceof Element ? from.closest<HTMLAnchorElement>('a[href^="#"]') : null;
   const root = link?.getRootNode() as ShadowRoot | undefined;
-  const place = link && root?.querySelector(`#${CSS.escape(link.getAttribute("href")?.slice(1) ?? "")}`);
-  if (!place) return;
+  if (!link) return;
   event.preventDefault();
-  place.scrollIntoView();
+  root?.querySelector(`#${CSS.escape(link.getAttribute("href")?.slice(1) ?? "")}`)?.scrollIntoView();
 }
 
 const sheetOf = (style: string): CSSStyleSheet => {
@@ -24,30 +28,49 @@ const sheetOf = (style: string): CSSStyleSheet => {
   return sheet;
 };
 
+/** Draws, then brings to life, one behaviour after another. */
+async function show(root: ShadowRoot, run: ShownRun, { signal, ends }: { signal: AbortSignal; ends: Dispose[] }) {
+  const place = document.createElement("div");
+  root.replaceChildren(place);
+  if (!(await insert(place, run.pieces, signal))) return;
+  for (const behaviour of run.behaviours) {
+    await breathe();
+    if (signal.aborted) return;
+    ends.push(bringToLife(root, [behaviour]));
+  }
+}
+
 export function RunPage({ run }: { readonly run: ShownRun }) {
   const host = useRef<HTMLDivElement>(null);
+  const busy = useSignal(true);
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
+    const end = new AbortController();
+    const { signal } = end;
+    const ends: Dispose[] = [];
     const root = element.shadowRoot ?? element.attachShadow({ mode: "open" });
-    root.adoptedStyleSheets = [
-      sheetOf(`${PAGE_STYLE}${run.style}`),
-      sheetOf(":host{display:block;background:none}main{padding:0;max-width:none}"),
-    ];
-    root.innerHTML = `<svg class="defs" aria-hidden="true"><defs>${run.definitions}</defs></svg><main role="presentation">${run.main}</main>`;
-    const dispose = bringToLife(root, run.behaviours);
-    root.addEventListener("click", jump);
-    element.focus();
+    root.adoptedStyleSheets = [sheetOf(`${PAGE_STYLE}${run.style}`), sheetOf(inside)];
+    root.addEventListener("click", jump, { signal });
+    offerLabels(root, signal);
+    busy.value = true;
+    show(root, run, { signal, ends })
+      .catch((error: unknown) => report("Showing the report", error))
+      .finally(() => {
+        busy.value = signal.aborted;
+      });
     return () => {
-      root.removeEventListener("click", jump);
-      dispose();
+      end.abort();
+      for (const dispose of ends) dispose();
     };
-  }, [run]);
+  }, [run, busy]);
   return (
-    <article class="report" aria-label={run.heading}>
-      <h2 class="report-title">{run.heading}</h2>
+    <article class="report" aria-label={run.heading} aria-busy={busy.value}>
+      <h2 class="report-title" tabIndex={-1}>
+        {run.heading}
+      </h2>
       <p class="lead">{run.lead}</p>
-      <div ref={host} class="report-main" tabIndex={-1} />
+      <div ref={host} class="report-main" />
     </article>
   );
 }

@@ -3,49 +3,44 @@ import "./runs.css";
 import { useEffect } from "preact/hooks";
 import { filesOf } from "../explain/opening.ts";
 import { FileButton } from "../parts/file-button.tsx";
-import { listRuns, openedRun, openRun, runOf, runs } from "../state/runs.ts";
+import { listRuns, openedRun, openRuns, runs } from "../state/runs.ts";
+import { report } from "../state/work.ts";
+import { RunList } from "./list.tsx";
 import { RunPage } from "./page.tsx";
+
+const open = (files: FileList | null): void =>
+  void openRuns(filesOf(files)).catch((error: unknown) => report("Opening results", error));
 
 export function RunsView() {
   useEffect(() => void listRuns(), []);
   const shown = openedRun.value;
+  const some = runs.value.length > 0;
   return (
     <div class="runs">
       <aside aria-label="Folders of results">
         <h2>Results</h2>
-        <p class="soft">
-          What <code>evaluate</code>, <code>train</code>, <code>representers</code>, <code>regions</code>,{" "}
-          <code>concepts</code>, <code>fisher</code>, <code>patterns</code> and <code>explain</code> wrote with{" "}
-          <code>-o FOLDER</code>. Drop a folder here, choose one, or start <code>onnxplain studio FOLDER…</code> to have
-          them listed.
-        </p>
-        <FileButton folder onFiles={(files) => void openRun(runOf(filesOf(files)))}>
+        <details class="about" open={!some}>
+          <summary>What can be opened</summary>
+          <p class="soft">
+            What <code>evaluate</code>, <code>train</code>, <code>representers</code>, <code>regions</code>,{" "}
+            <code>concepts</code>, <code>fisher</code>, <code>patterns</code> and <code>explain</code> wrote with{" "}
+            <code>-o FOLDER</code>, or a folder that holds several. Drop it here, choose it, or start{" "}
+            <code>onnxplain studio FOLDER…</code> to have it listed.
+          </p>
+        </details>
+        <FileButton folder onFiles={open}>
           Open a folder…
         </FileButton>
-        <ul>
-          {runs.value.map(({ source, kind }) => (
-            <li key={`${source.kind} ${source.name}`}>
-              <button
-                type="button"
-                class="run"
-                aria-current={shown?.source === source ? "true" : undefined}
-                onClick={() => void openRun(source)}
-              >
-                <strong>{source.name}</strong>
-                <span class="soft">{kind ?? "unknown"}</span>
-              </button>
-            </li>
-          ))}
-        </ul>
+        <RunList />
       </aside>
-      {shown ? <RunPage run={shown.run} key={`${shown.source.name} ${shown.run.kind}`} /> : <Nothing />}
+      {shown ? <RunPage run={shown.page} /> : <Nothing some={some} />}
     </div>
   );
 }
 
-const Nothing = () => (
+const Nothing = ({ some }: { readonly some: boolean }) => (
   <div class="nothing">
-    <p>Nothing is open yet.</p>
+    <p>{some ? "Choose a run from the list." : "Nothing is open yet."}</p>
     <p class="soft">
       Tables that sort, curves, the worst images; representer sheets and the list of doubtful labels; regions and
       concepts; the space of emerging patterns; Fisher vectors beside a network.

@@ -163,7 +163,7 @@ describe("watchMetric", () => {
     const [theirs, ours] = [await watchMetric(model, image, map, asked), await watchMetric(model, image, own, asked)];
     expect(ours.values).toEqual(theirs.values);
     expect(ours.target).toBe(map.target);
-    const { values } = await watchMetric(model, image, own, { metric: "max-sensitivity nr_samples=3" });
+    const { values } = await watchMetric(model, image, own, { metric: "max-sensitivity", params: { nr_samples: 3 } });
     expect(Object.values(values)).toEqual(
       Object.values(values).map(() => ({
         excluded: "a heat map of one's own has no method that could be asked again",
