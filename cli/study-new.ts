@@ -11,6 +11,7 @@ import {
   parseTarget,
   regionNetwork,
   type StudyOf,
+  type StudyProgress,
   sortedJson,
 } from "../src/index.ts";
 import { DATA_FLAGS, dataFrom, textIn } from "./data.ts";
@@ -31,7 +32,7 @@ import { classifierOptions, deviceOptions, openModel, preprocessingFrom } from "
 import { progressLine } from "./progress.ts";
 import { COVER_FLAGS } from "./regions-explain.ts";
 import { openSource } from "./regions-source.ts";
-import { inNewFolder } from "./study-folder.ts";
+import { ENDS, inNewFolder } from "./study-folder.ts";
 import { hushed, type Verb } from "./verb.ts";
 import { refuseFull } from "./write.ts";
 
@@ -112,13 +113,13 @@ export const studyNew: Verb = {
     await refuseFull(folder);
     const asked = await optionsFrom(values);
     const quiet = isSet(values, "quiet");
-    const line = progressLine("steps", quiet);
-    using stop = untilInterrupted();
+    const lines = stageLines(quiet);
+    using stop = untilInterrupted(ENDS);
     const { of, between, dispose } = await sourceOf(values);
     try {
       const { study, codes, notes, unread } = await inNewFolder(folder, (write) =>
-        makeStudy(of, write, { ...asked, between, signal: stop.signal, onProgress: line.onProgress }),
-      ).finally(line.finish);
+        makeStudy(of, write, { ...asked, between, signal: stop.signal, onProgress: lines.onProgress }),
+      ).finally(lines.finish);
       const out = hushed(console, quiet);
       for (const note of notes) out.note(`note: ${note}`);
       for (const { id, message } of unread) out.note(`left out ${id}: ${message}`);
@@ -147,6 +148,25 @@ export const studyNew: Verb = {
     }
   },
 };
+
+/** A line for each stage, with its own rate and time left. */
+function stageLines(quiet: boolean): {
+  readonly onProgress: (p: StudyProgress) => void;
+  readonly finish: () => void;
+} {
+  let now: { readonly stage: StudyProgress["stage"]; readonly line: ReturnType<typeof progressLine> } | undefined;
+  const finish = (): void => now?.line.finish();
+  return {
+    onProgress: ({ stage, ...done }) => {
+      if (now?.stage !== stage) {
+        finish();
+        now = { stage, line: progressLine(stage, quiet) };
+      }
+      now.line.onProgress(done);
+    },
+    finish,
+  };
+}
 
 const percent = (share: number): string => `${(100 * share).toFixed(1)} %`;
 

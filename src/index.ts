@@ -346,6 +346,7 @@ export {
   type NewStudy,
   type NewStudyOptions,
   type StudyOf,
+  type StudyProgress,
   type WriteStudyFile,
 } from "./jobs/study-new.ts";
 export type { SynthSummary, WriteSynthOptions } from "./jobs/synth.ts";

@@ -1,7 +1,9 @@
-/** @file The folder of `study analyse` as a page of its tables: participants, answers, actions, questions, bins. */
+/** @file The folder of `study analyse` as its page; folders without its input as their tables. */
 
+import { studyFacts, studyView } from "../report/study/page.ts";
 import { newest } from "./run-page-file.ts";
 import type { RunReader } from "./run-page-folder.ts";
+import { studyInput } from "./run-page-inputs-study.ts";
 import { documentParts, plainView, tableGrid } from "./run-page-plain.ts";
 import { any, optional, real, record, type Shape, text } from "./run-page-shape.ts";
 import { has, type Opened, type RunKind } from "./run-page-view.ts";
@@ -20,7 +22,7 @@ const analysis: Shape<Analysis> = record<Analysis>({
 
 const TABLES = ["participants", "answers", "actions"] as const;
 
-async function open(run: RunReader): Promise<Opened> {
+async function older(run: RunReader): Promise<Opened> {
   const { schema_version, complete, study } = await run.json("analysis.json", analysis);
   newest(schema_version, run.place("analysis.json"));
   const { sections, facts: said } = documentParts(await run.json("analysis.json", any));
@@ -37,6 +39,21 @@ async function open(run: RunReader): Promise<Opened> {
       sections: [...sections.filter((s) => !TABLES.some((t) => t === s.name)), ...tables],
       facts,
     }),
+  };
+}
+
+async function open(run: RunReader): Promise<Opened> {
+  const input = await run.page("study analyse", studyInput);
+  if (input === undefined) return older(run);
+  const { study, command } = input;
+  return {
+    page: studyView(input),
+    facts: [
+      ["study", study.title],
+      ...studyFacts(input),
+      ...(command === undefined ? [] : [["command", command] as const]),
+    ],
+    missing: [],
   };
 }
 

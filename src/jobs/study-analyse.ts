@@ -8,14 +8,19 @@ import { encodePng } from "../image/png.ts";
 import { resize } from "../image/resize.ts";
 import type { Bundle } from "../report/bundle.ts";
 import { studySvg } from "../report/study/figure.ts";
+import type { StudyPage } from "../report/study/input.ts";
 import { studyReport } from "../report/study/page.ts";
 import { studyPng } from "../report/study/raster.ts";
-import { type AnalysisOptions, analyseStudy, type StudyAnalysis } from "../study/analysis.ts";
+import { type AnalysisOptions, analyseStudy, type StudyAnalysis, withoutCodes } from "../study/analysis.ts";
 import { codesIn, participantName } from "../study/codes.ts";
 import { studyIn } from "../study/read.ts";
 import { scoreOf } from "../study/scores.ts";
 import { PARTS, type Study, type StudyRecords } from "../study/study.ts";
 import { jsonBytes, keptBy } from "./kept-files.ts";
+import { PAGE_FILE, packPage } from "./run-page-file.ts";
+
+/** Of the folder, as pages of runs name it. */
+const STUDY_KIND = "study analyse";
 
 const { bytesOf } = keptBy("`onnxplain study new`");
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
@@ -62,14 +67,29 @@ export const analysed = (
   names?: ReadonlyMap<string, string>,
 ): AnalysedStudy => ({ study, records, analysis: analyseStudy(study, records, options, names) });
 
-/** `report.html`, `figure.svg`, `figure.png`, `participants`, `answers`, `actions` as Parquet (and CSV), `analysis.json`; no codes in any of them. */
+const studyInputOf = (
+  { study, analysis }: Pick<AnalysedStudy, "study" | "analysis">,
+  { command, thumbnails }: Pick<StudyFilesOptions, "command" | "thumbnails">,
+): StudyPage => {
+  const { title, stated_accuracy, actual_accuracy, seed, source } = study;
+  return {
+    study: { title, stated_accuracy, actual_accuracy, seed, source },
+    analysis: withoutCodes(analysis),
+    thumbnails: thumbnails && [...thumbnails].map(([question, png]) => ({ question, png })),
+    command,
+  };
+};
+
+/** `report.html`, its input as `page.safetensors`, `figure.svg`, `figure.png`, `participants`, `answers`, `actions` as Parquet (and CSV), `analysis.json`; no codes in any of them. */
 export async function analysisFiles(
   { study, records, analysis }: AnalysedStudy,
   { command, csv = false, thumbnails }: StudyFilesOptions = {},
 ): Promise<Bundle> {
   const tables = Object.entries(analysisTables({ study, records, analysis }));
+  const input = studyInputOf({ study, analysis }, { command, thumbnails });
   return new Map([
-    ["report.html", utf8(await studyReport({ study, analysis, thumbnails, command }))],
+    ["report.html", utf8(await studyReport(input))],
+    [PAGE_FILE, packPage(STUDY_KIND, input)],
     ["figure.svg", utf8(studySvg(analysis))],
     ["figure.png", await encodePng(studyPng(analysis))],
     ...tables.map(([name, table]) => [`${name}.parquet`, writeTable(table)] as const),
@@ -79,7 +99,7 @@ export async function analysisFiles(
 }
 
 /** The analysis without codes, and the settings of the study that it is of. */
-export const analysisDocument = (study: Study, { participants, ...rest }: StudyAnalysis) => ({
+export const analysisDocument = (study: Study, analysis: StudyAnalysis) => ({
   schema_version: 1,
   study: {
     title: study.title,
@@ -89,8 +109,7 @@ export const analysisDocument = (study: Study, { participants, ...rest }: StudyA
     actual_accuracy: study.actual_accuracy,
     source: study.source,
   },
-  ...rest,
-  participants: participants.map(({ code: _, ...result }) => result),
+  ...withoutCodes(analysis),
 });
 
 /** A row each: participants by part, answers, actions. Times are ISO 8601 in UTC. */

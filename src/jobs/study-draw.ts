@@ -81,7 +81,7 @@ export async function drawPictures(
         continue;
       }
       room[kind]--;
-      found.push({ id: got.item.id, x: got.x, view: got.view, truth, ...asked });
+      found.push({ id: got.item.id, x: got.x, view: networkView(got.image, got.spec, options.size), truth, ...asked });
       options.onFound?.(found.length);
     }
   };
@@ -107,24 +107,28 @@ export async function drawPictures(
   return { pictures: Array.from(shown, (i) => found[i] as DrawnPicture), unread, passed };
 }
 
+/** Without masks: nothing here reads them. */
 function* inOrder(
   items: readonly DataItem[],
   order: Int32Array,
   wanted: (item: DataItem) => boolean,
 ): Generator<DataItem, void, void> {
-  for (const i of order) if (wanted(items[i] as DataItem)) yield items[i] as DataItem;
+  for (const i of order) {
+    const { mask: _, ...item } = items[i] as DataItem;
+    if (wanted(item)) yield item;
+  }
 }
 
 async function scored(
   network: StudyNetwork,
   chunk: readonly LoadedItem[],
-  { size, device, threads, batch, signal }: DrawOptions,
+  { device, threads, batch, signal }: DrawOptions,
 ) {
   const { model, classifier, preprocessing } = network;
   const read = await Promise.all(
     chunk.map(async ({ item, image }) => {
       const { rows, preprocessing: spec } = await readInput(model, classifier, image, { preprocessing });
-      return { item, x: rows[0] as Float32Array, view: networkView(image, spec, size) };
+      return { item, image, spec, x: rows[0] as Float32Array };
     }),
   );
   const { scores } = await scoreRows(

@@ -1,6 +1,5 @@
 /** @file What a study offers as help on request: by regions, or by any method with the nearest pictures in feature space. */
 import type { DataItem } from "../data/dataset.ts";
-import { readInput } from "../explain/input.ts";
 import type { RunOptions } from "../explain/options.ts";
 import { argMax } from "../explain/scores.ts";
 import { type Explanation, explain } from "../explain.ts";
@@ -17,6 +16,8 @@ import { readerOn } from "./regions-explain.ts";
 import { picturesOfItems, type RegionNetwork, type UnreadPicture } from "./regions-network.ts";
 import { type SampleOf, sampleFor } from "./regions-sample.ts";
 import type { DrawnPicture, StudyNetwork } from "./study-draw.ts";
+import type { LookAt } from "./study-look.ts";
+import { recent } from "./study-recent.ts";
 import type { StudyMap } from "./study-window.ts";
 
 /** A picture that the explanation holds to be alike. */
@@ -46,6 +47,10 @@ export interface HelpOptions extends Pick<RunOptions, "device" | "threads" | "ba
   /** Similar pictures of a question, at most. */
   readonly similar: number;
   readonly seed: number;
+  /** Reads a picture beside a question. */
+  readonly look: LookAt;
+  /** References that were read, of how many. */
+  readonly onReferences?: ((done: number, total: number) => void) | undefined;
 }
 
 /** Opens help for these pictures. Throws as what it is made with. */
@@ -59,21 +64,34 @@ const plane = (values: Float64Array, { width, height }: StudyNetwork["classifier
   clip: 0,
 });
 
+const ROOM = 256 * 2 ** 20;
+
+/** Items whose pictures stay decoded for a while: sheets of neighbouring questions show the same ones. */
+function heldItem(): (item: DataItem) => DataItem {
+  const load = recent((item: DataItem) => item.load(), {
+    nameOf: ({ id }) => id,
+    sizeOf: ({ data }) => data.byteLength,
+    room: ROOM,
+  });
+  return (item) => ({ ...item, load: () => load(item) });
+}
+
 /** References that a picture's region covers, by Dist, with the region's heat maps on them. */
 export const helpByRegions =
   (
     of: SampleOf,
     cover: Pick<CoverOptions, "delta" | "prune"> & { readonly unitNormals?: boolean | undefined } = {},
   ): OpenHelper =>
-  async (pictures, { similar, seed: _, ...run }) => {
-    const { network, open, items } = of;
+  async (pictures, { similar, seed: _, look: __, onReferences, ...run }) => {
+    const { network, open } = of;
+    const items = of.items.map(heldItem());
     const sample = await sampleFor(
       of,
       pictures.map((p) => p.x),
-      run,
+      { ...run, onProgress: onReferences },
     );
     // one more, since a picture that is a reference itself comes first
-    const reader = await readerOn(of, sample, { ...run, ...cover, k: similar + 1 });
+    const reader = await readerOn({ ...of, items }, sample, { ...run, ...cover, k: similar + 1 });
     const places = new Map(pictures.map((p, i) => [p, i]));
     return {
       unread: [],
@@ -124,7 +142,7 @@ export function helpByMethod(network: StudyNetwork, options: MethodHelp): OpenHe
 
 const openByMethod =
   (network: StudyNetwork, { method: id, params, layer, references }: MethodHelp): OpenHelper =>
-  async (pictures, { similar, ...run }) => {
+  async (pictures, { similar, look, onReferences, ...run }) => {
     const { model, classifier, preprocessing } = network;
     const mapped = async (x: Float32Array, target: number): Promise<Explanation> =>
       explain(
@@ -141,21 +159,20 @@ const openByMethod =
           ...run,
         },
       );
-    const near = references && similar > 0 ? await nearestOf(references, pictures, { similar, ...run }) : undefined;
+    const near =
+      references && similar > 0 ? await nearestOf(references, pictures, { similar, onReferences, ...run }) : undefined;
     const places = new Map(pictures.map((p, i) => [p, i]));
-    const known = new Map<string, Promise<{ readonly map: StudyMap; readonly predicted: number }>>();
-    const seen = (item: DataItem, target: number) => {
-      const key = JSON.stringify([item.id, target]);
-      const made =
-        known.get(key) ??
-        (async () => {
-          const { rows } = await readInput(model, classifier, await item.load(), { preprocessing });
-          const made = await mapped(rows[0] as Float32Array, target);
-          return { map: studyMap(made), predicted: argMax(made.scores[0] as Float32Array) };
-        })();
-      known.set(key, made);
-      return made;
-    };
+    const seen = recent(
+      async ({ item, target }: { readonly item: DataItem; readonly target: number }) => {
+        const made = await mapped((await look(item)).x, target);
+        return { map: studyMap(made), predicted: argMax(made.scores[0] as Float32Array) };
+      },
+      {
+        nameOf: ({ item, target }) => JSON.stringify([item.id, target]),
+        sizeOf: ({ map }) => map.values.length * Float64Array.BYTES_PER_ELEMENT,
+        room: ROOM,
+      },
+    );
     return {
       unread: near?.unread ?? [],
       source: {
@@ -169,7 +186,7 @@ const openByMethod =
         const own = await mapped(picture.x, picture.predicted);
         const others: SimilarPicture[] = [];
         for (const item of near?.of(places.get(picture) as number, picture.id) ?? [])
-          others.push({ item, ...(await seen(item, picture.predicted)) });
+          others.push({ item, ...(await seen({ item, target: picture.predicted })) });
         return { map: studyMap(own), similar: others, notes: own.notes };
       },
       dispose: async () => undefined,
@@ -186,7 +203,7 @@ const studyMap = (explanation: Explanation): StudyMap => ({
 async function nearestOf(
   { network, items }: NonNullable<MethodHelp["references"]>,
   pictures: readonly DrawnPicture[],
-  { similar, signal, ...run }: Omit<HelpOptions, "seed">,
+  { similar, signal, onReferences, ...run }: Omit<HelpOptions, "seed" | "look">,
 ): Promise<{
   readonly of: (place: number, id: string) => readonly DataItem[];
   readonly count: number;
@@ -202,7 +219,7 @@ async function nearestOf(
     const unread: UnreadPicture[] = [];
     const source = picturesOfItems(network, items, {
       signal,
-      onRead: ({ id }) => void read.push(id),
+      onRead: ({ id }) => onReferences?.(read.push(id), items.length),
       onUnread: (picture) => void unread.push(picture),
     });
     const features = streamedFeatures(projector, source, width);

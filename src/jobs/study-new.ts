@@ -1,20 +1,20 @@
 /** @file `study new` as a job: questions drawn, explained, and written as the files that a study is served from. */
-import type { DataItem, DataSet } from "../data/dataset.ts";
+import type { DataSet } from "../data/dataset.ts";
+import type { Progress } from "../drive.ts";
 import { OnnxplainError } from "../errors.ts";
-import { readInput } from "../explain/input.ts";
-import type { RunOptions } from "../explain/options.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { type Table, tableOfRows } from "../formats/table.ts";
 import { encodePng } from "../image/png.ts";
 import { scattered } from "../random.ts";
 import { codesCsv, newCodes, newToken } from "../study/codes.ts";
-import type { Study, StudyPicture, StudyQuestion } from "../study/study.ts";
+import type { Study, StudyQuestion } from "../study/study.ts";
 import { DEFAULT_CONSENT, DEFAULT_TITLE, defaultTutorial } from "../study/texts.ts";
 import { jsonBytes } from "./kept-files.ts";
 import type { LabelOf, UnreadPicture } from "./regions-network.ts";
 import { type DrawnPicture, type DrawOptions, drawPictures, type StudyNetwork } from "./study-draw.ts";
 import type { OpenHelper, SimilarPicture } from "./study-help.ts";
-import { networkView, withHeat } from "./study-window.ts";
+import { type LookAt, looker } from "./study-look.ts";
+import { withHeat } from "./study-window.ts";
 
 export interface NewStudyOptions
   extends Pick<DrawOptions, "device" | "threads" | "batch" | "signal">,
@@ -34,8 +34,12 @@ export interface NewStudyOptions
   readonly similar?: number | undefined;
   /** Pixels of the longer side of a question's picture, at most; default 1024. Similar pictures have half. */
   readonly size?: number | undefined;
-  /** In steps, of which each question takes two. */
-  readonly onProgress?: RunOptions["onProgress"];
+  readonly onProgress?: ((progress: StudyProgress) => void) | undefined;
+}
+
+/** Questions drawn, references looked through, questions explained and written: one after the other. */
+export interface StudyProgress extends Progress {
+  readonly stage: "pictures" | "references" | "explanations";
 }
 
 /** Takes a file of the study's folder; `secret` files are for the folder's owner alone. */
@@ -74,17 +78,27 @@ export async function makeStudy(
   checkOptions({ questions, participants, similar, size, statedAccuracy, wrong: options.wrong });
   const { device, threads, batch, signal, between, wrong } = options;
   const run = { device, threads, batch, signal };
-  const tell = (done: number): void => options.onProgress?.({ done, total: 2 * questions });
+  const tell =
+    (stage: StudyProgress["stage"]) =>
+    (done: number, total = questions): void =>
+      options.onProgress?.({ stage, done, total });
   const drawn = await drawPictures(
     network,
     { data, labelOf },
-    { ...run, questions, seed, size, between, wrong, onFound: tell },
+    { ...run, questions, seed, size, between, wrong, onFound: (found) => tell("pictures")(found) },
   );
-  const helper = await open(drawn.pictures, { ...run, similar, seed });
+  const look = looker(network, Math.max(1, Math.round(size / 2)));
+  const helper = await open(drawn.pictures, { ...run, similar, seed, look, onReferences: tell("references") });
   const notes = new Set<string>();
-  const shelf = shelfOf(network, write, Math.max(1, Math.round(size / 2)));
+  const shelf = shelfOf(write, look);
   const made: StudyQuestion[] = [];
   let heatMaps: "plain" | "signed" | undefined;
+  let writing: Promise<StudyQuestion> | undefined;
+  const written = async (): Promise<void> => {
+    if (writing === undefined) return;
+    made.push(await writing);
+    tell("explanations")(made.length);
+  };
   try {
     for (const [i, picture] of drawn.pictures.entries()) {
       if (signal?.aborted)
@@ -92,9 +106,13 @@ export async function makeStudy(
       const help = await helper.help(picture);
       for (const note of help.notes) notes.add(note);
       if (help.map) heatMaps = help.map.signed ? "signed" : "plain";
-      made.push(await asked(network, picture, { number: i + 1, of: questions, seed, shelf, help }));
-      tell(questions + i + 1);
+      await written();
+      writing = asked(network, picture, { number: i + 1, of: questions, seed, shelf, help });
+      // what fails is thrown where it is waited for
+      writing.catch(() => undefined);
     }
+    await written();
+    writing = undefined;
     const right = drawn.pictures.filter((p) => p.predicted === p.truth).length;
     const study: Study = {
       schema_version: 1,
@@ -125,6 +143,7 @@ export async function makeStudy(
     await write("study.json", jsonBytes(study), { secret: true });
     return { study, codes, notes: [...notes], unread: [...drawn.unread, ...helper.unread] };
   } finally {
+    await Promise.allSettled([writing]);
     await helper.dispose();
   }
 }
@@ -160,14 +179,14 @@ async function asked(
   const id = `q${String(number).padStart(String(of).length, "0")}`;
   const sides = sidesOf(truth, other, seed);
   const nameOf = (c: number): string => network.model.labels?.[c] ?? `class ${c}`;
-  const picture = await shelf.put(`${id}.png`, view);
-  const heatMap = help.map === null ? null : await shelf.put(`${id}-map.png`, withHeat(view, help.map));
-  const similar: StudyPicture[] = [];
-  for (const [k, found] of help.similar.entries())
-    similar.push({
+  const [picture, heatMap, ...similar] = await allOf([
+    shelf.put(`${id}.png`, view),
+    help.map === null ? null : shelf.put(`${id}-map.png`, withHeat(view, help.map)),
+    ...help.similar.map(async (found, k) => ({
       ...(await shelf.similar(found, `${id}-${k + 1}-map.png`)),
       caption: `The computer says: ${nameOf(found.predicted)}`,
-    });
+    })),
+  ]);
   return {
     id,
     picture,
@@ -199,27 +218,31 @@ interface Shelf {
 }
 
 /** Pictures that several questions show are kept once. */
-function shelfOf(network: StudyNetwork, write: WriteStudyFile, size: number): Shelf {
-  const names = new Map<string, string>();
+function shelfOf(write: WriteStudyFile, look: LookAt): Shelf {
+  const kept = new Map<string, Promise<string>>();
   const put: Shelf["put"] = async (name, image) => {
     await write(`pictures/${name}`, await encodePng(image));
     return name;
   };
-  const viewOf = async (item: DataItem) => {
-    const { model, classifier, preprocessing } = network;
-    const image = await item.load();
-    const { preprocessing: spec } = await readInput(model, classifier, image, { preprocessing });
-    return networkView(image, spec, size);
-  };
   return {
     put,
     similar: async ({ item, map }, mapName) => {
-      const view = await viewOf(item);
-      const picture = names.get(item.id) ?? (await put(`s${names.size + 1}.png`, view));
-      names.set(item.id, picture);
-      return { picture, heatMap: map === null ? null : await put(mapName, withHeat(view, map)) };
+      const name = `s${kept.size + 1}.png`;
+      const found = kept.get(item.id);
+      const picture = found ?? look(item).then(({ view }) => put(name, view));
+      kept.set(item.id, picture);
+      const heatMap = map === null ? null : look(item).then(({ view }) => put(mapName, withHeat(view, map)));
+      return await allOf([picture, heatMap]).then(([picture, heatMap]) => ({ picture, heatMap }));
     },
   };
+}
+
+/** As `Promise.all`, but none is still at work when one has failed: what they write into is about to be taken away. */
+async function allOf<const T extends readonly unknown[]>(
+  work: T,
+): Promise<{ -readonly [K in keyof T]: Awaited<T[K]> }> {
+  await Promise.allSettled(work);
+  return Promise.all(work);
 }
 
 const MOST_QUESTIONS = 1000;

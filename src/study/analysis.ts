@@ -33,6 +33,17 @@ export interface ParticipantResult {
   readonly left_out: string | null;
 }
 
+/** For pages and files, where codes must not stand. */
+export type NamedResult = Omit<ParticipantResult, "code">;
+export interface NamedAnalysis extends Omit<StudyAnalysis, "participants"> {
+  readonly participants: readonly NamedResult[];
+}
+
+export const withoutCodes = ({ participants, ...rest }: StudyAnalysis): NamedAnalysis => ({
+  ...rest,
+  participants: participants.map(({ code: _, ...result }) => result),
+});
+
 export interface StudyAnalysis {
   readonly participants: readonly ParticipantResult[];
   readonly questions: readonly QuestionResult[];

@@ -57,7 +57,7 @@ const written = (content: Written): string =>
 
 const shown = (page: Page, kind: string, title: string): ShownRun => {
   const { heading, lead, style, definitions, main, behaviours } = page;
-  const markup = `<svg class="defs" aria-hidden="true"><defs>${written(definitions)}</defs></svg><main role="presentation">${main.markup}</main>`;
+  const markup = `<svg class="defs" aria-hidden="true"><defs>${written(definitions)}</defs></svg><div class="main">${main.markup}</div>`;
   return { kind, title, heading, lead, style, pieces: piecesOf(markup), behaviours };
 };
 

@@ -1,5 +1,5 @@
 /** @file The runs that can be opened, by the folder they came in. */
-import { compareWith, isSame, type ListedRun, type ListedSource, openedRun, openRun, sources } from "../state/runs.ts";
+import { isSame, type ListedRun, type ListedSource, openedRun, openRun, sources } from "../state/runs.ts";
 
 export function RunList() {
   return (
@@ -7,7 +7,6 @@ export function RunList() {
       {sources.value.map((source) => (
         <Source key={source.id} {...source} />
       ))}
-      <Compare />
     </div>
   );
 }
@@ -39,33 +38,5 @@ function Run({ run }: { readonly run: ListedRun }) {
       <strong>{run.name}</strong>
       <span class="soft">{run.title ?? run.kind ?? "not known to be a run"}</span>
     </button>
-  );
-}
-
-/** With an `evaluate` run open: the others that it can be held against. */
-function Compare() {
-  const [place, ...more] = openedRun.value?.places ?? [];
-  const measured = sources.value.flatMap((s) => s.runs).filter((run) => run.kind === "evaluate");
-  const others = measured.filter((run) => place && !isSame(run, place));
-  if (!place || more.length > 0 || others.length === 0 || !measured.some((run) => isSame(run, place))) return null;
-  return (
-    <label class="compare">
-      Compare it with
-      <select
-        value=""
-        onChange={(event) => {
-          const other = others[Number(event.currentTarget.value)];
-          event.currentTarget.value = "";
-          if (other) void compareWith(place, other);
-        }}
-      >
-        <option value="">another run …</option>
-        {others.map((run, i) => (
-          <option key={`${run.source} ${run.path}`} value={i}>
-            {run.name}
-          </option>
-        ))}
-      </select>
-    </label>
   );
 }

@@ -8,6 +8,7 @@ import { bringToLife, type Dispose } from "../../page/behaviours.ts";
 import { PAGE_STYLE } from "../../src/index.ts";
 import type { ShownRun } from "../engine/calls/runs.ts";
 import { report } from "../state/work.ts";
+import { Compare } from "./compare.tsx";
 import { breathe, insert } from "./insert.ts";
 import inside from "./inside.css?inline";
 import { offerLabels } from "./labels.ts";
@@ -70,6 +71,7 @@ export function RunPage({ run }: { readonly run: ShownRun }) {
         {run.heading}
       </h2>
       <p class="lead">{run.lead}</p>
+      <Compare />
       <div ref={host} class="report-main" />
     </article>
   );

@@ -60,5 +60,5 @@ function isProgram(path: string): boolean {
 }
 
 /** Starts it, with a profile of its own. */
-export const launch = ({ path }: FoundBrowser): Promise<Browser> =>
-  chromium.launch({ executablePath: path, headless: true, args: [...ARGS] });
+export const launch = ({ path }: FoundBrowser, more: readonly string[] = []): Promise<Browser> =>
+  chromium.launch({ executablePath: path, headless: true, args: [...ARGS, ...more] });

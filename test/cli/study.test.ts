@@ -111,7 +111,7 @@ describe("analyse", () => {
     expect(said).toMatch(/left out P09: answered \d of 5 in part B/);
     expect(said.split("\n").at(-1)).toBe(at("result"));
     expect(readdirSync(at("result")).sort()).toEqual(
-      "actions.csv actions.parquet analysis.json answers.csv answers.parquet figure.png figure.svg participants.csv participants.parquet report.html".split(
+      "actions.csv actions.parquet analysis.json answers.csv answers.parquet figure.png figure.svg page.safetensors participants.csv participants.parquet report.html".split(
         " ",
       ),
     );

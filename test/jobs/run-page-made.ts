@@ -1,5 +1,5 @@
 /** @file One small run of every kind, as the command line leaves it, in a folder each. */
-import { mkdirSync, mkdtempSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { conceptsVerb } from "../../cli/concepts.ts";
@@ -9,13 +9,18 @@ import { fisherVerb } from "../../cli/fisher.ts";
 import { patternsVerb } from "../../cli/patterns.ts";
 import { regionsVerb } from "../../cli/regions.ts";
 import { representersVerb } from "../../cli/representers.ts";
+import { studyVerb } from "../../cli/study.ts";
+import { studyAnalyseWith } from "../../cli/study-analyse.ts";
 import { trainVerb } from "../../cli/train.ts";
 import { writeModelBytes } from "../../src/graph/write.ts";
 import { drawScene, encodePng } from "../../src/index.ts";
+import { codesIn } from "../../src/study/codes.ts";
+import { studyIn } from "../../src/study/read.ts";
 import { printed } from "../cli/run.ts";
 import { BLUE, colourModel, GREEN, RED, SIDE, squares } from "../regions/concepts/nets.ts";
 import { drawnThings, writeAll } from "./fisher-pictures.ts";
 import { quarterBytes } from "./regions-made.ts";
+import { simulated } from "./study-made.ts";
 import { writeTinyCifar } from "./tiny-pictures.ts";
 
 /** A label that would be markup, were it not escaped. */
@@ -158,6 +163,19 @@ const evaluated: Make = async (root) => {
   await printed(evaluateVerb, [...from, ...asked, "-o", at("evaluate")]);
 };
 
+/** A study with some who finished and one who did not. */
+const study: Make = async (root) => {
+  const at = (name: string): string => join(root, name);
+  const from = ["--model", at("quarters.onnx"), "--labels", at("names.txt"), "--data", at("test.bin")];
+  const few = "--method gradient --questions 4 --participants 9 --threads 1 --stated-accuracy 0.8";
+  await printed(studyVerb, ["new", ...from, ...words(few), "--title", HOSTILE, "-o", at("asked")]);
+  const answered = studyAnalyseWith((folder) => {
+    const read = (name: string): string => readFileSync(join(folder, name), "utf8");
+    return simulated(studyIn(read("study.json"), folder), codesIn(read("codes.csv")));
+  });
+  await printed(answered, [at("asked"), "-o", at("study analyse"), "--resamples", "200"]);
+};
+
 /** Kinds by folder, and the page that the verb wrote beside; undefined where it writes none. */
 export const FOLDERS: Readonly<Record<string, { readonly kind: string; readonly report: string | undefined }>> = {
   evaluate: { kind: "evaluate", report: "report.html" },
@@ -180,11 +198,12 @@ export const FOLDERS: Readonly<Record<string, { readonly kind: string; readonly 
   "fisher evaluate": { kind: "fisher evaluate", report: "evaluation.html" },
   patterns: { kind: "patterns", report: undefined },
   explain: { kind: "explain", report: undefined },
+  "study analyse": { kind: "study analyse", report: "report.html" },
   "explain many": { kind: "explain", report: "report.html" },
 };
 
 /** All of them below `root`. */
 export async function makeRuns(root: string): Promise<void> {
-  for (const make of [GROUND, train, evaluated, explained, representers, regions, concepts, fisher, patterns])
+  for (const make of [GROUND, train, evaluated, explained, representers, regions, concepts, fisher, patterns, study])
     await make(root);
 }

@@ -14,7 +14,7 @@ import { itemsOf, labelsJoined, type RegionNetwork, readAll, regionNetwork } fro
 import { openRegionsFit, regionsFiles } from "../../src/jobs/regions-open.ts";
 import { analysed, analysisFiles, inOrderOfCodes, openStudy, thumbnailsOf } from "../../src/jobs/study-analyse.ts";
 import { helpByMethod, helpByRegions, type OpenHelper } from "../../src/jobs/study-help.ts";
-import { makeStudy, type NewStudyOptions, sidesOf } from "../../src/jobs/study-new.ts";
+import { makeStudy, type NewStudyOptions, type StudyProgress, sidesOf } from "../../src/jobs/study-new.ts";
 import { networkView, withHeat } from "../../src/jobs/study-window.ts";
 import { loadModel } from "../../src/load.ts";
 import { studyIn } from "../../src/study/read.ts";
@@ -147,19 +147,20 @@ describe("by a method", () => {
   });
 
   test("texts, stated accuracy and progress are as asked", async () => {
-    const steps: number[] = [];
+    const steps: string[] = [];
     const { study } = await made(gradCam(), scenes(12), {
       title: "T",
       tutorial: "How",
       consent: "Yes",
       statedAccuracy: 0.8,
-      onProgress: ({ done, total }) => {
-        expect(total).toBe(12);
-        steps.push(done);
+      onProgress: ({ stage, done, total }) => {
+        expect(total).toBe(6);
+        steps.push(`${stage} ${done}`);
       },
     });
     expect(study).toMatchObject({ title: "T", tutorial: "How", consent: "Yes", stated_accuracy: 0.8 });
-    expect(steps).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+    const upTo = (stage: string) => [1, 2, 3, 4, 5, 6].map((n) => `${stage} ${n}`);
+    expect(steps).toEqual([...upTo("pictures"), ...upTo("explanations")]);
   });
 
   test.each([
@@ -178,7 +179,8 @@ describe("by a method", () => {
 
   test("stops on a signal", async () => {
     const stop = new AbortController();
-    const onProgress = ({ done }: { readonly done: number }) => void (done === 8 && stop.abort());
+    const onProgress = ({ stage, done }: StudyProgress) =>
+      void (stage === "explanations" && done === 2 && stop.abort());
     await expect(made(gradCam(), scenes(12), { signal: stop.signal, onProgress })).rejects.toMatchObject({
       code: "E_ABORTED",
     });

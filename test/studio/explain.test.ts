@@ -292,6 +292,15 @@ describe("the example", () => {
       const dialog = page.getByRole("dialog");
       await dialog.getByText(/^Relevance by lrp of /).waitFor();
       await dialog.getByText("Relevance: received").waitFor();
+      const hint = page.locator(".panel", { hasText: "On the graph" }).locator(".hint");
+      const before = await hint.textContent();
+      await dialog.getByRole("searchbox").fill("Relu");
+      // to the first that is found, from there into the graph, where Enter picks
+      for (const key of ["Enter", "ArrowDown", "Enter"]) {
+        await page.keyboard.press(key);
+        await page.waitForTimeout(400);
+      }
+      await expect.poll(() => hint.textContent()).not.toBe(before);
       await page.keyboard.press("Escape");
       await dialog.waitFor({ state: "detached" });
       expect(await page.evaluate(() => document.activeElement?.textContent)).toBe("On the graph…");
@@ -307,7 +316,8 @@ describe("the example", () => {
         .click();
       await page.getByLabel(/^n_steps/).fill("20000");
       await page.getByLabel(/^n_steps/).press("Tab");
-      await page.getByRole("button", { name: "Stop" }).click();
+      const row = page.locator(".work", { hasText: "Explaining by integrated-gradients" });
+      await row.getByRole("button", { name: "Stop" }).click();
       await tile(page, "integrated-gradients").getByText("Stopped.").waitFor();
       await method(page, "gradient").check();
       await done(page, "gradient");

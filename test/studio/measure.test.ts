@@ -1,20 +1,18 @@
 /** @file The Measure view as a visitor uses it: the numbers of `evaluate`, step by step, by mouse, keyboard and phone. */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { basename } from "node:path";
 import type { Page } from "playwright-core";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
-import type { DataSet } from "../../src/data/dataset.ts";
-import { loadItem } from "../../src/data/load-item.ts";
-import { synthDataSet } from "../../src/data/synth/data-set.ts";
-import { evaluate } from "../../src/evaluate/evaluate.ts";
-import type { EvaluatedWindow } from "../../src/evaluate/options.ts";
 import { explain } from "../../src/explain.ts";
 import { writeNpy } from "../../src/formats/npy.ts";
-import type { ImageU8 } from "../../src/image/types.ts";
+import { decodeImage } from "../../src/image/decode-node.ts";
 import { loadModel } from "../../src/load.ts";
 import { figure } from "../../studio/measure/names.ts";
-import { DRAWN } from "../../studio/state/examples.ts";
-import { explained, openStudio, type Studio, type StudioTab } from "./world.ts";
+import { absent, readShared, shared } from "../shared.ts";
+import { goTo, rested } from "./desk.ts";
+import { drawn, drop, inNode, opened, type ShownCell, settled, tableOf } from "./measure-page.ts";
+import { explained, openStudio, type Studio } from "./world.ts";
 
 const METHODS = ["grad-cam", "integrated-gradients", "lrp"];
 const PICTURE = 3;
@@ -24,32 +22,9 @@ const NEAR = 1e-3;
 
 const model = await loadModel("demo/shapes/");
 
-/** The fourth of the example's pictures, as the studio draws it. */
-async function drawn(): Promise<{ readonly id: string; readonly image: ImageU8 }> {
-  let i = 0;
-  for await (const item of synthDataSet(DRAWN).items())
-    if (i++ === PICTURE) return { id: item.id, image: (await loadItem(item)).image };
-  throw new Error("too few pictures");
-}
-const picture = await drawn();
-
-async function inNode(
-  metrics: readonly string[],
-  agreements: readonly (readonly string[])[] = [],
-): Promise<EvaluatedWindow> {
-  const data: DataSet = {
-    name: "one",
-    classes: undefined,
-    count: 1,
-    items: async function* () {
-      yield { id: picture.id, load: async () => picture.image, label: undefined };
-    },
-    notes: [],
-  };
-  for await (const window of evaluate(model, data, { methods: METHODS, metrics, agreements, baselines: false }))
-    return window;
-  throw new Error("no window");
-}
+const picture = await drawn(PICTURE);
+const nodeOf = (metrics: readonly string[], agreements: readonly (readonly string[])[] = []) =>
+  inNode(model, picture, { methods: METHODS, metrics, agreements });
 
 let studio: Studio | undefined;
 beforeAll(async () => {
@@ -57,58 +32,12 @@ beforeAll(async () => {
 }, 180_000);
 afterAll(() => studio?.close());
 
-interface ShownCell {
-  readonly value: number | undefined;
-  readonly text: string;
-}
-
-/** A table by row and column heads. */
-const tableOf = (page: Page, caption: string): Promise<Record<string, Record<string, ShownCell>>> =>
-  page
-    .locator(".measure-table", { hasText: caption })
-    .first()
-    .evaluate((table) => {
-      const heads = [...(table as HTMLTableElement).tHead!.rows[0]!.cells].map(
-        (c) => (c.querySelector("button") ?? c).textContent?.replace(/ [▾▴]$/, "") ?? "",
-      );
-      return Object.fromEntries(
-        [...(table as HTMLTableElement).tBodies[0]!.rows].map((row) => [
-          row.cells[0]!.textContent ?? "",
-          Object.fromEntries(
-            [...row.cells].slice(1).map((cell, i) => [
-              heads[i + 1],
-              {
-                value: cell.dataset.v === undefined ? undefined : Number(cell.dataset.v),
-                text: (cell.querySelector("strong")?.firstChild ?? cell).textContent ?? "",
-              },
-            ]),
-          ),
-        ]),
-      );
-    });
-
-async function opened(options: Parameters<Studio["newPage"]>[0] = {}): Promise<StudioTab> {
-  const tab = await (studio as Studio).newPage(options);
-  await tab.page.goto((studio as Studio).url);
-  await explained(tab.page);
-  await tab.page.getByRole("link", { name: "Measure" }).click();
-  await tab.page.locator(".measure-table").first().waitFor({ timeout: 30_000 });
-  return tab;
-}
-
 /** The fourth picture, a mask of 5 %, a black base image: masks have to grow. */
 async function grown(page: Page): Promise<void> {
   await page.locator(".strip input").nth(PICTURE).check();
   await page.getByLabel("Mask: the most important").fill("5");
   await page.getByRole("combobox", { name: /^Base image/ }).selectOption("zero");
   await settled(page);
-}
-
-/** Nothing is running any more, and the board is there. */
-async function settled(page: Page): Promise<void> {
-  await page.waitForTimeout(600);
-  await page.waitForFunction(() => document.querySelector(".work") === null, undefined, { timeout: 60_000 });
-  await page.locator(".measure-table").first().waitFor();
 }
 
 const shots = process.env.ONNXPLAIN_SHOTS;
@@ -151,7 +80,7 @@ async function violations(page: Page): Promise<readonly string[]> {
 
 describe("the numbers of evaluate in Node", () => {
   it("are there to compare with: masks grow, and some number is not left out", async () => {
-    const { rows, tallies } = await inNode([`scg ${GAIN}`, `ccg ${GAIN}`]);
+    const { rows, tallies } = await nodeOf([`scg ${GAIN}`, `ccg ${GAIN}`]);
     expect(rows.some((r) => r.value !== null && r.metric.startsWith("ccg"))).toBe(true);
     expect(tallies.some((t) => t.count === "dilations_zero" && t.value > 0)).toBe(true);
   });
@@ -162,13 +91,13 @@ describe("the Measure view", () => {
     skip,
   }) => {
     if (!studio) return skip();
-    const { page, faults, foreign, close } = await opened();
+    const { page, faults, foreign, close } = await opened(studio);
     await grown(page);
     const ticks = page.locator(".ticks-row").first().locator("input");
     await ticks.nth(0).check();
     await ticks.nth(2).check();
     await settled(page);
-    const { rows, tallies } = await inNode([`scg ${GAIN}`, `ccg ${GAIN}`], [["grad-cam", "lrp"]]);
+    const { rows, tallies } = await nodeOf([`scg ${GAIN}`, `ccg ${GAIN}`], [["grad-cam", "lrp"]]);
     const table = await tableOf(page, "Confidence gain");
     expect(Object.keys(table)).toEqual([...METHODS, "grad-cam+lrp"]);
     for (const [name, cells] of Object.entries(table)) {
@@ -194,12 +123,12 @@ describe("the Measure view", () => {
     skip,
   }) => {
     if (!studio) return skip();
-    const { page, faults, close } = await opened();
+    const { page, faults, close } = await opened(studio);
     await grown(page);
     await page.getByRole("button", { name: "Draw curves" }).click();
     await page.locator(".charts .measure-plot").first().waitFor({ timeout: 60_000 });
     await page.getByRole("button", { name: "Draw again" }).waitFor({ timeout: 60_000 });
-    const sums = await inNode(["insertion", "deletion", "morf", "average-drop", "average-increase", "sparseness"]);
+    const sums = await nodeOf(["insertion", "deletion", "morf", "average-drop", "average-increase", "sparseness"]);
     const row = (method: string, metric: string, variant: string) =>
       sums.rows.find((r) => r.method === method && r.metric === metric && r.variant === variant);
     for (const [title, metric, variants] of [
@@ -235,7 +164,7 @@ describe("the Measure view", () => {
 
   it("takes a heat map of one's own and says what is wrong with a broken one", async ({ skip }) => {
     if (!studio) return skip();
-    const { page, close } = await opened();
+    const { page, close } = await opened(studio);
     await grown(page);
     const map = await explain(model, picture.image, { method: "grad-cam" });
     const buffer = Buffer.from(writeNpy({ dims: map.dims, data: map.values }));
@@ -254,7 +183,7 @@ describe("the Measure view", () => {
 
   it("works by keyboard alone", async ({ skip }) => {
     if (!studio) return skip();
-    const { page, close } = await opened();
+    const { page, close } = await opened(studio);
     await page
       .getByRole("radio")
       .nth(PICTURE - 1)
@@ -281,7 +210,7 @@ describe("the Measure view", () => {
 
   it("stops when told to, keeps what was told, and goes on afterwards", async ({ skip }) => {
     if (!studio) return skip();
-    const { page, faults, close } = await opened();
+    const { page, faults, close } = await opened(studio);
     for (const name of ["pixel-flipping", "selectivity", "irof", "lerf"])
       await page.locator(".ticks-row label", { hasText: name }).locator("input").check();
     await page.getByRole("button", { name: "Draw curves" }).click();
@@ -301,7 +230,7 @@ describe("the Measure view", () => {
 
   it("fits a phone in the dark, and has no violations there", async ({ skip }) => {
     if (!studio) return skip();
-    const { page, close } = await opened({ viewport: { width: 390, height: 844 }, colorScheme: "dark" });
+    const { page, close } = await opened(studio, { viewport: { width: 390, height: 844 }, colorScheme: "dark" });
     await grown(page);
     await page.getByLabel(/Beside maps/).check();
     await settled(page);
@@ -316,6 +245,95 @@ describe("the Measure view", () => {
     expect(small).toEqual([]);
     await shot(page, "phone");
     expect(await violations(page)).toEqual([]);
+    await close();
+  });
+});
+
+const PHOTO = "images/imagenet-sample/n01558993_robin.jpg";
+const NETWORKS = ["squeezenet1.1", "mobilenetv2-1.0-224"] as const;
+const why = [...NETWORKS.map((name) => `models/${name}/model.onnx`), PHOTO].map(absent).find((text) => text !== "") ?? "";
+const CURVES = ["insertion", "deletion", "morf"] as const;
+
+/** The network and the photograph, in the Measure view, with tasks of the page's thread over 50 ms counted from there on. */
+async function photographed(network: (typeof NETWORKS)[number], options: Parameters<Studio["newPage"]>[0] = {}) {
+  const tab = await (studio as Studio).newPage(options);
+  const { page } = tab;
+  page.setDefaultTimeout(200_000);
+  await page.goto((studio as Studio).url);
+  await explained(page);
+  await drop(page, shared(`models/${network}`));
+  await page.getByText("224 × 224, 3 channels").waitFor();
+  await drop(page, shared(PHOTO));
+  await page.getByRole("radio", { name: new RegExp(basename(PHOTO)) }).waitFor();
+  await rested(page);
+  await page.evaluate(() => {
+    const seen: number[] = [];
+    Object.assign(globalThis, { longTasks: seen });
+    new PerformanceObserver((list) => seen.push(...list.getEntries().map((e) => e.duration))).observe({
+      type: "longtask",
+    });
+  });
+  await goTo(page, "Measure");
+  return tab;
+}
+const longTasks = (page: Page): Promise<readonly number[]> =>
+  page.evaluate(() => (globalThis as unknown as { longTasks: readonly number[] }).longTasks.map(Math.round));
+
+describe.skipIf(why !== "")(`real networks and a photograph${why}`, () => {
+  it.each(NETWORKS)("%s: gain, curves and table as in Node, and the page stays free", { timeout: 600_000 }, async (network) => {
+    if (!studio) return;
+    const took: Record<string, number> = {};
+    const timed = async (what: string, job: () => Promise<unknown>): Promise<void> => {
+      const began = performance.now();
+      await job();
+      took[what] = Math.round(performance.now() - began) / 1000;
+    };
+    const { page, faults, foreign, close } = await photographed(network);
+    await timed("gain 25 %, blur", () => settled(page, 200_000));
+    const paper = await tableOf(page, "Confidence gain");
+    await timed("gain 5 %, black", async () => {
+      await page.getByLabel("Mask: the most important").fill("5");
+      await page.getByRole("combobox", { name: /^Base image/ }).selectOption("zero");
+      await settled(page, 200_000);
+    });
+    const small = await tableOf(page, "Confidence gain");
+    await timed("curves", async () => {
+      await page.getByRole("button", { name: "Draw curves" }).click();
+      await page.getByRole("button", { name: "Draw again" }).waitFor();
+    });
+    await timed("numbers", async () => {
+      await page.getByRole("button", { name: "Measure", exact: true }).click();
+      await page.getByRole("button", { name: "Measure again" }).waitFor();
+    });
+    const long = await longTasks(page);
+    console.log(`${network}: seconds ${JSON.stringify(took)}; tasks over 50 ms on the page: ${long.join(", ") || "none"}`);
+    const own = await loadModel(shared(`models/${network}`));
+    const image = await decodeImage(readShared(PHOTO), PHOTO);
+    const gains = ["scg", "ccg", `scg ${GAIN}`, `ccg ${GAIN}`];
+    const began = performance.now();
+    const { rows, tallies } = await inNode(
+      own,
+      { id: basename(PHOTO), image },
+      { methods: METHODS, metrics: [...gains, ...CURVES, "average-drop", "average-increase", "average-gain", "sparseness"] },
+    );
+    console.log(`Node ${(performance.now() - began) / 1000} s`);
+    for (const m of METHODS) {
+      for (const r of rows.filter((r) => r.method === m)) {
+        const g = r.metric.includes("rho") ? small : paper;
+        let cell: ShownCell | undefined;
+        if (/^scg/.test(r.metric)) cell = (r.variant === (r.metric.includes("rho") ? "zero" : "blur")) ? g[m]?.SCG : undefined;
+        else if (/^ccg/.test(r.metric)) cell = (r.variant === (r.metric.includes("rho") ? "zero" : "blur")) ? g[m]?.CCG : undefined;
+        else if (CURVES.includes(r.metric as never)) {
+          const t = await tableOf(page, { insertion: "Insertion", deletion: "Deletion", morf: "Region perturbation, most relevant first" }[r.metric]!);
+          cell = t[m]?.[r.variant];
+        } else cell = (await tableOf(page, "maps of one picture"))[m]?.[`${r.metric}, ${r.variant}`];
+        if (cell) console.log(m, r.metric, r.variant, cell.text, cell.value, r.value ?? r.reason, cell.value !== undefined && r.value !== null ? Math.abs(cell.value - r.value) / Math.abs(r.value) : "");
+      }
+      console.log(m, "dilations", paper[m]?.dilations?.text, small[m]?.dilations?.text, "area", small[m]?.area?.value, JSON.stringify(tallies.filter((t) => t.method === m && /ccg/.test(t.metric)).map((t) => [t.metric, t.count, t.value])));
+    }
+    await shot(page, `${network}`);
+    expect(faults).toEqual([]);
+    expect(foreign).toEqual([]);
     await close();
   });
 });

@@ -26,11 +26,12 @@ test("tour", async () => {
       await page.locator(".run", { has: page.locator("strong").getByText(name, { exact: true }) }).first().click();
       await page.locator('.report[aria-busy="false"]').waitFor({ timeout: 60000 }).catch(() => console.log("never", name));
       await page.waitForTimeout(700);
+      const long0 = await page.evaluate(() => (window as never as { long: number[] }).long.splice(0));
       const found = await page.evaluate(async () => { const { violations } = await (globalThis as never as { axe: typeof axe }).axe.run(); return violations.map((v) => `${v.id}: ${v.nodes.slice(0, 3).map((n) => n.html.slice(0, 140)).join(" | ")}`); });
       const small = await page.evaluate(() => { const root = document.querySelector(".report-main")?.shadowRoot; return [...new Set([...(root?.querySelectorAll("button,select,summary,input,nav a,.views label,.choose label") ?? [])].filter((e) => { const r = e.getBoundingClientRect(); return r.width > 0 && r.height > 0 && r.height < 43.5 && (e as HTMLInputElement).type !== "radio" && (e as HTMLInputElement).type !== "checkbox"; }).map((e) => `${e.tagName}.${e.className}#${e.id} ${Math.round(e.getBoundingClientRect().height)}`))].slice(0, 12); });
       const wide = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
       const long = await page.evaluate(() => (window as never as { long: number[] }).long.filter((d) => d > 50));
-      console.log(look, name, "| axe", JSON.stringify(found), look === "phone" ? `small ${JSON.stringify(small)}` : "", "| wide", wide, "| tasks", JSON.stringify(long));
+      console.log(look, name, "| axe", JSON.stringify(found), look === "phone" ? `small ${JSON.stringify(small)}` : "", "| wide", wide, "| tasks", JSON.stringify([...new Set(long0)]));
       const file = `/tmp/b3/shots/${name.replaceAll(" ", "-")}-${look}.png`;
       await page.screenshot({ path: file, fullPage: true, scale: "css" });
     }

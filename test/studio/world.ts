@@ -34,14 +34,17 @@ export interface Studio {
 }
 
 /** Undefined, with a word on the log, where there is no Chromium. */
-export async function openStudio(options: ServeStudioOptions = {}): Promise<Studio | undefined> {
+export async function openStudio(
+  options: ServeStudioOptions = {},
+  flags: readonly string[] = [],
+): Promise<Studio | undefined> {
   const found = await findChromium();
   if (found === undefined) {
     console.log("skipped: no Chromium is here");
     return undefined;
   }
   const site = await serveStudio({ port: 0, app: await builtStudio(), ...options });
-  const browser = await launch(found);
+  const browser = await launch(found, flags);
   return {
     browser,
     url: site.url,
@@ -79,7 +82,7 @@ function watched(page: Page, url: string): Pick<StudioTab, "faults" | "foreign">
 }
 
 /** Sources that the build depends on. */
-const SOURCES = ["studio", "src", "page", "package-lock.json"] as const;
+const SOURCES = ["studio", "src", "page", "package-lock.json", "test/studio/world.ts"] as const;
 
 function stamp(): string {
   const hash = createHash("sha256");
@@ -99,11 +102,16 @@ export async function builtStudio(): Promise<string> {
   if (existsSync(folder)) return folder;
   await mkdir(cache, { recursive: true });
   const own = await mkdtemp(join(cache, "building-"));
+  // as for a release: test runners name another environment, in which JSX carries its places in the sources
+  const { NODE_ENV } = process.env;
+  process.env.NODE_ENV = "production";
   await build({
     configFile: at("studio/vite.config.ts"),
     root: at("studio"),
     logLevel: "error",
     build: { outDir: own, emptyOutDir: true },
+  }).finally(() => {
+    process.env.NODE_ENV = NODE_ENV;
   });
   await rename(own, folder).catch(() => rm(own, { recursive: true, force: true }));
   return folder;

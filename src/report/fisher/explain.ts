@@ -170,7 +170,7 @@ ${c.shares ? shareCards(c.shares, c, where) : undefined}`;
 
 function plainFigure(state: State, map: PixelMap, { place, page }: Where): Markup {
   const words = state === "before" ? "the picture" : `after ${page.edits.join(", ")}`;
-  return html`<figure><h4>${state === "before" ? "Before" : "After the edit"}</h4>${stage(map, html`<use href="#${stateId(place, state)}"/>`, words)}<figcaption>${words}</figcaption></figure>`;
+  return html`<figure><h3>${state === "before" ? "Before" : "After the edit"}</h3>${stage(map, html`<use href="#${stateId(place, state)}"/>`, words)}<figcaption>${words}</figcaption></figure>`;
 }
 
 const largest = ({ values }: PixelMap): number => {
@@ -242,7 +242,7 @@ function sumTable(states: States): Markup {
   const heads =
     states.length === 1
       ? undefined
-      : html`<thead><tr><th scope="col"></th>${states.map(([state]) => html`<th scope="col" class="n">${state}</th>`)}</tr></thead>`;
+      : html`<thead><tr><td></td>${states.map(([state]) => html`<th scope="col" class="n">${state}</th>`)}</tr></thead>`;
   const row = (name: string, values: readonly string[]): Markup =>
     html`<tr><th scope="row">${name}</th>${values.map((v) => html`<td class="n">${v}</td>`)}</tr>`;
   return region(

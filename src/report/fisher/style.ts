@@ -5,7 +5,7 @@ export const FISHER_STYLE = `
 .signed .for{fill:var(--for);fill-opacity:.85}.signed .against{fill:var(--against);fill-opacity:.85}
 .looks{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(16rem,100%),22rem));gap:1.25rem 1.25rem;margin-top:.9rem;align-items:start}
 .looks .stage,.seen .stage{display:block;width:100%;height:auto;border-radius:.375rem;background:var(--track)}
-.looks h4{margin:0 0 .4rem;font-size:1rem}
+.looks :is(h3,h4){margin:0 0 .4rem;font-size:1rem}
 .stage .heat{opacity:.92}
 .stage .area{fill:none;stroke-width:1.6;vector-effect:non-scaling-stroke;opacity:.9}
 .stage .halo{fill:none;stroke:#fff;stroke-width:3.2;vector-effect:non-scaling-stroke;opacity:.55}

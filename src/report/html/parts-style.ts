@@ -24,7 +24,7 @@ nav a:hover{text-decoration:underline}
 .tile{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.65rem .9rem}
 .tile b{display:block;font-size:1.5rem;line-height:1.2;font-weight:650;letter-spacing:-.01em}
 .tile span{font-size:.8125rem;color:var(--soft)}
-main img{display:block;width:100%;height:auto;border-radius:.25rem;background:var(--track)}
+:is(main,.main) img{display:block;width:100%;height:auto;border-radius:.25rem;background:var(--track)}
 .thumbs{display:grid;grid-template-columns:repeat(auto-fill,minmax(6.5rem,1fr));gap:.6rem}
 .thumbs figcaption{font-size:.75rem;line-height:1.25;margin-top:.2rem}
 .scale-bar{display:block;height:.6rem;width:min(100%,24rem);border-radius:.2rem}
@@ -46,7 +46,7 @@ th[aria-sort]{color:var(--ink);font-weight:650}
 th[aria-sort] button{text-decoration:underline 2px;text-underline-offset:.25em}
 button.act{font:inherit;font-size:.875rem;color:var(--ink);background:var(--card);border:1px solid var(--line);border-radius:.375rem;padding:.3rem .8rem;min-height:2.1rem;cursor:pointer}
 button.act:hover{border-color:var(--accent)}
-main select,main input[type=search]{font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.375rem;padding:.3rem .5rem;min-height:2.1rem;max-width:100%}
+:is(main,.main) :is(select,input[type=search]){font:inherit;color:inherit;background:var(--card);border:1px solid var(--line);border-radius:.375rem;padding:.3rem .5rem;min-height:2.1rem;max-width:100%}
 .choose{display:flex;flex-wrap:wrap;gap:.4rem;margin:1.5rem 0 0;align-items:stretch;border:0;padding:0;min-width:0}
 .choose legend{padding:0;margin-bottom:.4rem;color:var(--soft);font-size:.875rem}
 .choose>input{position:absolute;opacity:0;width:1px;height:1px}
@@ -89,7 +89,7 @@ ${SERIES.map((i) => `.plot path.c${i}{stroke:var(--c${i})}.plot .band.c${i},.plo
 .signed path{vector-effect:non-scaling-stroke}
 .signed .for{fill:var(--c0);fill-opacity:.75}.signed .against{fill:var(--c1);fill-opacity:.75}
 .signed .zero{stroke:var(--soft);stroke-width:1}.signed .sum{stroke:var(--ink);stroke-width:2.5}
-@media (pointer:coarse){button.act,main select,main input[type=search],.choose>label{min-height:2.75rem}}
+@media (pointer:coarse),(max-width:40rem){button.act,:is(main,.main) :is(select,input[type=search]),.choose>label,th button,.verdicts label,summary{min-height:2.75rem}summary{padding-block:.6rem}th button{min-width:2.75rem}nav a{display:inline-flex;align-items:center;min-height:2.75rem}}
 @media (max-width:40rem){.verdict{padding:.9rem 1rem}.tiles{grid-template-columns:repeat(2,minmax(0,1fr))}.thumbs{grid-template-columns:repeat(auto-fill,minmax(5rem,1fr))}.plain th[scope=row]{max-width:9rem}}
 @media print{
 :root,:host{--c0:#0a5aa0;--c1:#c2410c;--c2:#0f766e;--c3:#9333ea;--c4:#be185d;--c5:#4d7c0f;--base:#7a7f88;--best:33 102 172}

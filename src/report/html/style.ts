@@ -91,7 +91,7 @@ summary{cursor:pointer;padding:.3rem 0;font-size:.9375rem;overflow-wrap:anywhere
 .ledger thead th{position:sticky;top:0;background:var(--paper)}
 pre{background:var(--card);border:1px solid var(--line);border-radius:.5rem;padding:.8rem 1rem;margin:.6rem 0 0;white-space:pre-wrap;overflow-wrap:anywhere;-webkit-user-select:all;user-select:all}
 .defs{position:absolute;width:0;height:0}
-@media (max-width:40rem){.controls{flex-wrap:wrap;gap:0 1rem;padding-block:.25rem}.slider{flex:1 1 10rem}.choice{flex-wrap:nowrap;overflow-x:auto;flex-basis:100%}.choice legend{padding-right:.75rem}.choice label{white-space:nowrap}.seen{grid-template-columns:minmax(0,1fr)}.seen figure{max-width:15rem}.map h3{font-size:.9375rem}.predictions .bar-cell{width:30%}th,td{padding-right:.5rem}}
+@media (max-width:40rem){.slider input,.choice label,.under-choice{height:auto;min-height:2.75rem}.controls{flex-wrap:wrap;gap:0 1rem;padding-block:.25rem}.slider{flex:1 1 10rem}.choice{flex-wrap:nowrap;overflow-x:auto;flex-basis:100%}.choice legend{padding-right:.75rem}.choice label{white-space:nowrap}.seen{grid-template-columns:minmax(0,1fr)}.seen figure{max-width:15rem}.map h3{font-size:.9375rem}.predictions .bar-cell{width:30%}th,td{padding-right:.5rem}}
 @media (prefers-reduced-motion:no-preference){html{scroll-behavior:smooth}}
 @media print{
 :root{color-scheme:light;--paper:#fff;--card:#fff;--ink:#000;--soft:#444;--line:#bbb;--track:#e8e8e8;--fill:#2166ac;--accent:#000;--warn:#000;--warn-paper:#fff}

@@ -1,7 +1,7 @@
 /** @file How the page on emerging patterns looks, after the styles of pages and their pieces. */
 
 export const PATTERNS_STYLE = `
-main [hidden]{display:none!important}
+[hidden]{display:none!important}
 .caption{text-wrap:pretty}
 .tile b{white-space:nowrap}
 [data-tool]>h3{margin:1.6rem 0 0}
@@ -67,6 +67,7 @@ article.layer-card+article.layer-card{border-top:1px solid var(--line);padding-t
 .plain thead th{vertical-align:bottom}
 .plain th[scope=row]{overflow-wrap:anywhere;min-width:5rem;max-width:14rem;white-space:normal}
 .chart .plot{background:none}
+@media (pointer:coarse),(max-width:40rem){.zoom button,#legend button,.bar .act,.views label{min-height:2.75rem}.zoom button{min-width:2.75rem}.timeline input{height:2.75rem}}
 @media (max-width:40rem){.tile b{font-size:1.2rem}.four{grid-template-columns:repeat(2,minmax(0,1fr))}#stage{height:min(26rem,68vh)}.bar{gap:.5rem .7rem}.bar label.field{flex:1 1 7rem}.bar select{max-width:none}.views{flex:1 1 100%}.views label{flex:1;justify-content:center}.timeline{grid-template-columns:auto minmax(0,1fr)}.timeline output{grid-column:1/-1;text-align:left;max-width:none;margin-top:-.5rem}.keys-help{display:none}.plain td,.plain th{padding:.3rem .6rem .3rem 0}}
 @media print{[data-tool]{display:none!important}}
 `;

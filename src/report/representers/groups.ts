@@ -53,7 +53,8 @@ export function groupTable({ title, index, logit, groups }: GroupSums, labels: r
       name,
       html`<table class="groups sortable"><thead><tr><th scope="col" data-sort="text">group</th><th scope="col" class="n" data-sort="higher">sum</th><th scope="col" class="bar-cell">against, for</th><th scope="col" class="n" data-sort="higher">for</th><th scope="col" class="n" data-sort="lower">against</th><th scope="col" class="n" data-sort="higher">points</th></tr></thead><tbody>${rows.map(row)}</tbody></table>`,
     );
+  const named = `${title}, groups for ${className(labels, index)}`;
   const total = groups.reduce((s, g) => s + g.positive + g.negative, 0);
   const rest = order.slice(OPEN);
-  return html`<p class="caption">Shares of the logit ${number(logit, 5)} of <strong>${className(labels, index)}</strong> by group: what speaks for it (blue), against it (orange), and their sum (line). All ${counted(groups.length, "group")} together: ${number(total, 5)}.</p>${table(order.slice(0, OPEN), title)}${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more group")}</summary>${table(rest, `${title}, the other groups`)}</details>` : undefined}`;
+  return html`<p class="caption">Shares of the logit ${number(logit, 5)} of <strong>${className(labels, index)}</strong> by group: what speaks for it (blue), against it (orange), and their sum (line). All ${counted(groups.length, "group")} together: ${number(total, 5)}.</p>${table(order.slice(0, OPEN), named)}${rest.length > 0 ? html`<details><summary>${counted(rest.length, "more group")}</summary>${table(rest, `${named}, the other groups`)}</details>` : undefined}`;
 }

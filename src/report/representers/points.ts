@@ -7,7 +7,7 @@ import { className, labelled } from "./shell.ts";
 export interface Gallery {
   /** For the one `<defs>` of the page. */
   readonly definitions: Markup | undefined;
-  /** The likeness of a point; `what` names it for those who do not see it. */
+  /** The likeness of a point; `what` names it for those who do not see it; empty where words beside it do. */
   readonly show: (point: PagePoint, what: string) => Markup;
 }
 
@@ -34,7 +34,7 @@ export function galleryOf(points: Iterable<PagePoint>): Gallery {
       if (place !== undefined) {
         const { name, width, height } = place;
         const grain = Math.max(width, height) < GRAINY ? " grainy" : "";
-        return html`<svg class="likeness${grain}" viewBox="0 0 ${width} ${height}" role="img" aria-label="${what}"><use href="#${name}"/></svg>`;
+        return html`<svg class="likeness${grain}" viewBox="0 0 ${width} ${height}" ${what === "" ? html`aria-hidden="true"` : html`role="img" aria-label="${what}"`}><use href="#${name}"/></svg>`;
       }
       return likeness?.kind === "text" ? text(likeness) : html`<div class="likeness blank">${id}</div>`;
     },

@@ -1,6 +1,6 @@
 /** @file Figure 7 of the paper: participants by their actions and by what explanations changed, mean ± std and intervals by bin. */
 
-import type { StudyAnalysis } from "../../study/analysis.ts";
+import type { NamedAnalysis } from "../../study/analysis.ts";
 import { type Bin, binName } from "../../study/bins.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { at, framed, INNER, placesIn, type Tick } from "../plot/frame.ts";
@@ -29,7 +29,7 @@ const NONE_ROOM = 0.5;
 const NONE_AT = 0.14;
 
 /** Where everything lies, in the units of the data; drawn by SVG and by pixels alike. */
-export function figureShape({ bins, participants, settings }: StudyAnalysis): FigureShape {
+export function figureShape({ bins, participants, settings }: NamedAnalysis): FigureShape {
   const width = settings.binWidth;
   const high = (bins.length - 1) * width;
   const points = participants.flatMap(({ name, difference, actions }) =>
@@ -70,7 +70,7 @@ export const countOn = ({ count, to }: Pick<Bin, "count" | "to">): string =>
 const GAP = 2;
 
 /** As inline SVG in the frame of all plots. */
-export function studyFigure(analysis: StudyAnalysis): Markup {
+export function studyFigure(analysis: NamedAnalysis): Markup {
   const { x: xAxis, xTicks, y: yAxis, bins, points } = figureShape(analysis);
   const x = { axis: xAxis, label: X_LABEL, ticks: xTicks };
   const y = { axis: yAxis, label: Y_LABEL };
@@ -123,7 +123,7 @@ const LIGHT = `
 .plot .rule{stroke:var(--line)}.plot .axis{stroke:var(--soft)}.plot .reference{stroke:var(--soft);stroke-dasharray:4 3}`;
 
 /** The figure as a file of its own, on white. */
-export const studySvg = (analysis: StudyAnalysis): string =>
+export const studySvg = (analysis: NamedAnalysis): string =>
   studyFigure(analysis).markup.replace(
     /^<svg ([^>]*)>/,
     (_, attributes: string) =>

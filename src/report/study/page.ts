@@ -1,6 +1,5 @@
 /** @file The analysis of a study as one page: what explanations changed, for whom, on which pictures, and how sure that is. */
-import { MEASURES, type StudyAnalysis } from "../../study/analysis.ts";
-import type { Study } from "../../study/study.ts";
+import { MEASURES, type NamedAnalysis } from "../../study/analysis.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { type Page, page, sectionsOf } from "../html/page.ts";
 import { chart, listOf, repeatOf, type Tile, tilesOf } from "../html/parts.ts";
@@ -36,7 +35,7 @@ export function studyView({ study, analysis, thumbnails, command }: StudyPage): 
   return {
     title: `Study: ${study.title}`,
     heading: study.title,
-    lead: `${counted(participants.length, "participant")}, ${complete} with both parts complete; ${counted(study.questions.length, "question")}, each asked twice`,
+    lead: `${counted(participants.length, "participant")}, ${complete} with both parts complete; ${counted(analysis.questions.length, "question")}, each asked twice`,
     style: STYLE,
     behaviours: ["sort"],
     main: html`<section class="verdict" aria-label="What came out"><p class="headline">${headline(analysis)}</p><p>${correlationWords(analysis.correlation)}</p>${tilesOf(tiles(study, analysis))}</section>
@@ -50,12 +49,19 @@ ${sectionsOf([
     markup: listOf([...left.map((p) => `${p.name}: ${p.left_out}.`), ...notes]),
   },
   { id: "questions", name: "Questions", markup: questionTable(analysis, thumbnails) },
-  { id: "made", name: "How it was made", markup: makingSection(study, analysis, command) },
+  {
+    id: "made",
+    name: "How it was made",
+    markup: html`${definitions(studyFacts({ study, analysis }))}${repeatOf("To repeat the analysis:", command)}`,
+  },
 ])}`,
   };
 }
 
-function tiles(study: Study, { tests, complete, participants, mean_actions }: StudyAnalysis): readonly Tile[] {
+function tiles(
+  study: StudyPage["study"],
+  { tests, complete, participants, mean_actions }: NamedAnalysis,
+): readonly Tile[] {
   const change = (a: number | null, b: number | null): string =>
     a === null || b === null ? NOTHING : `${Math.round(100 * a)} to ${share(b)}`;
   const { score, accuracy, over_reliance } = tests;
@@ -74,28 +80,27 @@ function tiles(study: Study, { tests, complete, participants, mean_actions }: St
   ];
 }
 
-function useSection(analysis: StudyAnalysis): Markup {
+function useSection(analysis: NamedAnalysis): Markup {
   const keys = html`<p class="keys"><i class="who"></i>participant<i class="mean"></i>mean<i class="std"></i>± standard deviation<i class="interval"></i>${share(analysis.settings.level)} interval of the mean</p>`;
   return html`<div class="figure-7">${chart("What explanations changed", "by how much they were used; above each bin its participants", studyFigure(analysis), keys)}<div>${binTable(analysis)}</div></div>`;
 }
 
-function testSection(analysis: StudyAnalysis): Markup {
+function testSection(analysis: NamedAnalysis): Markup {
   const tests = MEASURES.map(
     (m) => html`<h3>${UNITS[m].name}</h3>${testWords(m, analysis.tests[m]).map((line) => html`<p>${line}</p>`)}`,
   );
   return html`<p class="fine">Everyone sees part A first, so practice alone may change part B. The growth with use, and the pictures on which the model is wrong, tell help from habit. Four measures are tested: read single p-values with that in mind.</p>${tests}`;
 }
 
-function makingSection(study: Study, { settings }: StudyAnalysis, command: string | undefined): Markup {
-  const facts: readonly (readonly [string, string])[] = [
-    ...Object.entries(study.source).map(
-      ([name, value]) => [name.replaceAll("_", " "), String(value ?? "none")] as const,
-    ),
-    ["stated accuracy", study.stated_accuracy === null ? "none" : share(study.stated_accuracy)],
-    ["actual accuracy", share(study.actual_accuracy)],
-    ["seed of the study", String(study.seed)],
-    ["bins", `${settings.binWidth} actions`],
-    ["resamples", `${settings.resamples.toLocaleString("en-GB")}, seed ${settings.seed}`],
-  ];
-  return html`${definitions(facts)}${repeatOf("To repeat the analysis:", command)}`;
-}
+/** How it was made, in reading order. */
+export const studyFacts = ({
+  study,
+  analysis: { settings },
+}: Pick<StudyPage, "study" | "analysis">): readonly (readonly [string, string])[] => [
+  ...Object.entries(study.source).map(([name, value]) => [name.replaceAll("_", " "), String(value ?? "none")] as const),
+  ["stated accuracy", study.stated_accuracy === null ? "none" : share(study.stated_accuracy)],
+  ["actual accuracy", share(study.actual_accuracy)],
+  ["seed of the study", String(study.seed)],
+  ["bins", `${settings.binWidth} actions`],
+  ["resamples", `${settings.resamples.toLocaleString("en-GB")}, seed ${settings.seed}`],
+];

@@ -2,7 +2,7 @@
 import { blank, type Canvas, drawText, fillRect } from "../../image/canvas.ts";
 import { GLYPH_HEIGHT, textWidth } from "../../image/font.ts";
 import type { ImageU8 } from "../../image/types.ts";
-import type { StudyAnalysis } from "../../study/analysis.ts";
+import type { NamedAnalysis } from "../../study/analysis.ts";
 import { placeIn, ticks } from "../plot/ticks.ts";
 import { significant } from "../words.ts";
 import { countOn, figureShape, X_LABEL, Y_LABEL } from "./figure.ts";
@@ -26,7 +26,7 @@ const RADIUS = 5;
 const ascii = (text: string): string => text.replaceAll("−", "-").replaceAll(/[^\x20-\x7e]/g, "?");
 
 /** 1200 x 760 pixels on white. */
-export function studyPng(analysis: StudyAnalysis): ImageU8 {
+export function studyPng(analysis: NamedAnalysis): ImageU8 {
   const { x, xTicks, y, bins, points } = figureShape(analysis);
   const canvas = blank(SIZE);
   const px = (v: number): number => Math.round(BOX.left + placeIn(x, v) * (BOX.right - BOX.left));

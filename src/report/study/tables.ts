@@ -1,10 +1,11 @@
 /** @file The tables of a study: bins, participants, questions. */
-import type { ParticipantResult, StudyAnalysis } from "../../study/analysis.ts";
+import type { NamedAnalysis, NamedResult } from "../../study/analysis.ts";
 import { binName } from "../../study/bins.ts";
 import type { QuestionResult } from "../../study/questions.ts";
 import { html, type Markup } from "../html/markup.ts";
 import { pngSource, region } from "../html/parts.ts";
 import { fixed, intervalText, meanText, NOTHING, share, signed } from "../run/numbers.ts";
+import type { StudyPage } from "./input.ts";
 
 const cell = (value: number | null, text: string): Markup =>
   html`<td class="n"${value === null ? undefined : html` data-v="${value}"`}>${value === null ? NOTHING : text}</td>`;
@@ -16,7 +17,7 @@ const both = html`<th scope="col" class="n" data-sort="higher">A</th><th scope="
 const group = (text: string, span: number): Markup =>
   html`<th scope="colgroup" colspan="${span}" class="group">${text}</th>`;
 
-export function binTable({ bins }: StudyAnalysis): Markup {
+export function binTable({ bins }: NamedAnalysis): Markup {
   const rows = bins.map(
     (bin) =>
       html`<tr><th scope="row">${binName(bin)}</th><td class="n">${bin.count}</td><td class="n">${bin.count === 0 ? "empty" : meanText(bin.mean, bin.std, 1)}</td><td class="n">${intervalText(bin.interval, 1)}</td></tr>`,
@@ -24,12 +25,12 @@ export function binTable({ bins }: StudyAnalysis): Markup {
   return html`<table class="plain"><thead><tr><th scope="col">actions</th><th scope="col" class="n">participants</th><th scope="col" class="n">mean ± std</th><th scope="col" class="n">interval of the mean</th></tr></thead><tbody>${rows}</tbody></table>`;
 }
 
-function participantRow({ name, parts: { A, B }, difference, actions, left_out }: ParticipantResult): Markup {
+function participantRow({ name, parts: { A, B }, difference, actions, left_out }: NamedResult): Markup {
   const change = cell(difference, signed(difference ?? 0, 0));
   return html`<tr><th scope="row">${name}</th>${number(A.score)}${number(B.score)}${change}${part(A.accuracy)}${part(B.accuracy)}${part(A.agreement)}${part(B.agreement)}${part(A.over_reliance)}${part(B.over_reliance)}${number(actions.total)}${number(actions.similar)}${number(actions["heat-map"])}${number(actions.zoom)}${number(A.seconds, 1)}${number(B.seconds, 1)}<td>${left_out === null ? "" : `left out: ${left_out}`}</td></tr>`;
 }
 
-export function participantTable({ participants }: StudyAnalysis): Markup | undefined {
+export function participantTable({ participants }: NamedAnalysis): Markup | undefined {
   if (participants.length === 0) return undefined;
   return region(
     "Participants",
@@ -38,13 +39,11 @@ export function participantTable({ participants }: StudyAnalysis): Markup | unde
   );
 }
 
-export function questionTable(
-  { questions }: StudyAnalysis,
-  thumbnails: ReadonlyMap<string, Uint8Array> | undefined,
-): Markup | undefined {
+export function questionTable({ questions }: NamedAnalysis, thumbnails: StudyPage["thumbnails"]): Markup | undefined {
   if (questions.length === 0) return undefined;
+  const pictures = new Map(thumbnails?.map(({ question, png }) => [question, png]));
   const row = (q: QuestionResult): Markup => {
-    const png = thumbnails?.get(q.id);
+    const png = pictures.get(q.id);
     const picture = thumbnails
       ? html`<td class="thumb">${png && html`<img src="${pngSource(png)}" alt="" loading="lazy">`}</td>`
       : undefined;

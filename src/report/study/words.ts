@@ -1,5 +1,5 @@
 /** @file The tests of a study in words. */
-import type { Measure, StudyAnalysis } from "../../study/analysis.ts";
+import type { Measure, NamedAnalysis } from "../../study/analysis.ts";
 import type { ActionCorrelation, PairedTest } from "../../study/paired.ts";
 import { counted, fixed, NOTHING, signed } from "../run/numbers.ts";
 
@@ -59,7 +59,7 @@ export function correlationWords({ participants, rho, p }: ActionCorrelation): s
 }
 
 /** What the page says first. */
-export function headline({ tests: { score }, complete, participants }: StudyAnalysis): string {
+export function headline({ tests: { score }, complete, participants }: NamedAnalysis): string {
   if (complete === 0)
     return participants.length === 0
       ? "Nobody has taken part yet."
@@ -73,7 +73,7 @@ export function headline({ tests: { score }, complete, participants }: StudyAnal
 }
 
 /** The analysis in a few lines. */
-export const studyWords = (analysis: StudyAnalysis): readonly string[] => [
+export const studyWords = (analysis: NamedAnalysis): readonly string[] => [
   `${analysis.complete} of ${counted(analysis.participants.length, "participant")} answered every question of both parts`,
   headline(analysis),
   ...(analysis.complete === 0
