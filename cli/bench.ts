@@ -1,5 +1,5 @@
 /** @file `onnxplain bench`: what each method costs on a model, as a ratio to its forward pass. */
-import { type BenchResult, benchModel, type Json, sortedJson } from "../src/index.ts";
+import { type BenchResult, benchModel, sortedJson } from "../src/index.ts";
 import { type Flags, helpPage, isSet, MODEL_FLAGS, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
 import { deviceOptions, openModel } from "./open.ts";
 import type { Verb } from "./verb.ts";
@@ -28,7 +28,7 @@ export const bench: Verb = {
       runs: number(values, "runs", { min: 1 }),
       methods: text(values, "methods")?.split(","),
     });
-    out.print(isSet(values, "json") ? sortedJson(JSON.parse(JSON.stringify(result)) as Json).trimEnd() : table(result));
+    out.print(isSet(values, "json") ? sortedJson(JSON.parse(JSON.stringify(result))).trimEnd() : table(result));
     return 0;
   },
 };

@@ -43,8 +43,7 @@ export const compareVerb: Verb = {
         "E_PARAM",
         `No image, method, metric and variant has a value in both \`${first}\` and \`${second}\`. Compare runs of the same data, methods and metrics.`,
       );
-    if (isSet(values, "json"))
-      out.print(sortedJson(comparison as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    if (isSet(values, "json")) out.print(sortedJson(comparison).trimEnd());
     else if (isSet(values, "csv")) out.print(csvOf(comparison).trimEnd());
     else for (const line of comparisonText(comparison)) out.print(line);
     return 0;

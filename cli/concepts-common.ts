@@ -98,7 +98,7 @@ export interface Answer {
 }
 
 const bytes = (content: string): Uint8Array => new TextEncoder().encode(content);
-const jsonOf = (document: object): string => sortedJson(document as Parameters<typeof sortedJson>[0]);
+const jsonOf = (document: object): string => sortedJson(document);
 const KINDS = [".html", ".json"];
 
 /** Before the work: the place can be written to. Throws `E_USAGE`, `E_FILE`. */

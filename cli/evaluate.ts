@@ -202,7 +202,7 @@ function progressText(quiet: boolean): {
 }
 
 function tell(run: EvaluationRun, out: Console, json: boolean): void {
-  if (json) out.print(sortedJson(run.summary as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+  if (json) out.print(sortedJson(run.summary).trimEnd());
   else for (const line of summaryText(run.summary)) out.print(line);
   for (const [name, { asking, scores }] of Object.entries(run.work.metrics))
     if (asking > 0) out.note(`${name}: ${perMap(scores, asking)} forward images for each of ${asking} maps`);

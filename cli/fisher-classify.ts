@@ -76,8 +76,7 @@ export const fisherClassify: Verb = {
       line.finish();
       await model?.dispose();
     }
-    const json = (): string =>
-      sortedJson({ edits: words, pictures: all } as unknown as Parameters<typeof sortedJson>[0]);
+    const json = (): string => sortedJson({ edits: words, pictures: all });
     const utf8 = (content: string): Uint8Array => new TextEncoder().encode(content);
     if (folder)
       await writeFolder(

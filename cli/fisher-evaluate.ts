@@ -221,7 +221,7 @@ function tell(
   { out, json }: { readonly out: Console; readonly json: boolean },
 ): void {
   if (json) {
-    out.print(sortedJson(made as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    out.print(sortedJson(made).trimEnd());
     return;
   }
   for (const note of made.notes) out.note(`note: ${note}`);

@@ -94,8 +94,7 @@ const FORMS: Readonly<Record<string, (context: FisherContext) => Promise<Gathere
   ".json": ({ open, options, edits }) =>
     gather(
       (explained) => fisherPictureDocument(open, explained),
-      (pictures) =>
-        utf8(sortedJson(fisherDocument(open, options, { edits, pictures }) as Parameters<typeof sortedJson>[0])),
+      (pictures) => utf8(sortedJson(fisherDocument(open, options, { edits, pictures }))),
     ),
   ".csv": () => gather<readonly FisherRow[]>(fisherRows, (rows) => utf8(writeCsv(fisherTable(rows.flat())))),
 };

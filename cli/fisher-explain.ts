@@ -141,8 +141,7 @@ export const fisherExplain: Verb = {
   },
 };
 
-const printJson = (out: Console, document: object): void =>
-  out.print(sortedJson(document as Parameters<typeof sortedJson>[0]).trimEnd());
+const printJson = (out: Console, document: object): void => out.print(sortedJson(document).trimEnd());
 
 function settingsFrom(values: Values, open: TrainedFisher, shows: boolean): FisherExplainOptions {
   const variant = choice(values, "variant", RELEVANCE_VARIANTS);

@@ -190,7 +190,7 @@ const percent = (v: number | null): string => (v === null ? "undefined" : (100 *
 
 function tell({ report: r, folder }: FisherRun, out: Console, json: boolean): void {
   if (json) {
-    out.print(sortedJson(r as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    out.print(sortedJson(r).trimEnd());
     return;
   }
   for (const note of r.notes) out.note(`note: ${note}`);

@@ -1,5 +1,5 @@
 /** @file `onnxplain inspect`: what a model is, and what can be explained of it. */
-import { formatPort, type Inspection, inspect, type Json, sortedJson } from "../src/index.ts";
+import { formatPort, type Inspection, inspect, sortedJson } from "../src/index.ts";
 import { type Flags, helpPage, isSet, MODEL_FLAGS, parseFlags } from "./flags.ts";
 import { classifierOptions, openModel } from "./open.ts";
 import { hushed, type Verb } from "./verb.ts";
@@ -16,7 +16,7 @@ export const inspectVerb: Verb = {
     const { values, rest } = parseFlags("inspect", argv, FLAGS);
     const out = hushed(console, isSet(values, "quiet"));
     const found = await inspect(await openModel(values, rest[0]), classifierOptions(values));
-    if (isSet(values, "json")) out.print(sortedJson(JSON.parse(JSON.stringify(found)) as Json).trimEnd());
+    if (isSet(values, "json")) out.print(sortedJson(JSON.parse(JSON.stringify(found))).trimEnd());
     else out.print(isSet(values, "graph") ? found.graph : page(found));
     return 0;
   },

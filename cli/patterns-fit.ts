@@ -246,7 +246,7 @@ const percent = (v: number | null): string => (v === null ? "-" : `${(100 * v).t
 function tell({ report: r, times, folder }: PatternsRun, out: Console, json: boolean): void {
   if (json) {
     const { origin: _, ...said } = r;
-    out.print(sortedJson({ ...said, seconds: times } as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    out.print(sortedJson({ ...said, seconds: times }).trimEnd());
     return;
   }
   for (const note of new Set([...r.notes, ...r.frames.flatMap((f) => [...f.notes, ...f.samples.notes])]))

@@ -93,7 +93,7 @@ export const regionsExplain: Verb = {
         settings: settingsOf(open),
         command: commandLine("regions explain", argv),
       };
-      const json = (): string => sortedJson(explainedDocument(open, explained) as Parameters<typeof sortedJson>[0]);
+      const json = (): string => sortedJson(explainedDocument(open, explained));
       const input = once(() => regionsExplainPageOf({ open, network, facts }, explained));
       const content: Readonly<Record<string, () => Promise<string> | string>> = {
         ".html": async () => regionsExplainPage(await input()),

@@ -80,7 +80,7 @@ function tell(
 ): void {
   if (json) {
     const { origin: _, ...said } = report;
-    out.print(sortedJson({ ...said, seconds } as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    out.print(sortedJson({ ...said, seconds }).trimEnd());
     return;
   }
   for (const note of report.notes) out.note(`note: ${note}`);

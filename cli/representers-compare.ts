@@ -84,7 +84,7 @@ export const representersCompare: Verb = {
       onProgress: (_, done, total) => onProgress({ done, total }),
     }).finally(finish);
     for (const note of made.notes) out.note(`note: ${note}`);
-    const record = sortedJson(recordOf(made) as Parameters<typeof sortedJson>[0]);
+    const record = sortedJson(recordOf(made));
     if (isSet(values, "json")) out.print(record.trimEnd());
     else for (const line of textOf(made)) out.print(line);
     if (place !== undefined) {

@@ -98,7 +98,7 @@ export const representersDebug: Verb = {
 
 type Files = Map<string, Uint8Array<ArrayBuffer>>;
 const bytes = (content: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(content);
-const json = (value: unknown): string => sortedJson(value as Parameters<typeof sortedJson>[0]);
+const json = (value: unknown): string => sortedJson(value);
 const percent = (v: number): string => `${(100 * v).toFixed(1)} %`;
 
 function criteriaFrom(values: Values): readonly CriterionId[] | undefined {

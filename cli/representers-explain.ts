@@ -166,7 +166,7 @@ interface Written {
 }
 type Kind = "html" | "json" | "csv";
 const KINDS: readonly Kind[] = ["html", "json", "csv"];
-const jsonOf = (value: unknown): string => sortedJson(value as Parameters<typeof sortedJson>[0]);
+const jsonOf = (value: unknown): string => sortedJson(value);
 
 async function folderOf(what: Written, utf8: (content: string) => Uint8Array): Promise<Map<string, Uint8Array>> {
   const files = new Map<string, Uint8Array>();

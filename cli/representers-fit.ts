@@ -208,7 +208,7 @@ function progress(quiet: boolean): {
 
 function tell({ report, folder }: RepresentersRun, out: Console, json: boolean): void {
   if (json) {
-    out.print(sortedJson(report as unknown as Parameters<typeof sortedJson>[0]).trimEnd());
+    out.print(sortedJson(report).trimEnd());
     return;
   }
   for (const note of report.notes) out.note(`note: ${note}`);

@@ -20,7 +20,8 @@ const FLAGS = {
     type: "string",
     short: "o",
     value: "OUT",
-    about: "folder for report.html, figure.svg and .png, participants, answers and actions as Parquet, analysis.json",
+    about:
+      "folder for report.html, its input as page.safetensors, figure.svg and .png, participants, answers and actions as Parquet, analysis.json",
   },
   csv: { type: "boolean", about: "tables as CSV too" },
   "bin-width": { type: "string", value: "N", about: "actions in a bin of the figure (default 30)" },
@@ -34,12 +35,12 @@ const FLAGS = {
   quiet: { type: "boolean", about: "no remarks on stderr" },
 } as const satisfies Flags;
 
-/** `read` gives what was recorded in a study's folder. */
+/** `read` gives what was recorded in a study's folder, or refuses. */
 export const studyAnalyseWith = (read: (folder: string) => Promise<StudyRecords> | StudyRecords): Verb => ({
   summary: "scores, differences, actions, paired tests, the figure",
   help: helpPage(
     "study analyse STUDY [-o OUT]",
-    "Reads what participants answered and did so far; no server may run on the folder meanwhile. Without -o a summary on stdout.",
+    "Reads what participants answered and did so far. Refuses while a server runs on the folder: stop it first, or analyse a copy; what a killed server left is read. Without -o a summary on stdout.",
     FLAGS,
   ),
   run: async (argv, console) => {
@@ -71,8 +72,7 @@ export const studyAnalyseWith = (read: (folder: string) => Promise<StudyRecords>
           thumbnails: await thumbnailsOf(folder, study),
         }),
       );
-    const document = (): string =>
-      sortedJson(analysisDocument(study, all.analysis) as unknown as Parameters<typeof sortedJson>[0]).trimEnd();
+    const document = (): string => sortedJson(analysisDocument(study, all.analysis)).trimEnd();
     out.print(isSet(values, "json") ? document() : [...studyWords(all.analysis), ...(to ? [to] : [])].join("\n"));
     return 0;
   },

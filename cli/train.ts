@@ -381,7 +381,7 @@ function measured({ pictures, loss, accuracy, top5, averagePrecision }: SplitMea
   return `${worth}, loss ${loss.toPrecision(4)}, ${pictures} pictures`;
 }
 
-const documentOf = (run: TrainingRun): Parameters<typeof sortedJson>[0] => ({
+const documentOf = (run: TrainingRun): object => ({
   schema_version: 1,
   folder: run.folder,
   steps: run.steps,

@@ -1,13 +1,13 @@
 /** @file One class at a time: a slider, a list and two buttons go from sheet to sheet. */
 import { all, one } from "./root.ts";
 
-/** Of `.sheets` with a `.sheet` for each class, named by `data-name`, and `.steps` to go among them. Folded sheets are unfolded. */
+/** Of `.class-sheets` with a `.class-sheet` for each class, named by `data-name`, and `.steps` to go among them. Folded sheets are unfolded. */
 export function classes(root: ParentNode): void {
-  for (const box of all(root, ".sheets")) stepped(box);
+  for (const box of all(root, ".class-sheets")) stepped(box);
 }
 
 function stepped(box: HTMLElement): void {
-  const sheets = all(box, ".sheet");
+  const sheets = all(box, ".class-sheet");
   if (sheets.length < 2) return;
   const tools = one(box, ".steps");
   const slider = one<HTMLInputElement>(tools, "input[type=range]");

@@ -10,7 +10,7 @@ import type { ImageU8 } from "../image/types.ts";
 import type { CurveRow, ResultRow } from "../metrics/result-row.ts";
 import { seriesOf } from "../metrics/series.ts";
 import { type Summary, summarize } from "../metrics/summary.ts";
-import { type Json, sortedJson } from "../report/manifest.ts";
+import { sortedJson } from "../report/manifest.ts";
 import { type Extremes, extremesOf } from "../report/run/extremes.ts";
 import type { RunFacts, RunPicture } from "../report/run/input.ts";
 import { runReport } from "../report/run/report.ts";
@@ -39,7 +39,7 @@ export async function writeReport(run: RunFolder, evaluation: Evaluation, contex
   const summary = summarize(series, (name) => metricOf(name)?.variants ?? [], {
     seed: context.options.seed ?? 0,
   });
-  await run.write("summary.json", sortedJson(summary as unknown as Json));
+  await run.write("summary.json", sortedJson(summary));
   const extremes = extremesOf(context.rows, summary);
   const curves = { [Symbol.iterator]: () => curvesOf(run) };
   const extras: EvaluationExtras = {

@@ -5,7 +5,7 @@ import { readSafetensors } from "../formats/safetensors.ts";
 import { sortedJson } from "../report/manifest.ts";
 
 const utf8 = (text: string): Uint8Array => new TextEncoder().encode(text);
-export const jsonBytes = (value: unknown): Uint8Array => utf8(sortedJson(value as Parameters<typeof sortedJson>[0]));
+export const jsonBytes = (value: unknown): Uint8Array => utf8(sortedJson(value));
 
 /** Arrays of a `.safetensors` by name, type and length. */
 export interface Arrays {

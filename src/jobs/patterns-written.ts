@@ -82,7 +82,7 @@ export async function written(fitting: Fitting): Promise<PatternsRun> {
   return { folder: job.folder, report, times };
 }
 
-const json = (value: object): string => sortedJson(value as unknown as Parameters<typeof sortedJson>[0]);
+const json = (value: object): string => sortedJson(value);
 
 /** `arrows`, `largest` and `winners` of the shown pictures. */
 export function gridsOf(

@@ -195,14 +195,14 @@ export async function writeRegionsEvaluation(
 
 /** `evaluate.json`. */
 export const evaluationJson = (evaluation: RegionsEvaluation): string =>
-  sortedJson(JSON.parse(JSON.stringify(evaluation)) as Parameters<typeof sortedJson>[0]);
+  sortedJson(JSON.parse(JSON.stringify(evaluation)));
 
 /** What stands is not made again. */
 async function kept<T>(job: JobFolder, name: string, make: () => Promise<T>): Promise<T> {
   const found = await job.read(name);
   if (found !== undefined) return JSON.parse(new TextDecoder().decode(found)) as T;
   const made = await make();
-  await job.write(name, sortedJson(made as Parameters<typeof sortedJson>[0]));
+  await job.write(name, sortedJson(made));
   return made;
 }
 

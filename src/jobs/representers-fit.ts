@@ -188,7 +188,7 @@ export async function runRepresentersFit(
       gradient: { dims: [classes, columns], data: gradient },
     }),
   );
-  await job.write("fit.json", sortedJson(report as unknown as Parameters<typeof sortedJson>[0]));
+  await job.write("fit.json", sortedJson(report));
   await job.close();
   const compared = { train: judged.compared, held_out: held?.compared };
   return { folder: options.folder, report, fitted, train, heldOut, steps, compared };

@@ -20,11 +20,12 @@ import {
   record,
   type Shape,
   text,
+  where,
 } from "./run-page-shape.ts";
 
 const interval = nullable(pair(real, real));
-const side: Shape<0 | 1> = (value, at, reading) =>
-  value === 0 || value === 1 ? value : (oneOf("0", "1")(value, at, reading) as never);
+const either = where(count, (v) => v <= 1, "is neither 0 nor 1");
+const side: Shape<0 | 1> = (value, at, reading) => (either(value, at, reading) === 0 ? 0 : 1);
 const plain: Shape<string | number | null> = (value, at, reading) =>
   typeof value === "string" ? value : maybe(value, at, reading);
 

@@ -8,6 +8,7 @@ import { readParams } from "../params.ts";
 import type { CoverOptions } from "../regions/cover.ts";
 import { streamedFeatures } from "../regions/features.ts";
 import { featureWidth } from "../regions/graphs.ts";
+import { channelMeans } from "../regions/heat-map.ts";
 import { picturesInMemory } from "../regions/pictures.ts";
 import { openProjector } from "../regions/projections.ts";
 import { displayClip, planeOf } from "../report/picture.ts";
@@ -129,7 +130,7 @@ export interface MethodHelp {
   readonly params?: Readonly<Record<string, unknown>> | undefined;
   /** Of the method; undefined: its own choice. */
   readonly layer?: string | undefined;
-  /** Where similar pictures come from, by Euclid in the features of the network's layer; undefined: there are none. */
+  /** Where similar pictures come from, by the cosine of the channel means of the network's layer; undefined: there are none. */
   readonly references?: { readonly network: RegionNetwork; readonly items: readonly DataItem[] } | undefined;
 }
 
@@ -199,6 +200,22 @@ const studyMap = (explanation: Explanation): StudyMap => ({
   clip: displayClip(explanation),
 });
 
+/**
+ * What a picture shows, wherever it shows it, and however strongly: means of the layer's channels over positions, at unit length, so that
+ * Euclid ranks as the cosine does. `[n, channels]` of `psi` `[n, width]`.
+ */
+export function likenessOf(psi: Float32Array, layer: RegionNetwork["layer"]): Float32Array {
+  const width = featureWidth(layer);
+  const count = psi.length / width;
+  const out = new Float32Array(count * layer.channels);
+  for (let i = 0; i < count; i++) {
+    const means = channelMeans(psi.subarray(i * width, (i + 1) * width), layer);
+    const length = Math.hypot(...means);
+    out.set(length === 0 ? means : means.map((v) => v / length), i * layer.channels);
+  }
+  return out;
+}
+
 /** The references are walked once. */
 async function nearestOf(
   { network, items }: NonNullable<MethodHelp["references"]>,
@@ -223,7 +240,15 @@ async function nearestOf(
       onUnread: (picture) => void unread.push(picture),
     });
     const features = streamedFeatures(projector, source, width);
-    const found = await nearest({ ...features, blocks: (size = 64) => features.blocks(size) }, psi, similar + 1);
+    const likenesses = {
+      count: features.count,
+      width: network.layer.channels,
+      blocks: async function* (size = 64) {
+        for await (const { rows, ...block } of features.blocks(size))
+          yield { ...block, rows: likenessOf(rows, network.layer) };
+      },
+    };
+    const found = await nearest(likenesses, likenessOf(psi, network.layer), similar + 1);
     const byId = new Map(items.map((item) => [item.id, item]));
     return {
       count: read.length,

@@ -113,6 +113,11 @@ export async function makeStudy(
     }
     await written();
     writing = undefined;
+    const bare = made.filter((q) => q.similar.length === 0).length;
+    if (bare > 0 && similar > 0 && Number(helper.source.references) > 0)
+      notes.add(
+        `${bare} of ${questions} questions have no similar pictures: the explanation holds no reference to be like theirs.`,
+      );
     const right = drawn.pictures.filter((p) => p.predicted === p.truth).length;
     const study: Study = {
       schema_version: 1,

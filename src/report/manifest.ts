@@ -99,8 +99,8 @@ function plain(value: unknown): Json {
   return value as Json;
 }
 
-/** JSON with sorted keys; infinities and NaN cannot be written and become null. */
-export function sortedJson(value: Json): string {
+/** Plain data (objects, arrays, numbers, text) as JSON with sorted keys; infinities and NaN cannot be written and become null. */
+export function sortedJson(value: unknown): string {
   const sort = (v: unknown): unknown =>
     Array.isArray(v)
       ? v.map(sort)

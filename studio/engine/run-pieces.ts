@@ -20,7 +20,7 @@ const EMPTY = new Set("area base br col embed hr img input link meta source trac
 /** Their content is text, or says little without the rest. */
 const WHOLE = new Set("script style textarea title template".split(" "));
 /** Characters of a piece, about. */
-const SIZE = 12_000;
+const SIZE = 6000;
 
 /** The elements of markup in which every element is closed; undefined for other markup. */
 function partsOf(markup: string): Part | undefined {

@@ -46,7 +46,7 @@ export function Predictions() {
   const top = predicted.value;
   const list = now && facts ? ranked(now, text.value, count.value) : [];
   return (
-    <Panel title="Predictions" hint={top === undefined || !facts ? undefined : classLabel(facts, top)} always>
+    <Panel title="Predictions" hint={top === undefined || !facts ? undefined : classLabel(facts, top)}>
       <Bars list={list} />
       {now && facts && facts.classes > FEW ? (
         <div class="row">

@@ -2,7 +2,7 @@
 import type { GraphGroup, GraphNode, NodeRelevance } from "../../src/index.ts";
 import type { PlacedItem } from "./placed.ts";
 import type { Detail } from "./use-camera.ts";
-import { groupWords, head, nameOf, nodeWords, tail } from "./words.ts";
+import { figure, groupWords, head, nameOf, nodeWords, tail } from "./words.ts";
 
 /** How a box stands out. */
 export interface Look {
@@ -58,6 +58,9 @@ function Bar({ item: { width, height }, look: { relevance, most } }: BoxProps) {
     <>
       <rect class="trough" x={10} y={y} width={2 * half} height={3} />
       <rect class={against ? "against" : "for"} x={x} y={y} width={Math.max(1, length)} height={3} />
+      <text class="value" x={width} y={-5}>
+        {figure(relevance.received)}
+      </text>
     </>
   );
 }

@@ -17,6 +17,8 @@ export interface Rect {
 }
 
 const LARGEST = 2.5;
+/** From this scale on a box can be read without an effort. */
+export const READABLE = 0.8;
 /** Room left around a box that comes into view. */
 const AROUND = 48;
 /** The seen part moves in steps of this size, so that most small moves draw nothing anew. */

@@ -1,14 +1,19 @@
-/** @file What is known of the node or group that has the focus. */
+/** @file What is known of the node or group under the pointer, else of the one that has the focus. */
+import type { ReadonlySignal } from "@preact/signals";
 import type { GraphGroup, GraphNode, NodeRelevance } from "../../src/index.ts";
 import { nameOf, relevanceWords } from "./words.ts";
 
 interface FactsProps {
-  readonly node: GraphNode | undefined;
-  readonly group: GraphGroup | undefined;
-  readonly relevance: NodeRelevance | undefined;
+  readonly hovered: ReadonlySignal<string | undefined>;
+  readonly focused: string | undefined;
+  readonly nodes: ReadonlyMap<string, GraphNode>;
+  readonly groups: ReadonlyMap<string, GraphGroup>;
+  readonly relevance: Readonly<Record<string, NodeRelevance>> | undefined;
 }
 
-export function Facts({ node, group, relevance }: FactsProps) {
+export function Facts({ hovered, focused, nodes, groups, relevance }: FactsProps) {
+  const id = hovered.value ?? focused ?? "";
+  const [node, group, own] = [nodes.get(id), groups.get(id), relevance?.[id]];
   if (!node && !group) return <p class="graph-facts soft">Pick a layer: those with a dot have positions.</p>;
   return (
     <div class="graph-facts">
@@ -22,7 +27,7 @@ export function Facts({ node, group, relevance }: FactsProps) {
           ...(node?.attributes ? [node.attributes] : []),
         ].join("; ")}
       </p>
-      {relevance && <p>Relevance: {relevanceWords(relevance)}</p>}
+      {own && <p>Relevance: {relevanceWords(own)}</p>}
     </div>
   );
 }

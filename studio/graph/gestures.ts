@@ -5,13 +5,19 @@ export interface Gestures {
   readonly zoom: (factor: number, at: readonly [number, number]) => void;
   /** A press and release in one place. */
   readonly tap: (event: MouseEvent, at: readonly [number, number]) => void;
+  /** Any press was released, after a drag as well. */
+  readonly touched: () => void;
+  /** Where the pointer is while nothing is pressed; undefined when it has left. */
+  readonly hover: (at: readonly [number, number] | undefined) => void;
+  /** Whether the wheel zooms by itself; with Ctrl or Meta it does anyway, else it scrolls the page. */
+  readonly takesWheel: () => boolean;
 }
 
 /** Less than this is a tap with a shaking hand. */
 const SLACK = 5;
 
 /** Listens until the returned function is called. */
-export function listen(element: SVGSVGElement, { pan, zoom, tap }: Gestures): () => void {
+export function listen(element: SVGSVGElement, { pan, zoom, tap, touched, hover, takesWheel }: Gestures): () => void {
   const down = new Map<number, readonly [number, number]>();
   let moved = 0;
   const place = (e: MouseEvent): readonly [number, number] => {
@@ -25,7 +31,10 @@ export function listen(element: SVGSVGElement, { pan, zoom, tap }: Gestures): ()
   };
   const move = (e: PointerEvent): void => {
     const before = down.get(e.pointerId);
-    if (before === undefined) return;
+    if (before === undefined) {
+      hover(place(e));
+      return;
+    }
     const now = place(e);
     const [dx, dy] = [now[0] - before[0], now[1] - before[1]];
     moved += Math.hypot(dx, dy);
@@ -45,7 +54,9 @@ export function listen(element: SVGSVGElement, { pan, zoom, tap }: Gestures): ()
   const release = (e: PointerEvent): void => {
     down.delete(e.pointerId);
   };
+  const leave = (): void => hover(undefined);
   const wheel = (e: WheelEvent): void => {
+    if (!e.ctrlKey && !e.metaKey && !takesWheel()) return;
     e.preventDefault();
     const lines = e.deltaMode === WheelEvent.DOM_DELTA_LINE ? 16 : 1;
     const step = Math.max(-120, Math.min(120, e.deltaY * lines)) * (e.ctrlKey ? 4 : 1);
@@ -54,12 +65,14 @@ export function listen(element: SVGSVGElement, { pan, zoom, tap }: Gestures): ()
   const click = (e: MouseEvent): void => {
     if (moved <= SLACK) tap(e, place(e));
     moved = 0;
+    touched();
   };
   const listeners = {
     pointerdown: press,
     pointermove: move,
     pointerup: release,
     pointercancel: release,
+    pointerleave: leave,
     click,
   } as const;
   for (const [type, f] of Object.entries(listeners)) element.addEventListener(type, f as EventListener);

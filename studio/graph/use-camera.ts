@@ -2,7 +2,7 @@
 import type { RefObject } from "preact";
 import { useCallback, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import { type Camera, meets, panned, type Rect, seen, zoomed } from "./camera.ts";
-import { listen } from "./gestures.ts";
+import { type Gestures, listen } from "./gestures.ts";
 import type { Size } from "./level.ts";
 
 /** What is drawn: the part of the world near the view, and how finely. */
@@ -32,15 +32,18 @@ export interface CameraControl {
   readonly zoom: (factor: number, at?: readonly [number, number]) => void;
 }
 
-export function useCamera(whole: Size, tap: (event: MouseEvent, at: readonly [number, number]) => void): CameraControl {
+/** What a pointer does beside moving the camera. */
+export type Pointing = Pick<Gestures, "tap" | "touched" | "hover">;
+
+export function useCamera(whole: Size, pointing: Pointing): CameraControl {
   const svg = useRef<SVGSVGElement>(null);
   const world = useRef<SVGGElement>(null);
   const camera = useRef<Camera>({ x: 0, y: 0, k: 1 });
   const frame = useRef(0);
   const extent = useRef(whole);
   extent.current = whole;
-  const onTap = useRef(tap);
-  onTap.current = tap;
+  const told = useRef(pointing);
+  told.current = pointing;
   const [sight, setSight] = useState(NOWHERE);
 
   const port = useCallback((): Size => {
@@ -86,7 +89,13 @@ export function useCamera(whole: Size, tap: (event: MouseEvent, at: readonly [nu
 
   useLayoutEffect(() => {
     const element = svg.current as SVGSVGElement;
-    const stop = listen(element, { pan, zoom, tap: (event, at) => onTap.current(event, at) });
+    const stop = listen(element, {
+      ...{ pan, zoom },
+      tap: (event, at) => told.current.tap(event, at),
+      touched: () => told.current.touched(),
+      hover: (at) => told.current.hover(at),
+      takesWheel: () => element.contains(document.activeElement),
+    });
     const resized = new ResizeObserver(() => look(camera.current));
     resized.observe(element);
     return () => {

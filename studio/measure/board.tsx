@@ -6,6 +6,7 @@ import { Bitmap } from "./bitmap.tsx";
 import { answer, ended, grow, last, playing, shownStep, step, steps } from "./grown.ts";
 import { figure, percent } from "./names.ts";
 import { Plot, type PlotLine, PlotTable } from "./plot.tsx";
+import { GrowingExample } from "./presets.tsx";
 import { type Row, SortedTable } from "./sorted-table.tsx";
 import { styleOf } from "./styles.ts";
 
@@ -164,7 +165,12 @@ function Player() {
           {shownStep.value} of {last.value}
         </output>
       </label>
-      {still ? <span class="soft">No mask had to grow: each shows the class at once, or is left out.</span> : null}
+      {still && answer.value ? (
+        <>
+          <span class="soft">No mask had to grow: each shows the class at once, or is left out.</span>
+          <GrowingExample />
+        </>
+      ) : null}
     </fieldset>
   );
 }

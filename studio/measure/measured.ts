@@ -39,12 +39,14 @@ export function choiceOf(metric: string): MetricChoice {
 }
 export const choiceName = ({ metric, params }: MetricChoice): string => nameOf(metric, params);
 
-/** Notes come by the hundred: they are shown a frame at a time. */
+/** Notes come by the hundred: they are shown some at a time, this many ms apart. */
+const APART = 150;
+
 function collector(): { readonly add: (told: CurveStep) => void; readonly flush: () => void } {
   let waiting: CurveStep[] = [];
-  let frame: number | undefined;
+  let timer: ReturnType<typeof setTimeout> | undefined;
   const flush = (): void => {
-    frame = undefined;
+    timer = undefined;
     const next = new Map(growing.peek());
     for (const { map, metric, step, value, picture } of waiting) {
       const key = lineKey(metric, map);
@@ -60,10 +62,10 @@ function collector(): { readonly add: (told: CurveStep) => void; readonly flush:
   return {
     add: (told) => {
       waiting.push(told);
-      frame ??= requestAnimationFrame(flush);
+      timer ??= setTimeout(flush, APART);
     },
     flush: () => {
-      if (frame !== undefined) cancelAnimationFrame(frame);
+      clearTimeout(timer);
       flush();
     },
   };

@@ -1,10 +1,11 @@
 /** @file What is measured: picture, class, maps, and how much of each is kept. */
-
-import { choose, chosen, details, model, pictures } from "../state/session.ts";
+import { choose, chosen, details, pictures } from "../state/session.ts";
 import { type MeasureChoice, setView, view } from "../state/view.ts";
 import { Bitmap } from "./bitmap.tsx";
-import { addHeat, dropHeat, maps, own, setMeasure, target } from "./desk.ts";
+import { ClassChoice } from "./class-choice.tsx";
+import { addHeat, dropHeat, maps, own, setMeasure } from "./desk.ts";
 import { methodName, percent } from "./names.ts";
+import { Presets } from "./presets.tsx";
 import { styleOf } from "./styles.ts";
 
 export function Setup() {
@@ -13,6 +14,7 @@ export function Setup() {
       <Pictures />
       <Maps />
       <Settings />
+      <Presets />
     </section>
   );
 }
@@ -122,23 +124,10 @@ const BASES: readonly (readonly [MeasureChoice["base"], string])[] = [
 
 function Settings() {
   const { rho, base, score } = view.value.measure;
-  const labels = model.value?.labels ?? [];
-  const known = target.value === "predicted" || labels.includes(target.value);
   return (
     <fieldset class="row settings">
       <legend>How</legend>
-      <label>
-        <span>Class</span>
-        <select value={target.value} onChange={(event) => setView({ targets: [event.currentTarget.value] })}>
-          <option value="predicted">predicted</option>
-          {known ? null : <option value={target.value}>{target.value}</option>}
-          {labels.map((label) => (
-            <option key={label} value={label}>
-              {label}
-            </option>
-          ))}
-        </select>
-      </label>
+      <ClassChoice />
       <label class="slide">
         <span>Mask: the most important</span>
         <input

@@ -2,7 +2,7 @@
 import type { Piece } from "../engine/run-pieces.ts";
 
 /** How long the page works before others have their turn, in ms. */
-const SLICE = 12;
+const SLICE = 8;
 
 /** Let the browser draw and answer. */
 export const breathe = (): Promise<void> => new Promise((done) => setTimeout(done));

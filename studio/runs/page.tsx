@@ -43,6 +43,7 @@ async function show(root: ShadowRoot, run: ShownRun, { signal, ends }: { signal:
 
 export function RunPage({ run }: { readonly run: ShownRun }) {
   const host = useRef<HTMLDivElement>(null);
+  const title = useRef<HTMLHeadingElement>(null);
   const busy = useSignal(true);
   useEffect(() => {
     const element = host.current;
@@ -55,6 +56,8 @@ export function RunPage({ run }: { readonly run: ShownRun }) {
     root.addEventListener("click", jump, { signal });
     offerLabels(root, signal);
     busy.value = true;
+    // the one before may have been left far down
+    if ((title.current?.getBoundingClientRect().top ?? 0) < 0) title.current?.scrollIntoView();
     show(root, run, { signal, ends })
       .catch((error: unknown) => report("Showing the report", error))
       .finally(() => {
@@ -67,7 +70,7 @@ export function RunPage({ run }: { readonly run: ShownRun }) {
   }, [run, busy]);
   return (
     <article class="report" aria-label={run.heading} aria-busy={busy.value}>
-      <h2 class="report-title" tabIndex={-1}>
+      <h2 ref={title} class="report-title">
         {run.heading}
       </h2>
       <p class="lead">{run.lead}</p>

@@ -254,18 +254,24 @@ function People({
               <th scope="row">
                 <code>{p.code}</code>
               </th>
-              <td>{stageOf(p, questions)}</td>
-              <td class="n">
+              <td class="stage">{stageOf(p, questions)}</td>
+              <td data-label="Part A" class="n">
                 {p.answered.A} / {questions}
               </td>
-              <td class="n">
+              <td data-label="Part B" class="n">
                 {p.answered.B} / {questions}
               </td>
-              <td class="n">{p.actions.similar}</td>
-              <td class="n">{p.actions["heat-map"]}</td>
-              <td class="n">{p.actions.zoom}</td>
-              <td>{time(p.last_at)}</td>
-              <td>
+              <td data-label="Similar" class="n">
+                {p.actions.similar}
+              </td>
+              <td data-label="Heat map" class="n">
+                {p.actions["heat-map"]}
+              </td>
+              <td data-label="Zoom" class="n">
+                {p.actions.zoom}
+              </td>
+              <td data-label="Last seen">{time(p.last_at)}</td>
+              <td class="deed">
                 {asked === p.code ? (
                   <>
                     <button

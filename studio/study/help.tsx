@@ -1,5 +1,6 @@
 /** @file What explains, on request: each look is one logged action. */
 import type { JSX } from "preact";
+import { useRef } from "preact/hooks";
 import type { AskedQuestion } from "../../src/index.ts";
 
 type Action = AskedQuestion["offers"][number];
@@ -31,6 +32,7 @@ export const HelpButtons = ({
 );
 
 export function Help({ question: { opened }, shown }: Asked): JSX.Element {
+  const section = useRef<HTMLElement>(null);
   const similar = shown.has("similar") ? opened.similar : null;
   const coming = (shown.has("similar") && !opened.similar) || (shown.has("heat-map") && !opened.heatMap);
   return (
@@ -40,16 +42,21 @@ export function Help({ question: { opened }, shown }: Asked): JSX.Element {
       </p>
       {coming && <p class="soft">One moment …</p>}
       {similar && (
-        <section aria-label="Similar images">
+        <section ref={section} aria-label="Similar images">
           <h2>Similar images</h2>
           <p class="soft">The computer takes these to be alike, the most alike first.</p>
-          <ul class="similar">
-            {similar.map((s) => {
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: on phones it is a strip that scrolls by keys */}
+          <ul class="similar" tabIndex={0}>
+            {similar.map((s, i) => {
               const map = shown.has("heat-map") ? s.heatMap : null;
               return (
                 <li key={s.picture}>
                   <figure>
-                    <img src={map ?? s.picture} alt={map ? "Similar image, under its heat map" : "Similar image"} />
+                    <img
+                      src={map ?? s.picture}
+                      alt={map ? "Similar image, under its heat map" : "Similar image"}
+                      onLoad={i === 0 ? () => section.current?.scrollIntoView({ block: "nearest" }) : undefined}
+                    />
                     {s.caption && <figcaption>{s.caption}</figcaption>}
                   </figure>
                 </li>

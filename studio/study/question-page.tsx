@@ -108,6 +108,10 @@ export function QuestionPage({
       <form ref={form} class="answers" onSubmit={submit}>
         <fieldset disabled={sent}>
           <legend>What does the picture show?</legend>
+          <p class="ends" aria-hidden="true">
+            <span>{sides[0]}</span>
+            <span>{sides[1]}</span>
+          </p>
           {LEVELS.map((value, i) => (
             <label key={value} class={level === value ? "level chosen" : "level"}>
               <input
@@ -118,7 +122,7 @@ export function QuestionPage({
                 onChange={() => setLevel(value)}
               />
               <span>
-                {words[value][0]} <strong>{words[value][1]}</strong>
+                {words[value][0]} <strong class="side">{words[value][1]}</strong>
               </span>
               <span class="key" aria-hidden="true">
                 {i + 1}

@@ -101,7 +101,7 @@ export function Viewer({
     return (
       <div
         class="frame"
-        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(72vh * ${width / height}))` }}
+        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(var(--tall) * ${width / height}))` }}
       >
         {image}
       </div>
@@ -112,7 +112,7 @@ export function Viewer({
       <div
         ref={frame}
         class={closer ? "frame zooms closer" : "frame zooms"}
-        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(72vh * ${width / height}))` }}
+        style={{ aspectRatio: `${width} / ${height}`, maxWidth: `min(100%, calc(var(--tall) * ${width / height}))` }}
         role="group"
         // biome-ignore lint/a11y/noNoninteractiveTabindex: keys bring the picture closer
         tabIndex={0}

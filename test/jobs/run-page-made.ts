@@ -65,7 +65,7 @@ const representers: Make = async (root) => {
     at("representers simulate"),
   );
   await run("compare", ...fit, ...words("--points 6 --timed exact"), "-o", at("representers compare"));
-  const asked = ["--k", "2", "--groups", "label", "--with", "influence,euclid"];
+  const asked = ["--target", "all", "--k", "2", "--groups", "label", "--with", "influence,euclid"];
   await run("explain", `${at("test.bin")}#1`, ...fit, ...asked, "-o", at("representers explain"));
   await run("explain", ...fit, "--confused", "0:1", "-o", at("representers confused"));
 };

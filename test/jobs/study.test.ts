@@ -281,6 +281,7 @@ describe("analysis", () => {
         "answers.parquet",
         "figure.png",
         "figure.svg",
+        "page.safetensors",
         "participants.csv",
         "participants.parquet",
         "report.html",

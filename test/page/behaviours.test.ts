@@ -60,14 +60,14 @@ describe.skipIf(found === undefined)("behaviours in a root", () => {
 
     it("shows one class at a time, by slider, list, buttons and words", async () => {
       const { tab, said } = await enter(explainView(madeExplain("many")), host);
-      const box = tab.locator("#one .sheets").first();
-      const name = (): Promise<string | null> => box.locator(".sheet:visible h3").textContent();
+      const box = tab.locator("#one .class-sheets").first();
+      const name = (): Promise<string | null> => box.locator(".class-sheet:visible h3").textContent();
       const picked = (): Promise<string | null> => box.locator("select option:checked").textContent();
-      const [slider, count] = [box.locator("input[type=range]"), await box.locator(".sheet").count()];
-      const names = await box.locator(".sheet h3").allTextContents();
+      const [slider, count] = [box.locator("input[type=range]"), await box.locator(".class-sheet").count()];
+      const names = await box.locator(".class-sheet h3").allTextContents();
       expect(await name()).toBe(names[0]);
       await slider.fill("3");
-      expect([await name(), await box.locator(".sheet:visible").count()]).toEqual([names[3], 1]);
+      expect([await name(), await box.locator(".class-sheet:visible").count()]).toEqual([names[3], 1]);
       expect(await picked()).toContain(names[3]);
       expect(await slider.getAttribute("aria-valuetext")).toContain(`4 of ${count}`);
       await box.locator(".after").click();
@@ -85,8 +85,10 @@ describe.skipIf(found === undefined)("behaviours in a root", () => {
       expect(offered.every((n) => n.includes("class name 29"))).toBe(true);
       expect(await name()).toContain("class name 29");
       await box.locator(".find input").fill("no such class");
-      expect([await box.locator("select option").count(), await box.locator(".sheet:visible").count()]).toEqual([0, 1]);
-      expect(await tab.locator("#two .sheet").count()).toBeGreaterThan(1);
+      expect([await box.locator("select option").count(), await box.locator(".class-sheet:visible").count()]).toEqual([
+        0, 1,
+      ]);
+      expect(await tab.locator("#two .class-sheet").count()).toBeGreaterThan(1);
       expect(await tab.locator("#two .steps").first().isVisible()).toBe(false);
       expect(said).toEqual([]);
       await tab.close();

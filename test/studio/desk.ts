@@ -56,7 +56,8 @@ export async function objections(page: Page): Promise<readonly string[]> {
 export const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const at = document.activeElement;
-    return `${at?.outerHTML.slice(0, 300)} ${at?.closest("label")?.textContent ?? ""}`;
+    const [tag] = /^<[^>]*>/.exec(at?.outerHTML ?? "") ?? [];
+    return `${tag} ${(at?.closest("label") ?? at)?.textContent?.slice(0, 100)}`;
   });
 
 /** Presses Tab until it is there; the number of presses. */

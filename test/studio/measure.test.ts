@@ -12,7 +12,7 @@ import { figure } from "../../studio/measure/names.ts";
 import { absent, readShared, shared } from "../shared.ts";
 import { goTo, rested } from "./desk.ts";
 import { drawn, drop, inNode, opened, type ShownCell, settled, tableOf } from "./measure-page.ts";
-import { explained, openStudio, type Studio } from "./world.ts";
+import { explained, openStudio, type Studio, type StudioTab } from "./world.ts";
 
 const METHODS = ["grad-cam", "integrated-gradients", "lrp"];
 const PICTURE = 3;
@@ -153,12 +153,31 @@ describe("the Measure view", () => {
       .locator("tbody tr")
       .evaluateAll((all) => all.map((r) => Number((r as HTMLTableRowElement).cells[4]?.dataset.v)));
     expect(order).toEqual([...order].sort((a, b) => b - a));
-    const command = await page.locator(".copyable pre").innerText();
+    const command = await page.locator(".copyable pre").textContent();
     expect(command).toContain("onnxplain evaluate");
     expect(command).toContain(`scg ${GAIN},ccg ${GAIN},insertion,deletion,morf`);
     await shot(page, "curves");
     expect(await violations(page)).toEqual([]);
     expect(faults).toEqual([]);
+    await close();
+  });
+
+  it("says that no mask had to grow, and shows one that does at a press", async ({ skip }) => {
+    if (!studio) return skip();
+    const { page, close } = await opened(studio);
+    expect(await page.getByRole("button", { name: "25 %, blurred (default)" }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+    await page.getByText("No mask had to grow").waitFor();
+    await page.getByRole("button", { name: "See one grow" }).click();
+    await settled(page);
+    expect(await page.getByRole("button", { name: "5 %, black", exact: true }).getAttribute("aria-pressed")).toBe(
+      "true",
+    );
+    const { tallies } = await nodeOf([`ccg ${GAIN}`]);
+    const last = Math.max(...tallies.filter((t) => t.count === "dilations_zero").map((t) => t.value));
+    expect(last).toBeGreaterThan(0);
+    await page.locator(".player output", { hasText: `of ${last}` }).waitFor();
     await close();
   });
 
@@ -251,14 +270,21 @@ describe("the Measure view", () => {
 
 const PHOTO = "images/imagenet-sample/n01558993_robin.jpg";
 const NETWORKS = ["squeezenet1.1", "mobilenetv2-1.0-224"] as const;
-const why = [...NETWORKS.map((name) => `models/${name}/model.onnx`), PHOTO].map(absent).find((text) => text !== "") ?? "";
-const CURVES = ["insertion", "deletion", "morf"] as const;
+type Network = (typeof NETWORKS)[number];
+const why =
+  [...NETWORKS.map((name) => `models/${name}/model.onnx`), PHOTO].map(absent).find((text) => text !== "") ?? "";
+const CURVES = {
+  insertion: "Insertion",
+  deletion: "Deletion",
+  morf: "Region perturbation, most relevant first",
+} as const;
+const NUMBERS = ["average-drop", "average-increase", "average-gain", "sparseness"] as const;
 
-/** The network and the photograph, in the Measure view, with tasks of the page's thread over 50 ms counted from there on. */
-async function photographed(network: (typeof NETWORKS)[number], options: Parameters<Studio["newPage"]>[0] = {}) {
+/** The network and the photograph, in the Measure view; tasks of the page's thread over 50 ms are kept from there on. */
+async function photographed(network: Network, options: Parameters<Studio["newPage"]>[0] = {}): Promise<StudioTab> {
   const tab = await (studio as Studio).newPage(options);
   const { page } = tab;
-  page.setDefaultTimeout(200_000);
+  page.setDefaultTimeout(300_000);
   await page.goto((studio as Studio).url);
   await explained(page);
   await drop(page, shared(`models/${network}`));
@@ -269,71 +295,179 @@ async function photographed(network: (typeof NETWORKS)[number], options: Paramet
   await page.evaluate(() => {
     const seen: number[] = [];
     Object.assign(globalThis, { longTasks: seen });
-    new PerformanceObserver((list) => seen.push(...list.getEntries().map((e) => e.duration))).observe({
-      type: "longtask",
-    });
+    const watch = (list: PerformanceObserverEntryList): void => {
+      for (const { duration } of list.getEntries()) seen.push(Math.round(duration));
+    };
+    new PerformanceObserver(watch).observe({ type: "longtask" });
   });
   await goTo(page, "Measure");
+  await settled(page, 300_000);
   return tab;
 }
 const longTasks = (page: Page): Promise<readonly number[]> =>
-  page.evaluate(() => (globalThis as unknown as { longTasks: readonly number[] }).longTasks.map(Math.round));
+  page.evaluate(() => (globalThis as unknown as { longTasks: readonly number[] }).longTasks);
+
+/**
+ * Relative difference to Node, beside an absolute 1e-6 that single precision leaves of a probability. Integrated gradients change from
+ * pixel to pixel: values that tie but for the last bits change places at the edge of a mask, and these few pixels move the score of a hybrid
+ * (measured: up to 8.3e-3). A map with the very same values has no such excuse: see the map of one's own below.
+ */
+const LIMITS: Readonly<Record<string, number>> = { "grad-cam": 1e-4, "integrated-gradients": 2e-2, lrp: 1e-4 };
+
+interface Expected {
+  readonly value: number | null;
+  readonly reason: string | null;
+}
+/** The cell equals the row; the relative difference. */
+function close(shown: ShownCell | undefined, row: Expected | undefined, limit: number, what: string): number {
+  expect(shown, what).toBeDefined();
+  if (row === undefined || row.value === null) {
+    expect(shown?.text, what).toBe(row?.reason);
+    return 0;
+  }
+  const value = shown?.value ?? Number.NaN;
+  expect(shown?.text, what).toBe(figure(value));
+  const off = Math.abs(value - row.value);
+  expect(off, `${what}: ${value}, in Node ${row.value}`).toBeLessThanOrEqual(limit * Math.abs(row.value) + 1e-6);
+  return off / Math.max(Math.abs(row.value), 1e-2);
+}
 
 describe.skipIf(why !== "")(`real networks and a photograph${why}`, () => {
-  it.each(NETWORKS)("%s: gain, curves and table as in Node, and the page stays free", { timeout: 600_000 }, async (network) => {
-    if (!studio) return;
-    const took: Record<string, number> = {};
-    const timed = async (what: string, job: () => Promise<unknown>): Promise<void> => {
-      const began = performance.now();
-      await job();
-      took[what] = Math.round(performance.now() - began) / 1000;
-    };
-    const { page, faults, foreign, close } = await photographed(network);
-    await timed("gain 25 %, blur", () => settled(page, 200_000));
-    const paper = await tableOf(page, "Confidence gain");
-    await timed("gain 5 %, black", async () => {
-      await page.getByLabel("Mask: the most important").fill("5");
-      await page.getByRole("combobox", { name: /^Base image/ }).selectOption("zero");
-      await settled(page, 200_000);
-    });
-    const small = await tableOf(page, "Confidence gain");
-    await timed("curves", async () => {
-      await page.getByRole("button", { name: "Draw curves" }).click();
-      await page.getByRole("button", { name: "Draw again" }).waitFor();
-    });
-    await timed("numbers", async () => {
-      await page.getByRole("button", { name: "Measure", exact: true }).click();
-      await page.getByRole("button", { name: "Measure again" }).waitFor();
-    });
-    const long = await longTasks(page);
-    console.log(`${network}: seconds ${JSON.stringify(took)}; tasks over 50 ms on the page: ${long.join(", ") || "none"}`);
-    const own = await loadModel(shared(`models/${network}`));
-    const image = await decodeImage(readShared(PHOTO), PHOTO);
-    const gains = ["scg", "ccg", `scg ${GAIN}`, `ccg ${GAIN}`];
-    const began = performance.now();
-    const { rows, tallies } = await inNode(
-      own,
-      { id: basename(PHOTO), image },
-      { methods: METHODS, metrics: [...gains, ...CURVES, "average-drop", "average-increase", "average-gain", "sparseness"] },
-    );
-    console.log(`Node ${(performance.now() - began) / 1000} s`);
-    for (const m of METHODS) {
-      for (const r of rows.filter((r) => r.method === m)) {
-        const g = r.metric.includes("rho") ? small : paper;
-        let cell: ShownCell | undefined;
-        if (/^scg/.test(r.metric)) cell = (r.variant === (r.metric.includes("rho") ? "zero" : "blur")) ? g[m]?.SCG : undefined;
-        else if (/^ccg/.test(r.metric)) cell = (r.variant === (r.metric.includes("rho") ? "zero" : "blur")) ? g[m]?.CCG : undefined;
-        else if (CURVES.includes(r.metric as never)) {
-          const t = await tableOf(page, { insertion: "Insertion", deletion: "Deletion", morf: "Region perturbation, most relevant first" }[r.metric]!);
-          cell = t[m]?.[r.variant];
-        } else cell = (await tableOf(page, "maps of one picture"))[m]?.[`${r.metric}, ${r.variant}`];
-        if (cell) console.log(m, r.metric, r.variant, cell.text, cell.value, r.value ?? r.reason, cell.value !== undefined && r.value !== null ? Math.abs(cell.value - r.value) / Math.abs(r.value) : "");
+  it.each(NETWORKS)(
+    "%s: gain, curves and table as in Node, while the page stays free",
+    { timeout: 900_000, retry: 1 },
+    async (network) => {
+      if (!studio) return;
+      const took: string[] = [];
+      const timed = async (what: string, job: () => Promise<unknown>): Promise<void> => {
+        const began = performance.now();
+        await job();
+        took.push(`${what} ${((performance.now() - began) / 1000).toFixed(1)} s`);
+      };
+      const tab = await photographed(network);
+      const { page } = tab;
+      const shown: Record<string, Awaited<ReturnType<typeof tableOf>>> = {};
+      shown.blur = await tableOf(page, "Confidence gain");
+      await timed("gain at 5 %, black", async () => {
+        await page.getByRole("button", { name: "5 %, black", exact: true }).click();
+        await settled(page, 300_000);
+      });
+      shown.zero = await tableOf(page, "Confidence gain");
+      await timed("three curves", async () => {
+        await page.getByRole("button", { name: "Draw curves" }).click();
+        await page.getByRole("button", { name: "Draw again" }).waitFor();
+      });
+      for (const [metric, title] of Object.entries(CURVES)) shown[metric] = await tableOf(page, title);
+      await timed("table", async () => {
+        await page.getByRole("button", { name: "Measure", exact: true }).click();
+        await page.getByRole("button", { name: "Measure again" }).waitFor();
+      });
+      const numbers = await tableOf(page, "maps of one picture");
+      const long = await longTasks(page);
+      const worst: Record<string, number> = {};
+      const own = await loadModel(shared(`models/${network}`));
+      const image = await decodeImage(readShared(PHOTO), PHOTO);
+      const gains = ["scg", "ccg", `scg ${GAIN}`, `ccg ${GAIN}`];
+      const ask = { methods: METHODS, metrics: [...gains, ...Object.keys(CURVES), ...NUMBERS] };
+      const { rows, tallies } = await inNode(own, { id: basename(PHOTO), image }, ask);
+      for (const method of METHODS) {
+        const row = (metric: string, variant: string) =>
+          rows.find((r) => r.method === method && r.metric === metric && r.variant === variant);
+        const same = (cell: ShownCell | undefined, metric: string, variant: string): void => {
+          const off = close(cell, row(metric, variant), LIMITS[method] as number, `${method}, ${metric}, ${variant}`);
+          worst[method] = Math.max(worst[method] ?? 0, off);
+        };
+        for (const [base, params] of [
+          ["blur", ""],
+          ["zero", ` ${GAIN}`],
+        ] as const) {
+          same(shown[base]?.[method]?.SCG, `scg${params}`, base);
+          same(shown[base]?.[method]?.CCG, `ccg${params}`, base);
+          const grown = tallies.find(
+            (t) => t.method === method && t.metric === `ccg${params}` && t.count === `dilations_${base}`,
+          );
+          expect(shown[base]?.[method]?.dilations?.value).toBe(grown?.value);
+        }
+        for (const metric of Object.keys(CURVES))
+          for (const [variant, cell] of Object.entries(shown[metric]?.[method] ?? {})) same(cell, metric, variant);
+        const columns = Object.entries(numbers[method] ?? {});
+        expect(columns).toHaveLength(NUMBERS.length);
+        for (const [column, cell] of columns) same(cell, ...(column.split(", ") as [string, string]));
       }
-      console.log(m, "dilations", paper[m]?.dilations?.text, small[m]?.dilations?.text, "area", small[m]?.area?.value, JSON.stringify(tallies.filter((t) => t.method === m && /ccg/.test(t.metric)).map((t) => [t.metric, t.count, t.value])));
+      const off = Object.entries(worst).map(([method, v]) => `${method} ${v.toExponential(1)}`);
+      console.log(
+        `${network}: ${took.join(", ")}; off Node by at most ${off.join(", ")}; tasks over 50 ms: ${long.join(", ") || "none"}`,
+      );
+      await shot(page, network);
+      expect(Math.max(0, ...long)).toBeLessThanOrEqual(100);
+      expect(tab.faults).toEqual([]);
+      expect(tab.foreign).toEqual([]);
+      await tab.close();
+    },
+  );
+
+  it("gives a map with the same values the same gain, ties or not", { timeout: 300_000 }, async () => {
+    if (!studio) return;
+    const own = await loadModel(shared("models/mobilenetv2-1.0-224"));
+    const image = await decodeImage(readShared(PHOTO), PHOTO);
+    const map = await explain(own, image, { method: "integrated-gradients" });
+    const { page, ...tab } = await photographed("mobilenetv2-1.0-224");
+    const buffer = Buffer.from(writeNpy({ dims: map.dims, data: map.values }));
+    await page.locator("input[type=file][accept='.npy']").setInputFiles({ name: "own.npy", mimeType: "", buffer });
+    await page.locator(".chips", { hasText: "own.npy" }).waitFor();
+    await settled(page, 300_000);
+    const table = await tableOf(page, "Confidence gain");
+    const ask = { methods: ["integrated-gradients"], metrics: ["scg", "ccg"] };
+    const { rows } = await inNode(own, { id: basename(PHOTO), image }, ask);
+    for (const [metric, head] of [
+      ["scg", "SCG"],
+      ["ccg", "CCG"],
+    ] as const) {
+      const row = rows.find((r) => r.metric === metric && r.variant === "blur");
+      close(table["own.npy"]?.[head], row, 1e-4, metric);
     }
-    await shot(page, `${network}`);
-    expect(faults).toEqual([]);
-    expect(foreign).toEqual([]);
-    await close();
+    await tab.close();
   });
+
+  it.each(NETWORKS)(
+    "%s: Stop stops within three seconds, and it goes on afterwards",
+    { timeout: 300_000 },
+    async (network) => {
+      if (!studio) return;
+      const { page, ...tab } = await photographed(network);
+      await page.getByRole("button", { name: "Draw curves" }).click();
+      const working = page.locator(".work", { hasText: "Drawing curves" });
+      await page.locator(".charts .measure-plot").first().waitFor();
+      const began = performance.now();
+      await working.getByRole("button", { name: "Stop" }).click();
+      await working.waitFor({ state: "detached" });
+      const took = performance.now() - began;
+      console.log(`${network}: stopped after ${Math.round(took)} ms`);
+      expect(took).toBeLessThan(3000);
+      await page.getByRole("button", { name: "5 %, black", exact: true }).click();
+      await settled(page, 300_000);
+      expect(Object.keys(await tableOf(page, "Confidence gain"))).toEqual(METHODS);
+      await tab.close();
+    },
+  );
+
+  it.each(["light", "dark"] as const)(
+    "a phone shows SqueezeNet's numbers (%s), with the names of maps in sight",
+    { timeout: 300_000 },
+    async (colorScheme) => {
+      if (!studio) return;
+      const { page, ...tab } = await photographed("squeezenet1.1", {
+        viewport: { width: 390, height: 844 },
+        colorScheme,
+      });
+      const scroller = page.locator(".scroll:has(> .measure-table)").first();
+      await scroller.evaluate((e) => e.scrollTo(e.scrollWidth, 0));
+      expect(await scroller.evaluate((e) => e.scrollLeft)).toBeGreaterThan(0);
+      const [room, name] = [await scroller.boundingBox(), await scroller.locator("tbody th").first().boundingBox()];
+      expect(name?.x).toBeCloseTo(room?.x ?? Number.NaN, 0);
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
+      await shot(page, `squeezenet-phone-${colorScheme}`);
+      await tab.close();
+    },
+  );
 });

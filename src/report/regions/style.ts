@@ -10,7 +10,7 @@ export const REGIONS_STYLE = `
 .sheet .input .pair{outline:3px solid var(--accent);outline-offset:2px;border-radius:.25rem}
 .sheet .laid{position:relative}
 .sheet .laid .heat{position:absolute;inset:0;width:100%;height:100%;object-fit:contain;opacity:.72;background:none}
-.sheet b{font-weight:650;margin-top:.25rem}
+.sheet b{font-weight:650;margin-top:.25rem;max-width:100%;overflow-wrap:anywhere}
 .sheet .off{color:var(--warn)}
 .sheet.small-sheet{grid-template-columns:repeat(auto-fill,minmax(5.6rem,1fr))}
 .bounds{font-size:.875rem}
@@ -22,6 +22,7 @@ export const REGIONS_STYLE = `
 .group-card h4{margin:0;font-size:1rem}
 .group-card p{margin:.2rem 0}
 .bar-row{display:grid;grid-template-columns:minmax(6rem,12rem) minmax(0,1fr) max-content;gap:.3rem .8rem;align-items:center;font-size:.875rem;margin-top:.8rem}
+.bar-row>*{min-width:0;overflow-wrap:anywhere}
 .bar-row svg{display:block;width:100%;height:.9rem}
 .bar-row .own-part{fill:var(--c0)}.bar-row .other-part{fill:var(--c1)}.bar-row .no-part{fill:var(--track)}
 .keys i.none{color:var(--base)}

@@ -74,7 +74,7 @@ function sheetsOf(sheets: readonly Markup[]): Markup {
     rest.length > 0
       ? html`<details class="more"><summary>${counted(rest.length, "more class", "more classes")}</summary>${rest}</details>`
       : undefined;
-  return html`<div class="sheets">${sheets.length > 1 ? steps : undefined}${sheets.slice(0, OPEN_SHEETS)}${folded}</div>`;
+  return html`<div class="class-sheets">${sheets.length > 1 ? steps : undefined}${sheets.slice(0, OPEN_SHEETS)}${folded}</div>`;
 }
 
 const difference = ({ sum, logit }: ExplainedClass): number => Math.abs(sum - logit);
@@ -121,7 +121,7 @@ function sheet(c: ExplainedClass, { nearest }: ExplainedPoint, { page, gallery }
       card(point, { ...options, figure: number(distance, 3) }),
     ),
   ];
-  return html`<div class="sheet" data-name="${name} (${number(c.logit, 3)})"><h3>${name}</h3><p class="check${holds(c) ? "" : " off"}">logit ${number(c.logit, 7)}; the values of ${counted(trainingPoints, "training point")} add up to ${number(c.sum, 7)}, difference ${tiny(difference(c))}, bound ${tiny(c.bound)}</p><div class="strips">${strips}</div></div>`;
+  return html`<div class="class-sheet" data-name="${name} (${number(c.logit, 3)})"><h3>${name}</h3><p class="check${holds(c) ? "" : " off"}">logit ${number(c.logit, 7)}; the values of ${counted(trainingPoints, "training point")} add up to ${number(c.sum, 7)}, difference ${tiny(difference(c))}, bound ${tiny(c.bound)}</p><div class="strips">${strips}</div></div>`;
 }
 
 function strip<T extends { readonly point: PagePoint }>(

@@ -29,9 +29,9 @@ article.explained h2{overflow-wrap:anywhere}
 .strips>div{min-width:0}
 .strips h4{margin:0;font-size:.9375rem;line-height:1.3}
 .strips h4 span{font-weight:400;color:var(--soft);font-size:.8125rem}
-.sheets{margin-top:1.5rem}
-.sheet+.sheet:not([hidden]){margin-top:2rem}
-.sheet>h3{font-size:1.125rem;overflow-wrap:anywhere}
+.class-sheets{margin-top:1.5rem}
+.class-sheet+.class-sheet:not([hidden]){margin-top:2rem}
+.class-sheet>h3{font-size:1.125rem;overflow-wrap:anywhere}
 .steps{position:sticky;top:0;z-index:3;display:flex;flex-wrap:wrap;gap:.5rem .6rem;align-items:center;background:var(--paper);border-block:1px solid var(--line);padding:.5rem 0;margin-bottom:1rem;font-size:.875rem}
 .steps label{display:inline-flex;align-items:center;gap:.4rem;min-width:0;max-width:100%}
 .steps select{max-width:16rem;min-width:0;text-overflow:ellipsis}
@@ -68,5 +68,5 @@ article.explained h2{overflow-wrap:anywhere}
 .whole{display:grid;grid-template-columns:repeat(2,minmax(0,15rem));gap:1rem;margin-top:1rem}
 @media (max-width:40rem){ol.points{grid-template-columns:repeat(auto-fill,minmax(5.4rem,1fr));gap:.8rem .6rem}.groups th[scope=row]{min-width:8rem;max-width:9rem;overflow-wrap:anywhere}.groups .bar-cell{min-width:7rem}.groups td,.groups th{padding-right:.4rem}.seen figure{max-width:11rem}.tools{gap:.3rem .6rem}.tools output{flex-basis:100%;order:1}.steps label:has(select){flex:1 1 8rem}.steps select{width:100%}.steps input[type=range]{flex-basis:100%;height:2.75rem}}
 @media (pointer:coarse),(max-width:40rem){.steps .act{min-width:2.75rem}}
-@media print{.tools,.steps{display:none}.sheet[hidden]{display:block}.point,.suspect,.pair{break-inside:avoid}.suspects{grid-template-columns:repeat(2,minmax(0,1fr))}ol.points{grid-template-columns:repeat(6,minmax(0,1fr))}.groups,.sums{font-size:8pt}}
+@media print{.tools,.steps{display:none}.class-sheet[hidden]{display:block}.point,.suspect,.pair{break-inside:avoid}.suspects{grid-template-columns:repeat(2,minmax(0,1fr))}ol.points{grid-template-columns:repeat(6,minmax(0,1fr))}.groups,.sums{font-size:8pt}}
 `;

@@ -112,17 +112,18 @@ describe.skipIf(found === undefined)("the pages on training points in a browser"
   });
 
   describe("explain", () => {
-    const sheet = (page: Page): Promise<string | null> => page.locator("#point-0 .sheet:visible h3").textContent();
+    const sheet = (page: Page): Promise<string | null> =>
+      page.locator("#point-0 .class-sheet:visible h3").textContent();
     it("shows every class without its script, those far down folded", async () => {
       const { page } = await open("explain", { javaScriptEnabled: false });
-      const sheets = page.locator("#point-0 .sheet");
+      const sheets = page.locator("#point-0 .class-sheet");
       expect(await sheets.count()).toBeGreaterThan(1);
       expect(await sheets.locator("visible=true").count()).toBe(await sheets.count());
       await page.close();
       const { page: many } = await open("explain-many", { javaScriptEnabled: false });
-      expect(await many.locator(".sheet:visible").count()).toBe(12);
+      expect(await many.locator(".class-sheet:visible").count()).toBe(12);
       await many.locator(".more > summary").click();
-      expect(await many.locator(".sheet:visible").count()).toBe(MANY.length);
+      expect(await many.locator(".class-sheet:visible").count()).toBe(MANY.length);
       await many.close();
     });
     it("goes from class to class by the arrow keys, each input by itself, and shows where the focus is", async () => {
@@ -132,8 +133,8 @@ describe.skipIf(found === undefined)("the pages on training points in a browser"
       await slider.focus();
       await page.keyboard.press("ArrowRight");
       expect(await sheet(page)).not.toBe("automobile");
-      expect(await page.locator("#point-0 .sheet:visible").count()).toBe(1);
-      expect(await page.locator("#point-1 .sheet:visible h3").textContent()).toBe("automobile");
+      expect(await page.locator("#point-0 .class-sheet:visible").count()).toBe(1);
+      expect(await page.locator("#point-1 .class-sheet:visible h3").textContent()).toBe("automobile");
       expect(await slider.evaluate((i) => getComputedStyle(i).outlineStyle)).toBe("solid");
       await page.close();
     });
@@ -146,17 +147,19 @@ describe.skipIf(found === undefined)("the pages on training points in a browser"
       expect(names.length).toBeGreaterThan(3);
       expect(names.every((n) => n.includes("class name 29"))).toBe(true);
       expect(await sheet(page)).toContain("class name 29");
-      expect(await page.locator(".sheet:visible .strips").isVisible()).toBe(true);
+      expect(await page.locator(".class-sheet:visible .strips").isVisible()).toBe(true);
       await page.close();
     });
     it("draws every picture that it shows", async () => {
       const { page } = await open("explain");
       const size = await page
-        .locator(".sheet:visible svg.likeness use")
+        .locator(".class-sheet:visible svg.likeness use")
         .first()
         .evaluate((u) => (u as SVGUseElement).getBoundingClientRect().width);
       expect(size).toBeGreaterThan(50);
-      expect(await page.locator(".sheet:visible svg.likeness").first().getAttribute("aria-label")).toMatch(/labelled/);
+      expect(await page.locator(".class-sheet:visible svg.likeness").first().getAttribute("aria-label")).toMatch(
+        /labelled/,
+      );
       await page.close();
     });
   });

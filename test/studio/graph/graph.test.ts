@@ -7,13 +7,14 @@ import { fileURLToPath } from "node:url";
 import type { Browser, Page } from "playwright-core";
 import { build, type PreviewServer, preview } from "vite";
 import { afterAll, beforeAll, describe, expect, it } from "vitest";
+import { explain } from "../../../src/explain.ts";
 import { type NodeRelevance, relevanceOf } from "../../../src/graph-view/relevance.ts";
 import { type GraphView, graphView } from "../../../src/graph-view/view.ts";
 import { loadModel } from "../../../src/load.ts";
 import { STYLE } from "../../../src/report/html/style.ts";
 import { findChromium, launch } from "../../browser/chromium.ts";
 import { bottleneckNet, loaded, RESNET50 } from "../../graph-view/networks.ts";
-import { absent, hasShared, shared } from "../../shared.ts";
+import { absent, shared } from "../../shared.ts";
 import type { Shown } from "./page/main.tsx";
 
 declare global {
@@ -108,6 +109,13 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
   const box = (page: Page, id: string) => page.locator(`.graph-canvas [data-id="${id}"]`);
   const looks = (page: Page, id: string): Promise<string | null> =>
     page.locator(`.graph-canvas .box:has(> [data-id="${id}"])`).getAttribute("class");
+  const inView = async (page: Page, id: string): Promise<boolean> => {
+    const [own, port] = [await box(page, id).boundingBox(), await page.locator(".graph-canvas").boundingBox()];
+    if (!own || !port) return false;
+    const within = (at: number, size: number, from: number, room: number): boolean =>
+      at >= from && at + size <= from + room;
+    return within(own.x, own.width, port.x, port.width) && within(own.y, own.height, port.y, port.height);
+  };
   const focusedId = (page: Page): Promise<string | null> =>
     page.evaluate(() => document.activeElement?.getAttribute("data-id") ?? null);
   const scaleOf = (page: Page): Promise<number> =>
@@ -216,7 +224,13 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
     const conv = resnet50.nodes.find((n) => n.op === "Conv")!;
     await shot(page, "resnet50-shut");
     await page.getByRole("button", { name: "Expand all" }).click();
-    await page.locator('[data-id][aria-expanded="true"], .far').first().waitFor();
+    const byDefault = resnet50.nodes.find((n) => n.isDefault)!;
+    await box(page, byDefault.id).waitFor();
+    expect(await scaleOf(page)).toBeGreaterThanOrEqual(0.8);
+    expect(await inView(page, byDefault.id)).toBe(true);
+    await shot(page, "resnet50-expanded");
+    await page.getByRole("button", { name: "Fit" }).click();
+    await page.locator(".far").waitFor();
     await shot(page, "resnet50-fit");
     await page.locator(".graph-search input").fill("conv");
     await page.locator(".graph-search input").press("Enter");
@@ -238,6 +252,29 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
     expect(low).toEqual([]);
     expect(await phone.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
     await phone.close();
+  });
+
+  it("says what colours and bars stand for, and the figure under the pointer", async () => {
+    const page = await showing(resnet50, { relevance: MADE });
+    const legend = page.locator(".graph-legend");
+    const words = (await legend.textContent()) ?? "";
+    for (const text of ["Linear", "Conv", "Activation", "Relu", "Pooling", "Join"]) expect(words).toContain(text);
+    expect(words).not.toContain("Normalization");
+    expect(await legend.locator("svg").getAttribute("aria-label")).toBe("Bars reach from −1 to 1");
+    const facts = page.locator(".graph-facts");
+    const before = await facts.textContent();
+    const value = page.locator(`.box:has(> [data-id="${stage!.id}"]) .value`);
+    expect(await value.isVisible()).toBe(false);
+    await box(page, stage!.id).hover();
+    await expect.poll(() => facts.textContent()).toContain(stage!.label);
+    expect(await value.isVisible()).toBe(true);
+    expect(await value.textContent()).toBe("1");
+    await page.mouse.move(2, 2);
+    await expect.poll(() => facts.textContent()).toBe(before);
+    await page.close();
+    const plain = await showing(resnet50);
+    expect(await plain.locator(".graph-legend svg").count()).toBe(0);
+    await plain.close();
   });
 
   it("picks from the list as well", async () => {
@@ -282,6 +319,22 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
     await page.mouse.wheel(0, 300);
     await expect.poll(() => scaleOf(page)).toBeLessThan(scale);
     await page.close();
+    const tall = await showing(resnet50);
+    await tall.evaluate(() => {
+      document.body.style.height = "4000px";
+    });
+    await tall.mouse.move(x, y);
+    const still = await scaleOf(tall);
+    await tall.mouse.wheel(0, 300);
+    await expect.poll(() => tall.evaluate(() => scrollY)).toBeGreaterThan(100);
+    expect(await scaleOf(tall)).toBe(still);
+    await tall.evaluate(() => scrollTo(0, 0));
+    await tall.keyboard.down("Control");
+    await tall.mouse.wheel(0, 75);
+    await tall.keyboard.up("Control");
+    await expect.poll(() => scaleOf(tall)).toBeLessThan(still);
+    expect(await tall.evaluate(() => scrollY)).toBe(0);
+    await tall.close();
     const phone = await showing(resnet50, { phone: true });
     await phone.locator(".graph-canvas").scrollIntoViewIfNeeded();
     const port = (await phone.locator(".graph-canvas").boundingBox())!;
@@ -313,9 +366,13 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
         window.shown.stats.frames.length = 0;
       });
       await page.getByRole("button", { name: "Expand all" }).click();
+      await page.getByText("All groups open").waitFor({ state: "attached" });
+      await page.getByRole("button", { name: "Fit" }).click();
       await page.locator(".far").waitFor();
       await page.mouse.move(x, y);
-      for (let i = 0; i < 60; i++) await page.mouse.wheel(0, -100);
+      await page.keyboard.down("Control");
+      for (let i = 0; i < 60; i++) await page.mouse.wheel(0, -25);
+      await page.keyboard.up("Control");
       await page.mouse.down();
       for (let i = 0; i < 40; i++) await page.mouse.move(x, y - 8 * i);
       await page.mouse.up();
@@ -338,9 +395,17 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
   }, 120_000);
 
   const SQUEEZENET = "models/squeezenet1.1/model.onnx";
-  it.skipIf(!hasShared(SQUEEZENET))(`shows the fire modules of SqueezeNet${absent(SQUEEZENET)}`, async () => {
-    const view = graphView(await loadModel(shared(SQUEEZENET)));
-    const page = await showing(view);
+  const PHOTO = "images/imagenet-sample/n01558993_robin.jpg";
+  const missing = absent(SQUEEZENET) || absent(PHOTO);
+  it.skipIf(missing !== "")(`shows the fire modules of SqueezeNet, and LRP's books on them${missing}`, async () => {
+    const model = await loadModel(shared(SQUEEZENET));
+    const view = graphView(model);
+    const asked = { method: "lrp", params: { ledger: true } } as const;
+    const { ledgers, score } = await explain(model, shared(PHOTO), asked);
+    const relevance = relevanceOf(view, ledgers[0]!);
+    const last = view.nodes.find((n) => n.isScores)!;
+    expect(relevance[last.id]?.received).toBeCloseTo(score, 3);
+    const page = await showing(view, { relevance });
     const fire = view.groups.find((g) => g.label === "fire4")!;
     await box(page, fire.id).click();
     await page.locator(`[data-id="${fire.id}"][aria-expanded="true"]`).waitFor();
@@ -349,9 +414,11 @@ describe.skipIf(found === undefined)("the drawn graph", () => {
     await box(page, concat.id).click();
     expect(await picks(page)).toEqual(["fire4/concat_1"]);
     await page.close();
-    const dark = await showing(view, { dark: true });
+    const dark = await showing(view, { dark: true, phone: true, relevance });
     await box(dark, fire.id).click();
     await dark.locator(`[data-id="${fire.id}"][aria-expanded="true"]`).waitFor();
+    await dark.getByRole("button", { name: "Expand all" }).click();
+    await dark.getByText("All groups open").waitFor({ state: "attached" });
     await shot(dark, "squeezenet-dark");
     await dark.close();
   });
