@@ -40,7 +40,7 @@ export const studyAnalyseWith = (read: (folder: string) => Promise<StudyRecords>
   summary: "scores, differences, actions, paired tests, the figure",
   help: helpPage(
     "study analyse STUDY [-o OUT]",
-    "Reads what participants answered and did so far. Refuses while a server runs on the folder: stop it first, or analyse a copy; what a killed server left is read. Without -o a summary on stdout.",
+    "Reads what participants answered and did so far. Refuses while a server runs on the folder: stop it first. What a killed server left is read, and so is a copy made while none ran. Without -o a summary on stdout.",
     FLAGS,
   ),
   run: async (argv, console) => {

@@ -1,6 +1,5 @@
 /** @file `study new` as a job: questions drawn, explained, and written as the files that a study is served from. */
 import type { DataSet } from "../data/dataset.ts";
-import type { Progress } from "../drive.ts";
 import { OnnxplainError } from "../errors.ts";
 import { writeCsv } from "../formats/csv.ts";
 import { type Table, tableOfRows } from "../formats/table.ts";
@@ -38,8 +37,10 @@ export interface NewStudyOptions
 }
 
 /** Questions drawn, references looked through, questions explained and written: one after the other. */
-export interface StudyProgress extends Progress {
+export interface StudyProgress {
   readonly stage: "pictures" | "references" | "explanations";
+  readonly done: number;
+  readonly total: number;
 }
 
 /** Takes a file of the study's folder; `secret` files are for the folder's owner alone. */

@@ -31,6 +31,7 @@ export function recent<Key, Value>(
     kept.set(name, entry);
     entry.value.then(
       (value) => {
+        if (kept.get(name) !== entry) return;
         entry.size = sizeOf(value);
         used += entry.size;
         for (const oldest of kept.keys()) {
@@ -38,7 +39,9 @@ export function recent<Key, Value>(
           drop(oldest);
         }
       },
-      () => drop(name),
+      () => {
+        if (kept.get(name) === entry) drop(name);
+      },
     );
     return entry.value;
   };

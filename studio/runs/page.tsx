@@ -44,7 +44,8 @@ async function show(root: ShadowRoot, run: ShownRun, { signal, ends }: { signal:
 export function RunPage({ run }: { readonly run: ShownRun }) {
   const host = useRef<HTMLDivElement>(null);
   const title = useRef<HTMLHeadingElement>(null);
-  const busy = useSignal(true);
+  /** The run that is shown whole. */
+  const whole = useSignal<ShownRun | undefined>(undefined);
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
@@ -55,21 +56,20 @@ export function RunPage({ run }: { readonly run: ShownRun }) {
     root.adoptedStyleSheets = [sheetOf(`${PAGE_STYLE}${run.style}`), sheetOf(inside)];
     root.addEventListener("click", jump, { signal });
     offerLabels(root, signal);
-    busy.value = true;
     // the one before may have been left far down
     if ((title.current?.getBoundingClientRect().top ?? 0) < 0) title.current?.scrollIntoView();
     show(root, run, { signal, ends })
       .catch((error: unknown) => report("Showing the report", error))
       .finally(() => {
-        busy.value = signal.aborted;
+        if (!signal.aborted) whole.value = run;
       });
     return () => {
       end.abort();
       for (const dispose of ends) dispose();
     };
-  }, [run, busy]);
+  }, [run, whole]);
   return (
-    <article class="report" aria-label={run.heading} aria-busy={busy.value}>
+    <article class="report" aria-label={run.heading} aria-busy={whole.value !== run}>
       <h2 ref={title} class="report-title">
         {run.heading}
       </h2>

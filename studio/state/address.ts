@@ -1,14 +1,15 @@
 /** @file The address bar: which view is open, so that Back works; and the link that somebody was given. */
 import { effect } from "@preact/signals";
 import { viewOf } from "../take/link.ts";
-import { setView, TABS, type Tab, view } from "./view.ts";
+import { linked, setView, TABS, type Tab, view } from "./view.ts";
 
 const tabOf = (fragment: string): Tab | undefined => TABS.find((tab) => fragment === `#${tab}`);
 
 /** Reads the link once, then keeps address and view together. */
 export function followAddress(): void {
-  const linked = viewOf(location.hash);
-  if (linked) view.value = linked;
+  const told = viewOf(location.hash);
+  linked.value = told;
+  if (told) view.value = told;
   const tab = tabOf(location.hash);
   if (tab) setView({ tab });
   addEventListener("hashchange", () => {

@@ -33,16 +33,27 @@ export const isSame = (a: RunPlace, b: RunPlace): boolean => a.source === b.sour
 const idOf = (source: RunSource): string =>
   source.kind === "shared" ? `shared ${source.folder.at}` : `files ${source.name}`;
 
-/** The worker that knows a source. */
-const knownTo = new Map<string, number>();
+interface Look {
+  readonly source: RunSource;
+  /** The worker that was given it. */
+  readonly generation: number;
+  readonly found: Promise<readonly ListedRun[]>;
+}
+const looks = new Map<string, Look>();
 
-/** Gives a source to the worker; what is in it. */
-async function look(
-  { id, source }: Pick<ListedSource, "id" | "source">,
-  tools: WorkTools,
-): Promise<readonly ListedRun[]> {
+/** Gives a source to the worker, once, for whoever asks; what is in it. */
+function look({ id, source }: Pick<ListedSource, "id" | "source">, tools: WorkTools): Promise<readonly ListedRun[]> {
+  const before = looks.get(id);
+  if (before?.source === source && before.generation === generation.peek()) return before.found;
+  const found = lookInto(id, source, tools);
+  const own: Look = { source, generation: generation.peek(), found };
+  looks.set(id, own);
+  found.catch(() => looks.get(id) === own && looks.delete(id));
+  return found;
+}
+
+async function lookInto(id: string, source: RunSource, tools: WorkTools): Promise<readonly ListedRun[]> {
   const found = await call("mountRuns", { id, source }, tools);
-  knownTo.set(id, generation.peek());
   return found.map(({ path, kind, title }) => ({
     source: id,
     path,
@@ -91,7 +102,7 @@ async function listed(): Promise<void> {
 async function asked<T>(places: readonly RunPlace[], tools: WorkTools, ask: () => Promise<T>): Promise<T> {
   for (const id of new Set(places.map((p) => p.source))) {
     const source = sources.peek().find((s) => s.id === id);
-    if (source && knownTo.get(id) !== generation.peek()) await look(source, tools);
+    if (source) await look(source, tools);
   }
   return ask();
 }

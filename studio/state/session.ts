@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import type { ModelDetails, ModelFacts, ModelSource } from "../engine/calls/model.ts";
 import type { PictureFacts } from "../engine/calls/pictures.ts";
 import { call, generation } from "../engine/client.ts";
-import { setView, view } from "./view.ts";
+import { FIRST_VIEW, linked, setView, view } from "./view.ts";
 import { work } from "./work.ts";
 
 export const source = signal<ModelSource>({ kind: "example", id: "shapes" });
@@ -28,15 +28,22 @@ export async function openModel(next: ModelSource): Promise<boolean> {
   const name = next.kind === "example" ? `example “${next.id}”` : next.name;
   const facts = await work(`Opening ${name}`, (tools) => call("openModel", next, tools));
   if (facts === undefined) return false;
-  const other = facts.sha256 !== model.peek()?.sha256;
+  const before = model.peek();
+  const other = facts.sha256 !== before?.sha256;
   source.value = next;
   model.value = facts;
   epoch.value++;
-  if (other) {
-    details.value = undefined;
-    setView({ layer: undefined, preprocessing: undefined, targets: ["predicted"] });
-  }
+  if (other) details.value = undefined;
+  if (other && before) forgetOrBring(next);
   return true;
+}
+
+/** What was set for the model before is left; what a link set waits for the first model of its reader's own. */
+function forgetOrBring(next: ModelSource): void {
+  const brought = next.kind === "files" ? linked.peek() : undefined;
+  const { layer, preprocessing, targets } = brought ?? FIRST_VIEW;
+  setView({ layer, preprocessing, targets });
+  if (brought) linked.value = undefined;
 }
 
 /** What takes a moment is asked for once the first map is there. */

@@ -83,6 +83,8 @@ export const FIRST_VIEW: View = {
 };
 
 export const view = signal<View>(FIRST_VIEW);
+/** What the link said that the page was opened by, until its reader has opened a model of their own. */
+export const linked = signal<View | undefined>(undefined);
 export const setView = (change: Partial<View>): void => {
   view.value = { ...view.peek(), ...change };
 };

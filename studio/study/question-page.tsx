@@ -1,6 +1,6 @@
 /** @file One question: the picture, what the computer says, five answers, and in part B what explains. */
 import type { JSX } from "preact";
-import { useEffect, useMemo, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "preact/hooks";
 import type { AnswerMessage, AskedQuestion } from "../../src/index.ts";
 import { Heading } from "./heading.tsx";
 import { Help, HelpButtons } from "./help.tsx";
@@ -48,7 +48,8 @@ export function QuestionPage({
     setLevel(to);
     form.current?.querySelector<HTMLInputElement>(`input[value="${to}"]`)?.focus();
   };
-  useEffect(() => {
+  // before the question is painted: a key that is pressed as it appears counts
+  useLayoutEffect(() => {
     const pressed = (event: KeyboardEvent): void => {
       if (event.ctrlKey || event.metaKey || event.altKey || event.target instanceof HTMLTextAreaElement) return;
       const chosen = LEVELS[Number(event.key) - 1];

@@ -13,10 +13,11 @@ import { runRegionsFit } from "../../src/jobs/regions-fit.ts";
 import { itemsOf, labelsJoined, type RegionNetwork, readAll, regionNetwork } from "../../src/jobs/regions-network.ts";
 import { openRegionsFit, regionsFiles } from "../../src/jobs/regions-open.ts";
 import { analysed, analysisFiles, inOrderOfCodes, openStudy, thumbnailsOf } from "../../src/jobs/study-analyse.ts";
-import { helpByMethod, helpByRegions, type OpenHelper } from "../../src/jobs/study-help.ts";
+import { helpByMethod, helpByRegions, likenessOf, type OpenHelper } from "../../src/jobs/study-help.ts";
 import { makeStudy, type NewStudyOptions, type StudyProgress, sidesOf } from "../../src/jobs/study-new.ts";
 import { networkView, withHeat } from "../../src/jobs/study-window.ts";
 import { loadModel } from "../../src/load.ts";
+import { featureWidth } from "../../src/regions/graphs.ts";
 import { studyIn } from "../../src/study/read.ts";
 import type { Study } from "../../src/study/study.ts";
 import { scenes, simulated } from "./study-made.ts";
@@ -184,6 +185,27 @@ describe("by a method", () => {
     await expect(made(gradCam(), scenes(12), { signal: stop.signal, onProgress })).rejects.toMatchObject({
       code: "E_ABORTED",
     });
+  });
+});
+
+describe("likeness", () => {
+  test("is the cosine of channel means: neither place nor strength counts", () => {
+    const { channels } = network.layer;
+    const [a, b] = [3, 7];
+    const width = featureWidth(network.layer);
+    const positions = width / channels;
+    const psi = new Float32Array(3 * width);
+    psi[a * positions] = 2;
+    psi[width + a * positions + positions - 1] = 10;
+    psi[2 * width + a * positions] = 3;
+    psi[2 * width + b * positions] = 4;
+    const found = likenessOf(psi, network.layer);
+    const row = (i: number): readonly number[] => [...found.subarray(i * channels, (i + 1) * channels)];
+    expect(row(0)).toEqual(Array.from({ length: channels }, (_, c) => (c === a ? 1 : 0)));
+    expect(row(1)).toEqual(row(0));
+    expect(row(2)[a]).toBeCloseTo(0.6, 6);
+    expect(row(2)[b]).toBeCloseTo(0.8, 6);
+    expect(likenessOf(new Float32Array(width), network.layer)).toEqual(new Float32Array(channels));
   });
 });
 

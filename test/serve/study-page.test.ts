@@ -215,6 +215,10 @@ describe.skipIf(!chromium)(`pages${chromium ? "" : " (skipped: no Chromium is he
     await back.getByRole("button", { name: "Zoom in" }).click();
     await back.waitForFunction(() => [...document.images].every((m) => m.complete && m.naturalWidth > 0));
     await sound(back);
+    const answers = await back.getByRole("group", { name: "What does the picture show?" }).boundingBox();
+    expect(answers && answers.y > 0 && answers.y + answers.height < 844).toBe(true);
+    const strip = await back.getByRole("region", { name: "Similar images" }).getByRole("img").first().boundingBox();
+    expect(strip && answers && strip.y > 0 && strip.y + strip.height < answers.y).toBe(true);
     await look(back, "part-b-phone-dark");
     await back.reload();
     await heading(back, "Question 1 of 4").waitFor();

@@ -102,6 +102,8 @@ describe("the keyboard alone", () => {
     if (!studio) return skip("no Chromium is here");
     await visit(studio, async ({ page, faults }) => {
       const press = (key: string): Promise<void> => page.keyboard.press(key);
+      const files = ["model.onnx", "config.json", "preprocessor_config.json"].map((name) => `demo/shortcut/${name}`);
+      page.on("filechooser", (chooser) => void chooser.setFiles(files));
       let tabs = 0;
       const to = async (what: RegExp): Promise<void> => {
         tabs += await reach(page, what);
@@ -111,10 +113,7 @@ describe("the keyboard alone", () => {
       expect(await focused(page)).toMatch(/class="skip"/);
 
       await to(/aria-label="Open a model: /);
-      const [chooser] = await Promise.all([page.waitForEvent("filechooser"), press("Enter")]);
-      await chooser.setFiles(
-        ["model.onnx", "config.json", "preprocessor_config.json"].map((name) => `demo/shortcut/${name}`),
-      );
+      await press("Enter");
       await page.locator(".desk summary .hint", { hasText: "model.onnx" }).waitFor();
       await drawn(page, "lrp");
 

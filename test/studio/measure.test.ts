@@ -467,6 +467,8 @@ describe.skipIf(why !== "")(`real networks and a photograph${why}`, () => {
       expect(name?.x).toBeCloseTo(room?.x ?? Number.NaN, 0);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
       await shot(page, `squeezenet-phone-${colorScheme}`);
+      await page.setViewportSize({ width: 1280, height: 900 });
+      await shot(page, `squeezenet-desktop-${colorScheme}`);
       await tab.close();
     },
   );

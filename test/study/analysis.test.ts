@@ -4,7 +4,7 @@ import { analyseStudy } from "../../src/study/analysis.ts";
 import { binName, binOf, binsOf } from "../../src/study/bins.ts";
 import { correlationOf, pairedTest } from "../../src/study/paired.ts";
 import { scoreOf } from "../../src/study/scores.ts";
-import { LEVELS, type Study } from "../../src/study/study.ts";
+import { LEVELS, type Level, type Study } from "../../src/study/study.ts";
 import { question, recordsOf, STUDY } from "./made.ts";
 
 const SETTINGS = { seed: 0, resamples: 2000, level: 0.95 };
@@ -12,6 +12,26 @@ const SETTINGS = { seed: 0, resamples: 2000, level: 0.95 };
 test("an answer counts for the true side, against the other, twice when it is definite", () => {
   expect(LEVELS.map((level) => scoreOf(level, { truth: 1 }))).toEqual([-2, -1, 0, 1, 2]);
   expect(LEVELS.map((level) => scoreOf(level, { truth: 0 }))).toEqual([2, 1, 0, -1, -2]);
+});
+
+test("50 questions of two parts: differences reach from -200 to 200", () => {
+  const study: Study = {
+    ...STUDY,
+    questions: Array.from({ length: 50 }, (_, i) => question(i, { truth: i % 2 === 0 ? 0 : 1, prediction: 0 })),
+  };
+  const right = study.questions.map(({ truth }) => (truth === 1 ? 2 : -2) as Level);
+  const wrong = right.map((level) => -level as Level);
+  const { participants } = analyseStudy(
+    study,
+    recordsOf(
+      [
+        { code: "up", A: wrong, B: right },
+        { code: "down", A: right, B: wrong },
+      ],
+      study,
+    ),
+  );
+  expect(participants.map((p) => p.difference)).toEqual([200, -200]);
 });
 
 describe("two participants", () => {

@@ -16,7 +16,7 @@ const STYLE = `${PARTS_STYLE}${FIGURE_STYLE}
 .study th,.study td{padding:.3rem .6rem .3rem 0;vertical-align:middle}
 .study tbody th,.study thead th[data-sort=text]:first-child{position:sticky;left:0;background:var(--paper);min-width:3rem;white-space:nowrap}
 .study .group{border-left:1px solid var(--line);padding-left:.6rem}
-.study td:last-child{min-width:9rem}
+.study .words{min-width:8rem}
 .study .thumb{width:3rem;min-width:3rem}
 .figure-7{display:grid;grid-template-columns:minmax(0,38rem) minmax(0,1fr);gap:1rem 2.5rem;align-items:start;margin-top:.8rem}
 .figure-7 .chart{max-width:none;margin:0}
@@ -24,6 +24,7 @@ const STYLE = `${PARTS_STYLE}${FIGURE_STYLE}
 .tests p{max-width:60rem}
 .tests h3{margin-top:1.1rem}
 @media (max-width:60rem){.figure-7{grid-template-columns:minmax(0,1fr)}}
+@media (max-width:30rem){.figure-7 td,.figure-7 th{padding-right:.4rem;font-size:.8125rem}.figure-7 thead th{overflow-wrap:anywhere}}
 `;
 
 /** The page as UTF-8 HTML; without its script only the sorting is missing. */

@@ -27,7 +27,7 @@ export function binTable({ bins }: NamedAnalysis): Markup {
 
 function participantRow({ name, parts: { A, B }, difference, actions, left_out }: NamedResult): Markup {
   const change = cell(difference, signed(difference ?? 0, 0));
-  return html`<tr><th scope="row">${name}</th>${number(A.score)}${number(B.score)}${change}${part(A.accuracy)}${part(B.accuracy)}${part(A.agreement)}${part(B.agreement)}${part(A.over_reliance)}${part(B.over_reliance)}${number(actions.total)}${number(actions.similar)}${number(actions["heat-map"])}${number(actions.zoom)}${number(A.seconds, 1)}${number(B.seconds, 1)}<td>${left_out === null ? "" : `left out: ${left_out}`}</td></tr>`;
+  return html`<tr><th scope="row">${name}</th>${number(A.score)}${number(B.score)}${change}${part(A.accuracy)}${part(B.accuracy)}${part(A.agreement)}${part(B.agreement)}${part(A.over_reliance)}${part(B.over_reliance)}${number(actions.total)}${number(actions.similar)}${number(actions["heat-map"])}${number(actions.zoom)}${number(A.seconds, 1)}${number(B.seconds, 1)}<td class="words">${left_out === null ? "" : `left out: ${left_out}`}</td></tr>`;
 }
 
 export function participantTable({ participants }: NamedAnalysis): Markup | undefined {
@@ -50,7 +50,7 @@ export function questionTable({ questions }: NamedAnalysis, thumbnails: StudyPag
     const said = q.sides[q.prediction];
     const { A, B } = q.parts;
     const gain = A.right === null || B.right === null ? null : B.right - A.right;
-    return html`<tr><th scope="row">${q.id}</th>${picture}<td>${q.sides[q.truth]}</td><td${q.model_right ? undefined : html` class="loses"`}>${said} <span class="not">${share(q.probability)}${q.model_right ? "" : ", wrong"}</span></td>${part(q.difficulty)}${part(A.right)}${part(B.right)}${cell(gain, `${signed(100 * (gain ?? 0), 0)} %`)}${number(A.score, 2)}${number(B.score, 2)}${number(q.actions.total)}${number(q.actions.similar)}${number(q.actions["heat-map"])}${number(q.actions.zoom)}${cell(A.answers + B.answers, `${A.answers} / ${B.answers}`)}</tr>`;
+    return html`<tr><th scope="row">${q.id}</th>${picture}<td class="words">${q.sides[q.truth]}</td><td class="words${q.model_right ? "" : " loses"}">${said} <span class="not">${share(q.probability)}${q.model_right ? "" : ", wrong"}</span></td>${part(q.difficulty)}${part(A.right)}${part(B.right)}${cell(gain, `${signed(100 * (gain ?? 0), 0)} %`)}${number(A.score, 2)}${number(B.score, 2)}${number(q.actions.total)}${number(q.actions.similar)}${number(q.actions["heat-map"])}${number(q.actions.zoom)}${cell(A.answers + B.answers, `${A.answers} / ${B.answers}`)}</tr>`;
   };
   return region(
     "Questions",
