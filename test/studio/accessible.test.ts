@@ -140,7 +140,7 @@ describe("the keyboard alone", () => {
       await to(/role="application"/);
       for (const key of ["+", "+", "+", "ArrowLeft", "ArrowUp", "Enter"]) await press(key);
       await soon(share).not.toBe(before);
-      expect(await page.locator('[role="status"]').first().textContent()).not.toBe("");
+      expect(await page.locator(".said[aria-live]").textContent()).not.toBe("");
 
       await to(/class="probe/);
       await press("ArrowRight");
@@ -148,7 +148,7 @@ describe("the keyboard alone", () => {
       const value = tile(page, "grad-cam").first().locator(".value.live");
       await value.waitFor();
       expect(await value.textContent()).toMatch(/^-?[\d.e-]+ at x \d+, y \d+$/);
-      const spoken = await page.locator('[role="status"]').first().textContent();
+      const spoken = await page.locator(".said[aria-live]").textContent();
       expect(spoken).toMatch(/ at x \d+, y \d+$/);
 
       await to(/href="#take"/);

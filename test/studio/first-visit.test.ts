@@ -32,7 +32,7 @@ interface Times {
 }
 
 /** Notes the frames in which maps are first painted. */
-const watch = (page: Page): Promise<void> =>
+const watch = (page: Page): Promise<unknown> =>
   page.addInitScript(() => {
     const painted: { first?: number; all?: number } = {};
     Object.assign(globalThis, { painted });

@@ -290,7 +290,8 @@ describe("names", () => {
         .getByRole("button", { name: /^markup run/ })
         .first()
         .click();
-      await page.locator("article.report").waitFor();
+      await page.locator("article.report, .faults").first().waitFor();
+      expect(await page.locator(".faults").allTextContents()).toEqual([]);
       await soon(() =>
         page.locator(".report-main").evaluate((host) => host.shadowRoot?.querySelector("main")?.textContent ?? ""),
       ).toContain(MARKUP);

@@ -1,5 +1,5 @@
 /** @file The Measure view for the tests: opened, read, and waited for. */
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { loadItem } from "../../src/data/load-item.ts";
 import { synthDataSet } from "../../src/data/synth/data-set.ts";
 import { evaluate } from "../../src/evaluate/evaluate.ts";
@@ -96,4 +96,44 @@ export async function drop(page: Page, ...paths: readonly string[]): Promise<voi
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
     await client.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
   await client.detach();
+}
+
+/** A task of the page's own thread, in ms. */
+export interface PageTask {
+  /** By the clock: other work on the machine stretches it. */
+  readonly wall: number;
+  /** What the thread itself worked. */
+  readonly own: number;
+}
+
+interface TraceEvent {
+  readonly name: string;
+  readonly ph: string;
+  readonly pid: number;
+  readonly tid: number;
+  /** In microseconds, of the clock and of the thread. */
+  readonly dur?: number;
+  readonly tdur?: number;
+  readonly args: { readonly name?: string };
+}
+
+/** Tasks of the pages' threads while something is done, as the browser's own trace has them. */
+export async function pageTasks(browser: Browser, page: Page, act: () => Promise<void>): Promise<readonly PageTask[]> {
+  await browser.startTracing(page, { categories: ["toplevel", "__metadata"] });
+  let trace: Buffer;
+  try {
+    await act();
+  } finally {
+    trace = await browser.stopTracing();
+  }
+  const { traceEvents } = JSON.parse(trace.toString()) as { readonly traceEvents: readonly TraceEvent[] };
+  const thread = ({ pid, tid }: TraceEvent): string => `${pid}/${tid}`;
+  const pages = new Set(
+    traceEvents.filter((e) => e.name === "thread_name" && e.args.name === "CrRendererMain").map(thread),
+  );
+  return traceEvents.flatMap((e) =>
+    e.ph === "X" && /RunTask$/.test(e.name) && e.dur !== undefined && e.tdur !== undefined && pages.has(thread(e))
+      ? [{ wall: e.dur / 1000, own: e.tdur / 1000 }]
+      : [],
+  );
 }
