@@ -5,8 +5,6 @@ export interface SharedFolder {
   readonly name: string;
   /** Where its files are, from the page: `runs/0/`. */
   readonly at: string;
-  /** What wrote it, by its files: `evaluate`, `regions`, … ; undefined when nothing known did. */
-  readonly kind: string | undefined;
   readonly files: readonly SharedFile[];
   /** Were there more files than are listed? */
   readonly more: boolean;

@@ -15,8 +15,6 @@ export type MountEntry = Blob | (() => RemoteFile | Promise<RemoteFile>);
 /** A folder that a server lists, mounted. */
 export interface MountedRun {
   readonly name: string;
-  /** As the server says. */
-  readonly kind: string | undefined;
   readonly location: string;
 }
 
@@ -114,14 +112,14 @@ export function mountRemote(baseUrl: string, listing: RunsListing): readonly Mou
       const url = new URL(segmentsOf(path).map(encodeURIComponent).join("/"), base).href;
       return [path, () => ({ size, read: (start, end) => fetchRange(url, start, end) })];
     });
-    return { name: run.name, kind: run.kind, location: mountFolder(run.name, entries) };
+    return { name: run.name, location: mountFolder(run.name, entries) };
   });
 }
 
 function isRun(run: unknown): run is SharedFolder {
-  const { name, kind, at, files } = (run ?? {}) as Readonly<Record<string, unknown>>;
+  const { name, at, files } = (run ?? {}) as Readonly<Record<string, unknown>>;
   return (
-    [name, at, kind ?? ""].every((v) => typeof v === "string") &&
+    [name, at].every((v) => typeof v === "string") &&
     Array.isArray(files) &&
     files.every((f: unknown) => {
       const { path, size } = (f ?? {}) as Readonly<Record<string, unknown>>;

@@ -49,28 +49,5 @@ export async function listed({ name, folder, allows }: Share, at: string): Promi
     }
   }
   const kept = files.slice(0, MOST_FILES).sort((a, b) => (a.path < b.path ? -1 : 1));
-  return { name, at, kind: kindOf(kept), files: kept, more: waiting.length > 0 || files.length > MOST_FILES };
-}
-
-/** Files by which a run is known, the surest first. */
-const KINDS: readonly (readonly [kind: string, ...files: readonly string[]])[] = [
-  ["evaluate", "results.parquet"],
-  ["patterns", "patterns.json"],
-  ["fisher", "fisher.json"],
-  ["fisher-evaluate", "evaluation.json"],
-  ["regions-evaluate", "evaluate.parquet"],
-  ["regions-map", "map.json"],
-  ["regions", "fit.json", "references.parquet"],
-  ["representers", "fit.json"],
-  ["concepts", "concepts.json"],
-  ["train", "history.parquet"],
-  ["synth", "shortcuts.csv"],
-  ["model", "model.onnx"],
-  ["model", "onnx/model.onnx"],
-  ["explain", "manifest.json"],
-];
-
-function kindOf(files: readonly SharedFile[]): string | undefined {
-  const names = new Set(files.map((f) => f.path));
-  return KINDS.find(([, ...marks]) => marks.every((mark) => names.has(mark)))?.[0];
+  return { name, at, files: kept, more: waiting.length > 0 || files.length > MOST_FILES };
 }

@@ -88,8 +88,8 @@ async function listed(): Promise<void> {
   const given = folders.map((folder): ListedSource => {
     const source: RunSource = { kind: "shared", name: folder.name, folder };
     const id = idOf(source);
-    const { name, kind } = folder;
-    return { id, source, runs: [{ source: id, path: "", name, kind, title: undefined }] };
+    const { name } = folder;
+    return { id, source, runs: [{ source: id, path: "", name, kind: undefined, title: undefined }] };
   });
   for (const source of given) put(source);
   for (const source of given) {

@@ -160,7 +160,6 @@ describe.skipIf(found === undefined)("folders mounted in a page", () => {
     const bytes = (path: string): number => statSync(at("train", path)).size;
     const run = {
       name: "train",
-      kind: "train",
       at: "/runs/0/",
       files: files.map((path) => ({ path, size: bytes(path) })),
       more: false,

@@ -36,7 +36,7 @@ test("serves until Ctrl-C, with a page still connected", async () => {
   expect([page.status, page.headers.get("cross-origin-embedder-policy")]).toEqual([200, "require-corp"]);
   expect(await page.text()).toContain("<title>onnxplain studio</title>");
   const { runs } = (await (await fetch(new URL("runs.json", line))).json()) as { readonly runs: readonly unknown[] };
-  expect(runs).toMatchObject([{ name: "my run", kind: "evaluate", files: [{ path: "results.parquet", size: 1 }] }]);
+  expect(runs).toMatchObject([{ name: "my run", files: [{ path: "results.parquet", size: 1 }] }]);
   const taken = onnxplain("studio", "--port", new URL(line).port);
   expect([taken.code, taken.out]).toEqual([1, ""]);
   expect(taken.err).toMatch(/^E_PORT {2}Cannot listen on port \d+ of 127\.0\.0\.1: another program listens there\./);

@@ -83,7 +83,7 @@ describe("axe-core", () => {
         await goTo(page, "Runs");
         found["runs, none open"] = await objections(page);
         await page.getByRole("button", { name: /^run/ }).first().click();
-        await page.locator("article.report").waitFor();
+        await page.locator('article.report[aria-busy="false"]').waitFor();
         found.run = await objections(page);
         await goTo(page, "Take away");
         await page.getByRole("heading", { name: "Make it again" }).waitFor();

@@ -83,7 +83,7 @@ describe("a whole visit", () => {
       await rested(page);
       await goTo(page, "Runs");
       await page.getByRole("button", { name: /^run/ }).first().click();
-      await page.locator("article.report").waitFor();
+      await page.locator('article.report[aria-busy="false"]').waitFor();
       await goTo(page, "Take away");
       expect(await saved(page, /^Picture/)).toBe(`${SECRET}-explained.png`);
       expect(await saved(page, /^Evidence bundle/)).toBe(`${SECRET}-explained.zip`);

@@ -149,7 +149,7 @@ describe("the example", () => {
       await run.waitFor();
       await awake(page, `opening a run of ${ROWS} rows`, async () => {
         await run.click();
-        await page.locator("article.report").waitFor();
+        await page.locator('article.report[aria-busy="false"]').waitFor();
         await page.waitForTimeout(1000);
       });
     });
