@@ -1,4 +1,5 @@
 /** @file Text to take along, with a button that copies it. */
+import "./copyable.css";
 import { useSignal } from "@preact/signals";
 import { said } from "../state/work.ts";
 

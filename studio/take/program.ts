@@ -57,8 +57,9 @@ export function programOf(subject: Subject): string {
   const opened = drawn
     ? [
         `const drawn = synthDataSet(${literal({ count, seed, classes, splits })});`,
-        `const items = await Array.fromAsync(drawn.items());`,
-        `const picture = await items.find((item) => item.id === ${JSON.stringify(picture)})!.load();`,
+        "let picture;",
+        `for await (const item of drawn.items()) if (item.id === ${JSON.stringify(picture)}) picture = await item.load();`,
+        'if (!picture) throw new Error("not drawn");',
       ]
     : [
         edited

@@ -3,9 +3,16 @@
 const PLAIN = /^[\w@%+=:,./-]+$/;
 export const quoted = (word: string): string => (PLAIN.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`);
 
-/** One command; options begin new lines where it gets long. */
+const WIDTH = 96;
+
+/** One command, over several lines where it is long; an option stays with its value. */
 export function commandText(verb: string, words: readonly (readonly string[])[]): string {
-  const groups = words.map((group) => group.map(quoted).join(" "));
-  const short = [`onnxplain ${verb}`, ...groups].join(" ");
-  return short.length <= 100 ? short : [`onnxplain ${verb}`, ...groups].join(" \\\n  ");
+  const lines = [`onnxplain ${verb}`];
+  for (const group of words) {
+    const text = group.map(quoted).join(" ");
+    const last = lines.at(-1) as string;
+    if (last.length + 1 + text.length <= WIDTH) lines[lines.length - 1] = `${last} ${text}`;
+    else lines.push(`  ${text}`);
+  }
+  return lines.join(" \\\n");
 }

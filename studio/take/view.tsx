@@ -1,11 +1,13 @@
 /** @file The last view: what can be taken away, and how to make it again. */
 import "./take.css";
 import { useSignal } from "@preact/signals";
+import { useEffect } from "preact/hooks";
 import type { Form } from "../engine/calls/take.ts";
 import { call } from "../engine/client.ts";
+import { methodFacts, readMethodTable, unsuitable } from "../explain/table.ts";
 import { Copyable } from "../parts/copyable.tsx";
 import { save } from "../parts/save.ts";
-import { details, model, picture, runSettings, source } from "../state/session.ts";
+import { model, picture, runSettings, source } from "../state/session.ts";
 import { type MethodChoice, view } from "../state/view.ts";
 import { said, work } from "../state/work.ts";
 import { compileCommand, drawCommand, explainCommand } from "./command.ts";
@@ -94,8 +96,10 @@ async function taken(form: Form, subject: Subject, id: string): Promise<void> {
 /** Methods that are one graph, as ONNX files that run anywhere. */
 function Graphs({ subject }: { readonly subject: Subject }) {
   const open = useSignal<string | undefined>(undefined);
-  const works = new Set(details.value?.methods.filter((m) => m.works).map((m) => m.id));
-  const choices = subject.view.methods.filter((m) => works.has(m.method));
+  useEffect(() => void readMethodTable(), []);
+  const choices = subject.view.methods.filter(
+    ({ method }) => methodFacts(method)?.oneGraph === true && !unsuitable.value.has(method),
+  );
   if (choices.length === 0) return null;
   const made = async (choice: MethodChoice): Promise<void> => {
     const { layer, output } = subject.view;
@@ -111,7 +115,7 @@ function Graphs({ subject }: { readonly subject: Subject }) {
       <h2 id="take-graphs">The explanation as a network</h2>
       <p class="soft">
         One ONNX file that answers and explains: standard operators alone, for ONNX Runtime in any language, in a
-        browser, on a phone. Methods of many passes cannot become one graph, and say so.
+        browser, on a phone. Methods of many passes cannot become one graph, and are not among them.
       </p>
       <p class="choices inline">
         {choices.map((choice) => (

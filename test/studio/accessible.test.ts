@@ -142,6 +142,7 @@ describe("the keyboard alone", () => {
       await soon(share).not.toBe(before);
       expect(await page.locator(".said[aria-live]").textContent()).not.toBe("");
 
+      await rested(page);
       await to(/class="probe/);
       await press("ArrowRight");
       await press("ArrowDown");

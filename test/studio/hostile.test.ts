@@ -57,12 +57,15 @@ function claiming(): Uint8Array {
   for (const tensor of proto.graph?.initializer ?? []) tensor.dims = [2n ** 20n, 2n ** 20n];
   return encodeModel(proto);
 }
-/** Messages in messages, 30,000 deep. */
+/** Graphs in attributes of nodes of graphs, 15,000 messages deep. */
 function nested(): Uint8Array {
-  let inner = Uint8Array.of();
   const varint = (n: number): number[] => (n < 128 ? [n] : [(n & 127) | 128, ...varint(n >>> 7)]);
-  for (let i = 0; i < 3000; i++) inner = Uint8Array.from([0x3a, ...varint(inner.length), ...inner]);
-  return inner;
+  const within = (tag: number, inner: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([tag, ...varint(inner.length)]), inner]);
+  const [NODE, ATTRIBUTE, SUBGRAPH, GRAPH] = [0x0a, 0x2a, 0x32, 0x3a];
+  let graph = Buffer.alloc(0);
+  for (let i = 0; i < 5000; i++) graph = within(NODE, within(ATTRIBUTE, within(SUBGRAPH, graph)));
+  return within(GRAPH, graph);
 }
 /** The example, with markup in every name that it has. */
 function evil(): Uint8Array {

@@ -94,7 +94,7 @@ export async function drop(page: Page, ...paths: readonly string[]): Promise<voi
   const client = await page.context().newCDPSession(page);
   const data = { items: [], files: [...paths], dragOperationsMask: 1 };
   for (const type of ["dragEnter", "dragOver", "drop"] as const)
-    await client.send("Input.dispatchDragEvent", { type, x: 400, y: 300, data });
+    await client.send("Input.dispatchDragEvent", { type, x: 200, y: 300, data });
   await client.detach();
 }
 

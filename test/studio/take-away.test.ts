@@ -131,7 +131,7 @@ describe("what is taken away", () => {
       command = await textOf(page, "Command line");
       program = await textOf(page, "TypeScript");
     });
-    expect(command).toMatch(/^onnxplain explain [\s\\]+'a scene.png'/);
+    expect(command).toMatch(/^onnxplain explain[\s\\]+'a scene.png'/);
     const shell = `onnxplain() { "${process.execPath}" "${main}" "$@"; }\n${command}`;
     execFileSync("bash", ["-c", shell], { cwd: scratch, stdio: "pipe" });
     for (const id of METHODS) {

@@ -3,7 +3,7 @@
 export const PATTERNS_STYLE = `
 [hidden]{display:none!important}
 .caption{text-wrap:pretty}
-.tile b{white-space:nowrap}
+.tile b{font-size:clamp(1rem,1.9vw,1.5rem)}
 [data-tool]>h3{margin:1.6rem 0 0}
 [data-tool]>h3+p{font-size:.875rem;margin-top:.2rem}
 .stage{position:relative;background:var(--card);border:1px solid var(--line);border-radius:.6rem;overflow:hidden;margin-top:.6rem}

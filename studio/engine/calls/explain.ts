@@ -124,6 +124,8 @@ export interface MethodFacts {
   readonly cost: string;
   /** Does it read the layer that is chosen? */
   readonly layer: boolean;
+  /** Can it be compiled to one graph? */
+  readonly oneGraph: boolean;
   readonly params: readonly ParamFacts[];
 }
 
@@ -184,6 +186,7 @@ const factsOf = (method: Method): MethodFacts => ({
   source: method.source,
   cost: method.cost,
   layer: method.space === "layer" || method.takesLayer === true,
+  oneGraph: typeof method.emit === "function",
   params: Object.entries(method.params).map(([name, p]) => ({
     name,
     default: p.default,
