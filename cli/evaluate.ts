@@ -24,6 +24,7 @@ import {
   list,
   MODEL_FLAGS,
   number,
+  outFolder,
   pairs,
   parseFlags,
   RUN_FLAGS,
@@ -84,8 +85,7 @@ export const evaluateVerb: Verb = {
     const { values, rest } = parseFlags("evaluate", argv, FLAGS);
     if (rest.length > 0)
       throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data, methods by --methods.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the results. Add `-o RUN`.");
+    const folder = outFolder(values, "the results", "RUN");
     const out = hushed(console, isSet(values, "quiet"));
     const { presets, values: plain } = presetsFrom(values);
     const model = await openModel(plain);

@@ -20,7 +20,9 @@ import {
   isSet,
   list,
   MODEL_FLAGS,
+  noWords,
   number,
+  outFolder,
   parseFlags,
   RUN_FLAGS,
   runCommand,
@@ -89,9 +91,8 @@ export const fisherEvaluate: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("fisher evaluate", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the results. Add `-o RUN/`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the results", "RUN/");
     const trained = text(values, "pipeline");
     if (trained === undefined)
       throw new OnnxplainError("E_USAGE", "No pipeline given. Add `--pipeline MODEL/`, a folder of `fisher train`.");

@@ -17,7 +17,9 @@ import {
   helpPage,
   isSet,
   MODEL_FLAGS,
+  noWords,
   number,
+  outFolder,
   parseFlags,
   RUN_FLAGS,
   runCommand,
@@ -80,9 +82,8 @@ export const fisherTrain: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("fisher train", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the model. Add `-o MODEL/`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the model", "MODEL/");
     const out = hushed(console, isSet(values, "quiet"));
     const line = progress(isSet(values, "quiet"));
     using stop = untilInterrupted();

@@ -108,6 +108,18 @@ export const text = (values: Values, name: string): string | undefined => {
 /** All values of a flag that may be repeated. */
 export const list = (values: Values, name: string): readonly string[] =>
   [values[name] ?? []].flat().filter((v) => typeof v === "string");
+/** The folder that `-o` names. Throws `E_USAGE` without one; `what` it is for, and a word that stands for it. */
+export function outFolder(values: Values, what: string, word: string): string {
+  const folder = text(values, "out");
+  if (folder !== undefined) return folder;
+  throw new OnnxplainError("E_USAGE", `No folder for ${what}. Add \`-o ${word}\`.`);
+}
+
+/** For verbs that take flags alone; `instead` says what to do. Throws `E_USAGE`. */
+export function noWords(rest: readonly string[], instead: string): void {
+  if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. ${instead}`);
+}
+
 export const isSet = (values: Values, name: string): boolean => values[name] === true;
 
 /** A number flag; throws `E_USAGE` below `min` or when it is no number. */

@@ -27,7 +27,9 @@ import {
   isSet,
   list,
   MODEL_FLAGS,
+  noWords,
   number,
+  outFolder,
   parseFlags,
   RUN_FLAGS,
   runCommand,
@@ -111,9 +113,8 @@ export const patternsFit: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("patterns fit", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the fit. Add `-o PATTERNS/`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the fit", "PATTERNS/");
     const settings = settingsFrom(values);
     const out = hushed(console, isSet(values, "quiet"));
     const { data, wnids } = await dataFrom(values);

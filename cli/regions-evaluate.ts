@@ -20,6 +20,7 @@ import {
   isSet,
   list,
   number,
+  outFolder,
   parseFlags,
   RUN_FLAGS,
   text,
@@ -99,8 +100,7 @@ export const regionsEvaluate: Verb = {
     const { values, rest } = parseFlags("regions evaluate", argv, FLAGS);
     if (rest.length > 0)
       throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. References are given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the results. Add `-o DIR`.");
+    const folder = outFolder(values, "the results", "DIR");
     const asked = {
       interpretations: number(values, "interpretations", { min: 1 }),
       boundaries: number(values, "boundaries", { min: 1 }),

@@ -1,6 +1,16 @@
 /** @file `onnxplain regions fit`: boundaries between classes, and on which side of each every reference picture lies. */
-import { type FittedRegions, OnnxplainError, runRegionsFit, SAMPLINGS, sortedJson } from "../src/index.ts";
-import { choice, type Flags, helpPage, isSet, number, parseFlags, RUN_FLAGS, text } from "./flags.ts";
+import { type FittedRegions, runRegionsFit, SAMPLINGS, sortedJson } from "../src/index.ts";
+import {
+  choice,
+  type Flags,
+  helpPage,
+  isSet,
+  noWords,
+  number,
+  outFolder,
+  parseFlags,
+  RUN_FLAGS,
+} from "./flags.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions } from "./open.ts";
 import { progressLine } from "./progress.ts";
@@ -41,9 +51,8 @@ export const regionsFit: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("regions fit", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the fit. Add `-o DIR`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the fit", "DIR");
     const asked = {
       boundaries: number(values, "boundaries", { min: 1 }),
       sampling: choice(values, "sampling", SAMPLINGS),

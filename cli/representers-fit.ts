@@ -24,7 +24,9 @@ import {
   type Flags,
   helpPage,
   isSet,
+  noWords,
   number,
+  outFolder,
   parseFlags,
   RUN_FLAGS,
   runCommand,
@@ -77,9 +79,8 @@ export const representersFit: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("representers fit", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the fit. Add `-o DIR`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the fit", "DIR");
     const out = hushed(console, isSet(values, "quiet"));
     const line = progress(isSet(values, "quiet"));
     using stop = untilInterrupted();

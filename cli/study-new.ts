@@ -20,7 +20,9 @@ import {
   helpPage,
   isSet,
   MODEL_FLAGS,
+  noWords,
   number,
+  outFolder,
   pairs,
   parseFlags,
   RUN_FLAGS,
@@ -107,9 +109,8 @@ export const studyNew: Verb = {
   ),
   run: async (argv, console) => {
     const { values, rest } = parseFlags("study new", argv, FLAGS);
-    if (rest.length > 0) throw new OnnxplainError("E_USAGE", `Unexpected \`${rest[0]}\`. Data is given by --data.`);
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the study. Add `-o DIR`.");
+    noWords(rest, "Data is given by --data.");
+    const folder = outFolder(values, "the study", "DIR");
     await refuseFull(folder);
     const asked = await optionsFrom(values);
     const quiet = isSet(values, "quiet");

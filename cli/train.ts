@@ -30,6 +30,7 @@ import {
   list,
   MODEL_FLAGS,
   number,
+  outFolder,
   pairs,
   parseFlags,
   RUN_FLAGS,
@@ -120,8 +121,7 @@ export const trainVerb: Verb = {
         "E_USAGE",
         `Unexpected \`${rest[0]}\`. Data is given by --data, the network by --arch or --model.`,
       );
-    const folder = text(values, "out");
-    if (folder === undefined) throw new OnnxplainError("E_USAGE", "No folder for the results. Add `-o RUN`.");
+    const folder = outFolder(values, "the results", "RUN");
     const out = hushed(console, isSet(values, "quiet"));
     const { network, ...pictures } = await networkFrom(values);
     using stop = untilInterrupted();
