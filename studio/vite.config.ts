@@ -67,7 +67,14 @@ export default defineConfig({
   base: "./",
   resolve: { alias: WEB_ALIASES },
   plugins: [look(), runtimeApart(), unwritten(), examples(), offline()],
-  worker: { format: "es", plugins: () => [runtimeApart(), unwritten()] },
+  worker: {
+    format: "es",
+    plugins: () => [runtimeApart(), unwritten()],
+    // what every call needs is one file: it packs better than its parts, and is asked for once
+    rolldownOptions: {
+      output: { codeSplitting: { groups: [{ name: "worker", test: /studio[\\/]engine[\\/]worker\.ts$/ }] } },
+    },
+  },
   build: {
     outDir: at("../dist/studio"),
     emptyOutDir: true,

@@ -142,6 +142,9 @@ describe("the keyboard alone", () => {
       await soon(share).not.toBe(before);
       expect(await page.locator(".said[aria-live]").textContent()).not.toBe("");
 
+      // maps that are made again take the keyboard's place with them
+      await page.waitForTimeout(1500);
+      await soon(() => tiles(page).and(page.locator(':not([data-state="done"])')).count()).toBe(0);
       await rested(page);
       await to(/class="probe/);
       await press("ArrowRight");

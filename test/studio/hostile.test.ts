@@ -63,7 +63,7 @@ function nested(): Uint8Array {
   const within = (tag: number, inner: Buffer): Buffer =>
     Buffer.concat([Buffer.from([tag, ...varint(inner.length)]), inner]);
   const [NODE, ATTRIBUTE, SUBGRAPH, GRAPH] = [0x0a, 0x2a, 0x32, 0x3a];
-  let graph = Buffer.alloc(0);
+  let graph: Buffer = Buffer.alloc(0);
   for (let i = 0; i < 5000; i++) graph = within(NODE, within(ATTRIBUTE, within(SUBGRAPH, graph)));
   return within(GRAPH, graph);
 }

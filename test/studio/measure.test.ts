@@ -298,9 +298,9 @@ async function photographed(network: Network, options: Parameters<Studio["newPag
   await page.goto((studio as Studio).url);
   await explained(page);
   await drop(page, shared(`models/${network}`));
-  await page.getByText("224 × 224, 3 channels").waitFor();
+  await page.getByText("224 × 224, 3 channels").waitFor({ state: "attached" });
   await drop(page, shared(PHOTO));
-  await page.getByRole("radio", { name: new RegExp(basename(PHOTO)) }).waitFor();
+  await page.getByRole("radio", { name: new RegExp(basename(PHOTO)) }).waitFor({ state: "attached" });
   await rested(page);
   return tab;
 }
@@ -465,11 +465,10 @@ describe.skipIf(why !== "")(`real networks and a photograph${why}`, () => {
     { timeout: 300_000 },
     async (colorScheme) => {
       if (!studio) return;
-      const { page, ...tab } = await photographed("squeezenet1.1", {
-        viewport: { width: 390, height: 844 },
-        colorScheme,
-      });
+      const { page, ...tab } = await photographed("squeezenet1.1", { colorScheme });
       await measuring(page);
+      await shot(page, `squeezenet-desktop-${colorScheme}`);
+      await page.setViewportSize({ width: 390, height: 844 });
       const scroller = page.locator(".scroll:has(> .measure-table)").first();
       await scroller.evaluate((e) => e.scrollTo(e.scrollWidth, 0));
       expect(await scroller.evaluate((e) => e.scrollLeft)).toBeGreaterThan(0);
@@ -477,8 +476,6 @@ describe.skipIf(why !== "")(`real networks and a photograph${why}`, () => {
       expect(name?.x).toBeCloseTo(room?.x ?? Number.NaN, 0);
       expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(390);
       await shot(page, `squeezenet-phone-${colorScheme}`);
-      await page.setViewportSize({ width: 1280, height: 900 });
-      await shot(page, `squeezenet-desktop-${colorScheme}`);
       await tab.close();
     },
   );
