@@ -1,16 +1,6 @@
 /** @file `onnxplain regions fit`: boundaries between classes, and on which side of each every reference picture lies. */
 import { type FittedRegions, runRegionsFit, SAMPLINGS, sortedJson } from "../src/index.ts";
-import {
-  choice,
-  type Flags,
-  helpPage,
-  isSet,
-  noWords,
-  number,
-  outFolder,
-  parseFlags,
-  RUN_FLAGS,
-} from "./flags.ts";
+import { choice, type Flags, helpPage, isSet, noWords, number, outFolder, parseFlags, RUN_FLAGS } from "./flags.ts";
 import { untilInterrupted } from "./interrupt.ts";
 import { deviceOptions } from "./open.ts";
 import { progressLine } from "./progress.ts";
