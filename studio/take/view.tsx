@@ -22,7 +22,7 @@ const FORMS: readonly (readonly [Form, string, string])[] = [
     "Report",
     "One file that holds everything and asks for nothing: maps to read with the pointer, checks, provenance.",
   ],
-  ["zip", "Evidence bundle", "Raw arrays, pictures, the report and a manifest with digests, as a zip."],
+  ["zip", "Evidence bundle", "Raw arrays, pictures, the report and a manifest that says how each was made, as a zip."],
   ["safetensors", "Arrays", "Every map and the scores, raw and signed, by name."],
 ];
 
