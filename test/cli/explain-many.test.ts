@@ -23,7 +23,7 @@ beforeAll(async () => {
 
 describe("edits", () => {
   it("change the picture that is explained, and are refused for tensors and outside the picture", () => {
-    const scores = (...args: readonly string[]): unknown => json(run("--json", ...args).out).scores;
+    const scores = (...args: readonly string[]): unknown => json(run("--json", ...args).out).explanations;
     expect(scores("--edit", "box=0,0,20,16,fill=grey")).not.toEqual(scores());
     expect(scores("--edit", "box=0,0,5,5,fill=from:0,0")).toEqual(scores());
     writeFileSync(at("x.npy"), writeNpy({ dims: [1, 3, 16, 20], data: new Float32Array(960) }));
