@@ -85,7 +85,7 @@ describe("the tarball", () => {
     expect(
       paths.filter(
         (p) =>
-          !/^(dist\/(src|cli)\/.*\.(js|d\.ts)|demo\/\w+\/\w+\.(onnx|json)|package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/.test(
+          !/^(dist\/(src|cli)\/.*\.(js|d\.ts)|dist\/studio\/.*\.(js|css|html|svg|png|webmanifest|onnx|json)|demo\/\w+\/\w+\.(onnx|json)|package\.json|README\.md|LICENSE|NOTICE|CHANGELOG\.md)$/.test(
             p,
           ),
       ),
