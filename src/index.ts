@@ -398,11 +398,12 @@ export { fisherEvaluationView } from "./report/fisher/evaluate.ts";
 export { fisherExplainPage, fisherExplainView } from "./report/fisher/explain.ts";
 export { fisherSheet, type SheetRow } from "./report/fisher/sheet.ts";
 export type { Behaviour } from "./report/html/behaviours.ts";
-export { clear as clearHeat, neutralOf } from "./report/html/figures.ts";
+export { clear as clearHeat, coloured as colouredMap, neutralOf } from "./report/html/figures.ts";
 export type { Content, Markup } from "./report/html/markup.ts";
 export { type Page, page } from "./report/html/page.ts";
 export { htmlReport, type ReportContext, type ReportSubject, reportView } from "./report/html/report.ts";
 export { STYLE as PAGE_STYLE } from "./report/html/style.ts";
+export { softmax } from "./report/html/tables.ts";
 export { type Json, manifestOf, sortedJson, topClasses } from "./report/manifest.ts";
 export { bundleOfMany, type ManyContext, manifestOfMany, manySafetensors } from "./report/many.ts";
 export {

@@ -87,7 +87,7 @@ export async function mapFigure(
 }
 
 /** Values are enlarged first and coloured then, as in the overlay. */
-function coloured(map: PlaneMap, size: Size, range: DisplayRange, cmap: ColormapName): ImageU8 {
+export function coloured(map: PlaneMap, size: Size, range: DisplayRange, cmap: ColormapName): ImageU8 {
   const large = upsampled(map, { width: size.width, height: size.height });
   const ends = range.low < range.high ? { range: [range.low, range.high] as const } : {};
   return heatmap(large.values, { width: size.width, height: size.height, signed: range.signed, cmap, ...ends }).image;

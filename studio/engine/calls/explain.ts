@@ -4,6 +4,7 @@ import {
   type Checks,
   type ColormapName,
   clearHeat,
+  colouredMap,
   type DisplayRange,
   displayClip,
   type Explanation,
@@ -20,8 +21,8 @@ import {
   type ParamValue,
   planeOf,
   predict,
+  softmax,
   type Target,
-  upsampled,
 } from "../../../src/index.ts";
 import { familyOf } from "../families.ts";
 import type { Handler } from "../handler.ts";
@@ -147,27 +148,17 @@ export interface ExplainCalls {
   };
 }
 
-const softmax = (scores: Float32Array): Float32Array => {
-  const top = scores.reduce((m, v) => Math.max(m, v), Number.NEGATIVE_INFINITY);
-  const powers = Float64Array.from(scores, (v) => Math.exp(v - top));
-  const sum = powers.reduce((s, v) => s + v, 0);
-  return Float32Array.from(powers, (v) => v / sum);
-};
-
 const BAR = 256;
 
 async function repainted(map: Explanation, index: number, { cmap, reducer }: PaintOptions): Promise<Repainted> {
   const plane = planeOf(map, index, reducer);
   const size = map.picture ?? plane;
   const { range, cmap: used } = heatmap(plane.values, { ...plane, signed: map.signed, clip: displayClip(map), cmap });
-  const large = upsampled(plane, { width: size.width, height: size.height });
-  const ends = range.low < range.high ? { range: [range.low, range.high] as const } : {};
-  const style = { signed: range.signed, cmap: used, ...ends };
   const neutral = neutralOf(range, used);
-  const coloured = heatmap(large.values, { ...style, width: size.width, height: size.height }).image;
   const ramp = Float32Array.from({ length: BAR }, (_, i) => range.low + ((range.high - range.low) * i) / (BAR - 1));
-  const bar = await bitmapOf(heatmap(ramp, { ...style, width: BAR, height: 1 }).image);
-  const heat = await bitmapOf(clearHeat(coloured, neutral));
+  const scale = { width: BAR, height: 1 };
+  const bar = await bitmapOf(colouredMap({ values: ramp, ...scale }, scale, range, used));
+  const heat = await bitmapOf(clearHeat(colouredMap(plane, size, range, used), neutral));
   const { width, height } = plane;
   return { values: plane.values.slice(), width, height, painted: { heat, neutral, bar, cmap: used, range } };
 }
@@ -235,7 +226,7 @@ export const explainHandlers: { readonly [K in keyof ExplainCalls]: Handler<K> }
     const options = await runOptions(run);
     const [scores] = await predict(heldModel(), heldPicture(picture, edits), { ...options, signal, onProgress });
     const row = scores as Float32Array;
-    const probabilities = run.output === "logits" ? softmax(row) : row;
+    const probabilities = run.output === "logits" ? Float32Array.from(softmax(row)) : row;
     const ms = performance.now() - began;
     return { output: { scores: row, scoreKind: run.output, probabilities, device: options.device, ms } };
   },
