@@ -156,8 +156,10 @@ describe("the measure", () => {
   it("sees a task that is too long, and that it was work", { timeout: SLOW }, async ({ skip }) => {
     if (!studio) return skip("no Chromium is here");
     await visit(studio, async ({ page }) => {
-      const tasks = await tasksWhile(studio as Studio, () =>
-        page.evaluate(
+      await rested(page);
+      const tasks = await tasksWhile(studio as Studio, async () => {
+        await page.waitForTimeout(300);
+        await page.evaluate(
           () =>
             new Promise<void>((done) =>
               setTimeout(() => {
@@ -165,10 +167,13 @@ describe("the measure", () => {
                 done();
               }),
             ),
-        ),
-      );
-      expect(tasks[0]?.wall).toBeGreaterThan(290);
-      expect(tasks[0]?.busy).toBeGreaterThan(30);
+        );
+        await page.waitForTimeout(300);
+      });
+      expect(
+        tasks.filter(({ wall, busy }) => wall > 290 && busy > 30),
+        words(tasks),
+      ).not.toEqual([]);
     });
   });
 });
