@@ -1,10 +1,10 @@
 /** @file Painting over the picture: what is hidden from the network changes its scores at once, and its maps after a pause. */
 import { useSignal } from "@preact/signals";
 import { useRef } from "preact/hooks";
+import { Bitmap } from "../parts/bitmap.tsx";
 import { type OpenPicture, picture } from "../state/session.ts";
 import { view } from "../state/view.ts";
 import { said } from "../state/work.ts";
-import { Bitmap } from "./bitmap.tsx";
 import { type Box, boxBetween, boxesOf, covered, editText, type Point } from "./brush.ts";
 import { brush, brushSide, color, FILLS, fillKind, fillText, painting, type Tool, tool } from "./paint-state.ts";
 import { original, shown } from "./painted-picture.ts";

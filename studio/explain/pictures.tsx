@@ -1,8 +1,9 @@
 /** @file The pictures on the desk: one is explained. */
+
+import { Bitmap } from "../parts/bitmap.tsx";
 import { FileButton } from "../parts/file-button.tsx";
 import { choose, chosen, closePicture, type OpenPicture, picture, pictures } from "../state/session.ts";
 import { report } from "../state/work.ts";
-import { Bitmap } from "./bitmap.tsx";
 import { filesOf, openFiles } from "./opening.ts";
 import { Panel } from "./panel.tsx";
 

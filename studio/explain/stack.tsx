@@ -1,8 +1,8 @@
 /** @file A map over the picture: pointed at or walked through by arrow keys, it tells the value there in every map. */
 import type { DrawnMap } from "../engine/calls/explain.ts";
+import { Bitmap } from "../parts/bitmap.tsx";
 import { view } from "../state/view.ts";
 import { said } from "../state/work.ts";
-import { Bitmap } from "./bitmap.tsx";
 import { place, pointed, stepped, under, valueText } from "./place.ts";
 import { seen } from "./seen.ts";
 

@@ -1,8 +1,8 @@
 /** @file One map of one target: while it is waited for, when it is there, and when it could not be made. */
 import { useComputed, useSignal } from "@preact/signals";
 import type { DrawnMap } from "../engine/calls/explain.ts";
+import { Bitmap } from "../parts/bitmap.tsx";
 import { model } from "../state/session.ts";
-import { Bitmap } from "./bitmap.tsx";
 import { Enlarged } from "./enlarged.tsx";
 import { again, making, type Outcome, outcomes, type Wanted } from "./maps.ts";
 import { peakText, place, valueText } from "./place.ts";

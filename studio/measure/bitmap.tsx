@@ -1,15 +1,9 @@
-/** @file A picture that the worker made. */
-import { useEffect, useRef } from "preact/hooks";
+/** @file A picture of this view: a small square until it is there; pictures of pixels stay sharp. */
+import { Bitmap as Drawn } from "../parts/bitmap.tsx";
 
-/** `label` says what is to be seen; pictures of pixels stay sharp. */
-export function Bitmap({ of, label }: { readonly of: ImageBitmap | undefined; readonly label: string }) {
-  const canvas = useRef<HTMLCanvasElement>(null);
-  useEffect(() => {
-    const own = canvas.current;
-    if (own === null || of === undefined || of.width === 0) return;
-    own.width = of.width;
-    own.height = of.height;
-    own.getContext("2d")?.drawImage(of, 0, 0);
-  }, [of]);
-  return <canvas ref={canvas} class="bitmap" role="img" aria-label={label} width={64} height={64} />;
-}
+const WAITING = 64;
+
+/** `label` says what is to be seen. */
+export const Bitmap = ({ of, label }: { readonly of: ImageBitmap | undefined; readonly label: string }) => (
+  <Drawn class="bitmap" bitmap={of} label={label} width={WAITING} height={WAITING} />
+);

@@ -5,8 +5,7 @@ import type { Handler } from "../handler.ts";
 import { heldModel, heldPicture, runOptions } from "../held.ts";
 import type { PaintOptions, PictureAsk } from "./explain.ts";
 
-export const FORMS = ["png", "zip", "html", "safetensors"] as const;
-export type Form = (typeof FORMS)[number];
+export type Form = "png" | "zip" | "html" | "safetensors";
 
 export interface TakeAsk extends PictureAsk {
   readonly form: Form;

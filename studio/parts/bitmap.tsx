@@ -1,4 +1,4 @@
-/** @file A bitmap on the page. */
+/** @file A picture that the worker made, on the page. */
 import { useLayoutEffect, useRef } from "preact/hooks";
 
 export function Bitmap({
@@ -10,6 +10,9 @@ export function Bitmap({
   /** Undefined = decoration. */
   readonly label?: string | undefined;
   readonly class?: string;
+  /** Pixels until the picture is there. */
+  readonly width?: number;
+  readonly height?: number;
 }) {
   const canvas = useRef<HTMLCanvasElement>(null);
   useLayoutEffect(() => {
